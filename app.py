@@ -1,0 +1,77 @@
+"""Wires the parts together; no rule lives here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+import tasks
+import views
+from adapters.keys import KeyStore
+from adapters.mail import Mailer
+from adapters.sandbox import Sandbox
+from adapters.storage import open_storage
+from adapters.typesetter import Typesetter
+from adapters.vault import Vault
+from config import Config
+from models import schema
+from models.base import Tools, db, tools
+from models.job import Job
+
+HERE = Path(__file__).resolve().parent
+
+
+def wire(config: Config) -> None:
+    """Open keys, database, vault and mail for this process; refuses when a key is wrong or missing."""
+    keys = KeyStore.open(config.keys)
+    storage = open_storage(config.storage_url, config.data / "vault")
+    schema.open_database(config.database_url, keys.secret("database"))
+    tools.wire(
+        Tools(
+            vault=Vault(keys, storage),
+            keys=keys,
+            mailer=Mailer.from_url(config.smtp_url, config.data / "outbox", config.mail_from),
+            sandbox=Sandbox(),
+            typesetter=Typesetter(HERE / "translations", HERE / "templates"),
+            base_url=config.base_url,
+            zone=config.timezone,
+            locale=config.locale,
+            staging=config.data / "staging",
+        )
+    )
+    Job.nudge = staticmethod(tasks.nudge)
+
+
+def first_start(config: Config) -> str | None:
+    """Create keys, database and defaults where there are none; the administrator's one-time link if nobody has an account."""
+    from models import beginning
+
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not config.has_data():
+        KeyStore.create(config.keys).close()
+    wire(config)
+    with db.connection_context():
+        schema.migrate()
+        return beginning.first_link(config.base_url)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the web application; the data must have been prepared by first_start."""
+    config = config or Config.from_environment()
+    wire(config)
+    app = Flask(__name__, template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=tools.keys.secret("web"),
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        SESSION_COOKIE_NAME="__Host-clearframe" if config.is_https else "clearframe",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=config.locale,
+        BABEL_DEFAULT_TIMEZONE=config.timezone,
+        CLEARFRAME=config,
+    )
+    views.init_app(app)
+    return app

@@ -1,0 +1,96 @@
+"""What every noun stands on: the database, the record, the moment, and finding by code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from peewee import DatabaseProxy, DateTimeField, Model, ModelSelect, TextField
+
+from adapters import seal
+from models.errors import Missing
+
+if TYPE_CHECKING:
+    from adapters.keys import KeyStore
+    from adapters.mail import Mailer
+    from adapters.sandbox import Sandbox
+    from adapters.typesetter import Typesetter
+    from adapters.vault import Vault
+
+db = DatabaseProxy()
+
+
+@dataclass
+class Tools:
+    """The adapters the models work with; app.wire() fills it once per process, tests fill it per test."""
+
+    vault: Vault
+    keys: KeyStore
+    mailer: Mailer
+    sandbox: Sandbox
+    typesetter: Typesetter
+    base_url: str
+    zone: str
+    locale: str
+    staging: Path
+
+
+class _Tools:
+    """Stands for the wired Tools, so that a model may import it before the process is wired."""
+
+    _wired: Tools | None = None
+
+    def wire(self, parts: Tools) -> None:
+        self._wired = parts
+
+    def __getattr__(self, name: str) -> Any:
+        if self._wired is None:
+            raise RuntimeError("app.wire() has not run")
+        return getattr(self._wired, name)
+
+
+tools = _Tools()
+
+
+class Moment(DateTimeField):
+    """An instant: a zone is required, UTC is stored, UTC comes back (CON-12)."""
+
+    def db_value(self, value: datetime | None) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        # SQLite compares text: one zone and one width make it sort as time does.
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+    def python_value(self, value: Any) -> datetime | None:
+        moment = super().python_value(value)
+        return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else moment
+
+
+class Record(Model):
+    """A row. Meta.personal and Meta.plain together name every column but the keys (DBD-03)."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+def code_field() -> TextField:
+    """A public random name for URLs and traces; row ids never leave the house."""
+    return TextField(unique=True, default=seal.new_code)
+
+
+def find(query: ModelSelect, code: str) -> Any:
+    """Return the row with this code among those the query allows, or raise Missing."""
+    row = query.where(query.model.code == code).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def is_postgres() -> bool:
+    """True when the engine is PostgreSQL, for the few places where the two differ."""
+    return type(db.obj).__name__.startswith(("Postgres", "PooledPostgres"))

@@ -1,0 +1,93 @@
+"""The first start: what must stand before anyone can log in."""
+
+from __future__ import annotations
+
+from adapters import seal
+from models.base import db
+from models.permission import Role
+from models.setting import Setting
+from models.trail import Trace
+from models.use import Channel, Use
+from models.user import FIRST_ADDRESS, Team, User
+
+USES: list[dict[str, object]] = [
+    {
+        "code": "website", "purpose": "information", "channel": Channel.WEBSITE,
+        "names": {"en": "Website", "nl": "Website", "de": "Website"},
+        "about": {
+            "en": "On our own website.", "nl": "Op onze eigen website.", "de": "Auf unserer eigenen Website.",
+        },
+    },
+    {
+        "code": "social-media", "purpose": "information", "channel": Channel.SOCIAL,
+        "names": {"en": "Social media", "nl": "Sociale media", "de": "Soziale Medien"},
+        "about": {
+            "en": "On our own social media pages. Others can pass it on there.",
+            "nl": "Op onze eigen pagina's op sociale media. Anderen kunnen de foto daar delen.",
+            "de": "Auf unseren eigenen Seiten in sozialen Medien. Andere können das Foto dort teilen.",
+        },
+    },
+    {
+        "code": "newsletter", "purpose": "information", "channel": Channel.NEWSLETTER,
+        "names": {"en": "Newsletter", "nl": "Nieuwsbrief", "de": "Newsletter"},
+        "about": {
+            "en": "In the newsletter we send by e-mail.", "nl": "In de nieuwsbrief die we mailen.",
+            "de": "Im Newsletter, den wir per E-Mail senden.",
+        },
+    },
+    {
+        "code": "press", "purpose": "press", "channel": Channel.PRESS, "irreversible": True,
+        "names": {"en": "Press", "nl": "Pers", "de": "Presse"},
+        "about": {
+            "en": "Given to newspapers and other media. What they printed can't be taken back.",
+            "nl": "Voor kranten en andere media. Wat is afgedrukt, kunnen we niet terughalen.",
+            "de": "Für Zeitungen und andere Medien. Gedrucktes können wir nicht zurückholen.",
+        },
+    },
+    {
+        "code": "print", "purpose": "information", "channel": Channel.PRINT, "irreversible": True,
+        "names": {"en": "Print", "nl": "Drukwerk", "de": "Druck"},
+        "about": {
+            "en": "In our leaflets, posters and reports. Printed copies can't be taken back.",
+            "nl": "In onze folders, posters en verslagen. Wat is gedrukt, kunnen we niet terughalen.",
+            "de": "In unseren Broschüren, Plakaten und Berichten. Gedrucktes können wir nicht zurückholen.",
+        },
+    },
+    {
+        "code": "internal", "purpose": "internal", "channel": Channel.INTRANET,
+        "names": {"en": "Internal", "nl": "Intern", "de": "Intern"},
+        "about": {
+            "en": "Inside our organisation only, such as our intranet.",
+            "nl": "Alleen binnen onze organisatie, zoals op het intranet.",
+            "de": "Nur innerhalb unserer Organisation, zum Beispiel im Intranet.",
+        },
+    },
+    {
+        "code": "advertising", "purpose": "advertising", "channel": Channel.ADVERTISING, "direct_marketing": True,
+        "names": {"en": "Advertising", "nl": "Advertenties", "de": "Werbung"},
+        "about": {
+            "en": "In paid advertisements online.", "nl": "In betaalde advertenties op internet.",
+            "de": "In bezahlter Werbung im Internet.",
+        },
+    },
+]  # fmt: skip
+
+
+def first_link(base_url: str) -> str | None:
+    """Lay the defaults once; return the administrator's one-time link while nobody can log in yet."""
+    with db.atomic():
+        if not Setting.of("instance"):
+            _lay_defaults()
+        if User.select().where(User.password.is_null(False)).exists():
+            return None
+        admin = User.select().where(User.email == FIRST_ADDRESS).first()
+        admin = admin or User.add(FIRST_ADDRESS, "Administrator", [Role.ADMIN], by="system")
+        return f"{base_url}/welcome/{admin.invite(by='system')}"
+
+
+def _lay_defaults() -> None:
+    Setting.put("instance", seal.new_code())
+    Team.create(name="Communication")
+    for place, use in enumerate(USES):
+        Use.create(place=place, **use)
+    Trace.leave("system", "instance.created", uses=[str(use["code"]) for use in USES])

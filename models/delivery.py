@@ -1,0 +1,185 @@
+"""Deliveries: the only way a file leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from peewee import DateField, ForeignKeyField, JSONField, TextField
+
+from adapters import clock, imaging, metadata
+from models.base import Moment, Record, code_field, db, tools
+from models.clearance import RULES
+from models.errors import Gone, Invalid, NotCleared, _l
+from models.facts import Period
+from models.gather import today
+from models.permission import Permission
+from models.photo import Photo
+from models.reasons import Clearance, Code
+from models.setting import Setting
+from models.trail import Trace
+from models.use import Use
+from models.user import User
+
+LINK_LIFE = timedelta(minutes=15)
+RENDITIONS: dict[str, int | None] = {"web": 2048, "full": None}
+LONGEST_RECIPIENT = 200
+
+
+class Delivery(Record):
+    """One file leaving for one use to one recipient, with the verdict as it stood (PUB-08)."""
+
+    code = code_field()
+    photo = ForeignKeyField(Photo, backref="deliveries", on_delete="CASCADE")
+    use = ForeignKeyField(Use)
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    recipient = TextField(default="")
+    rendition = TextField(default="web")
+    starts_on = DateField()
+    until = DateField(null=True)  # planned end of use
+    valid_through = DateField(null=True)  # last day everyone agreed to, then
+    verdict = JSONField()
+    at = Moment(default=clock.now, index=True)
+    expires_at = Moment()  # the file link's end
+    digest = TextField(default="")  # SHA-256 of the file handed out
+
+    class Meta:
+        personal = ("recipient", "verdict")
+        plain = ("code", "rendition", "starts_on", "until", "valid_through", "at", "expires_at", "digest")
+
+    @classmethod
+    def issue(
+        cls,
+        photo: Photo,
+        use: Use,
+        *,
+        to: str,
+        by: User,
+        until: date | None = None,
+        rendition: str = "web",
+    ) -> Delivery:
+        """Decide anew and record a file leaving, in one transaction; raises NotCleared with the reasons (PUB-03).
+
+        `until` is the last planned day of use, required where a use can't be taken back (PUB-06).
+        """
+        by.require(Permission.DELIVER)
+        cls._check(photo, to, until, rendition)
+        day = today()
+        with db.atomic():
+            clearance = photo.clearance(use, Period(day, until))
+            if not clearance.allows:
+                codes = sorted({reason.code.value for reason in clearance.reasons})
+                Trace.leave(by, "delivery.refused", photo, use=use, until=until, reasons=codes)
+            else:
+                delivery = cls.create(
+                    photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
+                    until=until, valid_through=clearance.valid_through, verdict=_verdict(clearance),
+                    expires_at=clock.now() + LINK_LIFE,
+                )  # fmt: skip
+                Trace.leave(
+                    by, "delivery.issued", delivery, photo=photo, use=use, until=until,
+                    valid_through=clearance.valid_through, verdict=clearance.state.value,
+                )  # fmt: skip
+        # Raised after the commit, so that the refusal's trace stands (AUD-02).
+        if not clearance.allows:
+            raise NotCleared(clearance)
+        return delivery
+
+    @classmethod
+    def _check(cls, photo: Photo, to: str, until: date | None, rendition: str) -> None:
+        if rendition not in RENDITIONS:
+            raise Invalid(_l("Choose a size that is offered."), field="rendition")
+        if not to.strip() or len(to) > LONGEST_RECIPIENT:
+            raise Invalid(_l("Say who gets the file, in a few words."), field="recipient")
+        if until is not None and until < today():
+            raise Invalid(_l("The last day of use lies in the past."), field="until")
+        if not photo.ready or photo.set_aside.exists():
+            raise Invalid(_l("This photo isn't ready yet. Try again in a moment."))
+
+    def file(self, *, by: User) -> bytes:
+        """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
+        if self.expires_at < clock.now():
+            raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
+        clearance = self.photo.clearance(self.use, Period(max(self.starts_on, today()), self.until))
+        if not clearance.allows:
+            raise NotCleared(clearance)
+        card = self.card(clearance)
+        original = bytes(tools.vault.read(self.photo.code, "original"))
+        clean = imaging.render(
+            tools.sandbox, original, imaging.sniff(original[:4096]), longest=RENDITIONS[self.rendition]
+        )
+        data = metadata.write_card(clean.data, ".jpg", card)
+        with db.atomic():
+            self.digest = hashlib.sha256(data).hexdigest()
+            self.save(only=[Delivery.digest])
+            Trace.leave(by, "delivery.fetched", self, photo=self.photo, use=self.use, sha256=self.digest)
+        return data
+
+    def card(self, clearance: Clearance) -> metadata.Card:
+        """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
+        photo = self.photo
+        nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
+        last = min(filter(None, (self.until, clearance.valid_through)), default=None)
+        return metadata.Card(
+            creator=photo.creator,
+            credit=photo.credit or str(Setting.of("photo_credit")),
+            copyright=photo.copyright or str(Setting.of("organisation")),
+            title=photo.title,
+            caption="",  # captions name people; naming needs a line of its own (CON-09)
+            date_created=photo.taken_at,
+            alt_text=photo.alt_text,
+            usage_terms=self._terms(last),
+            licensor_name=str(Setting.of("organisation")),
+            licensor_url=tools.base_url,
+            web_statement=f"{tools.base_url}/check/{self.code}",
+            model_status="MR-NAP" if nobody else "MR-LMR",
+            model_ids=[] if nobody else [self.code],
+            data_mining="DMI-PROHIBITED-AIMLTRAINING",
+            source_type="digitalCapture",
+            instance=self.code,
+            valid_until=last,
+        )
+
+    def _terms(self, last: date | None) -> str:
+        use = self.use.name_in(tools.locale)
+        return f"{use}: until {last.isoformat()}" if last else f"{use}: until withdrawn"
+
+
+def _verdict(clearance: Clearance) -> dict[str, object]:
+    return {
+        "state": clearance.state.value,
+        "rules": RULES,
+        "reasons": [
+            {"code": r.code.value, "person": r.person, "until": r.until.isoformat() if r.until else None}
+            for r in clearance.reasons
+        ],
+    }
+
+
+class OriginalView(Record):
+    """An original handed out, with the purpose the asker named."""
+
+    code = code_field()
+    photo = ForeignKeyField(Photo, backref="original_views", on_delete="CASCADE")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    purpose = TextField()
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = ("purpose",), ("code", "at")
+
+    @classmethod
+    def issue(cls, photo: Photo, *, purpose: str, by: User) -> OriginalView:
+        """Record that an original is handed out, and why; Invalid without a purpose (requirements 2.3)."""
+        by.require(Permission.ORIGINAL)
+        if not purpose.strip():
+            raise Invalid(_l("Say what you need the original for."), field="purpose")
+        with db.atomic():
+            view = cls.create(photo=photo, by=by, purpose=purpose.strip()[:500])
+            Trace.leave(by, "original.issued", view, photo=photo)
+        return view
+
+    def chunks(self) -> Iterator[bytes]:
+        """The original's bytes, as they came."""
+        return tools.vault.open(self.photo.code, "original").chunks()

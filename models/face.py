@@ -1,0 +1,112 @@
+"""Faces: a place in a photo, a machine's guess, a human's word."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from peewee import BlobField, FloatField, ForeignKeyField, IntegerField, TextField
+from playhouse.fields import EnumField
+
+from adapters import clock
+from models.base import Moment, Record, code_field
+from models.person import Person
+from models.photo import Photo
+from models.user import User
+
+
+class Word(StrEnum):
+    """What a human said of a face that is not a name."""
+
+    NOT_A_PERSON = "not_a_person"
+    NOT_RECOGNISABLE = "not_recognisable"
+    CROWD = "crowd"
+
+
+class Face(Record):
+    """A box in the upright photo, in fractions of its width and height, found by the machine or drawn by hand."""
+
+    code = code_field()
+    photo = ForeignKeyField(Photo, backref="faces", on_delete="CASCADE")
+    left = FloatField()
+    top = FloatField()
+    width = FloatField()
+    height = FloatField()
+    pixels = IntegerField(default=0)  # width of the box in the original
+    score = FloatField(default=0)
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")  # None: the machine
+    at = Moment(default=clock.now)
+    # Set while the face waits in the queue "Faces to name"; cleared by a human's word.
+    waiting_since = Moment(null=True, index=True)
+
+    class Meta:
+        personal = ("left", "top", "width", "height")
+        plain = ("code", "pixels", "score", "at", "waiting_since")
+
+
+class Remark(Record):
+    """A human's word that a face is not a person, not recognisable, or part of a crowd."""
+
+    face = ForeignKeyField(Face, backref="remarks", on_delete="CASCADE")
+    word = EnumField(Word)
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = Moment(default=clock.now)
+    undone_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("word", "at", "undone_at")
+
+
+class Appearance(Record):
+    """A human's word that this person is in this photo; without a face when no face is visible (A10)."""
+
+    code = code_field()
+    photo = ForeignKeyField(Photo, backref="appearances", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="appearances", on_delete="CASCADE")
+    face = ForeignKeyField(Face, backref="appearances", null=True, on_delete="CASCADE")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = Moment(default=clock.now)
+    undone_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("code", "at", "undone_at")
+        indexes = ((("person", "photo"), False), (("photo", "undone_at"), False))
+
+
+class Match(Record):
+    """A machine's guess: never counts as a person, only keeps the photo unclear (A7)."""
+
+    face = ForeignKeyField(Face, backref="matches", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="matches", on_delete="CASCADE")
+    distance = FloatField()
+    band = TextField()
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = ("distance", "band"), ("at",)
+        indexes = ((("face", "person"), True),)
+
+
+class Rejection(Record):
+    """A human's no to a guess; remembered without any faceprint (BIO-05)."""
+
+    face = ForeignKeyField(Face, backref="rejections", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="rejections", on_delete="CASCADE")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = (), ("at",)
+        indexes = ((("face", "person"), True),)
+
+
+class Faceprint(Record):
+    """The numbers of one confirmed face of a person who opted in, sealed under her own key (BIO-04, BIO-06)."""
+
+    person = ForeignKeyField(Person, backref="faceprints", on_delete="CASCADE")
+    face = ForeignKeyField(Face, backref="faceprints", unique=True, on_delete="CASCADE")
+    model = TextField()
+    sealed = BlobField()
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = ("sealed",), ("model", "at")

@@ -1,0 +1,59 @@
+"""Whether the parts answer: database, key store, storage, worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from peewee import TextField
+
+from adapters import clock
+from models.base import Moment, Record, db, tools
+
+
+class Beat(Record):
+    """The last sign of life of a part that runs apart from the web process."""
+
+    part = TextField(primary_key=True)
+    at = Moment()
+
+    class Meta:
+        personal, plain = (), ("at",)
+
+    @classmethod
+    def beat(cls, part: str) -> None:
+        """Leave a sign of life."""
+        row = cls(part=part, at=clock.now())
+        if not row.save(only=[cls.at]):
+            row.save(force_insert=True)
+
+
+STILL = timedelta(minutes=3)
+
+
+def check(*, worker: bool = True) -> dict[str, Any]:
+    """`{"ok": bool, "failing": [names]}`; never raises."""
+    parts: dict[str, Callable[[], Any]] = {
+        "database": lambda: db.execute_sql("SELECT 1").fetchone(),
+        "keys": lambda: tools.keys.secret("health"),
+        "storage": lambda: tools.vault.storage.check(),
+    }
+    if worker:
+        parts["worker"] = _worker
+    failing = [name for name, ask in parts.items() if not _answers(ask)]
+    return {"ok": not failing, "failing": failing}
+
+
+def _answers(ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except Exception:  # whatever the part throws, it does not answer
+        return False
+    return True
+
+
+def _worker() -> None:
+    last = Beat.get_or_none(Beat.part == "worker")
+    if last is None or last.at < clock.now() - STILL:
+        raise RuntimeError("no worker")

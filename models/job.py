@@ -1,0 +1,80 @@
+"""Jobs: work that must happen is a row; the queue only wakes workers (house rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from peewee import IntegerField, TextField
+
+from adapters import clock
+from models.base import Moment, Record, code_field, db
+
+LEASE = timedelta(minutes=10)
+MOST_TRIES = 6
+
+
+class Job(Record):
+    """One duty: a kind and the id it concerns; unique while it is open."""
+
+    code = code_field()
+    kind = TextField()
+    subject = IntegerField()
+    due_at = Moment(default=clock.now)
+    leased_until = Moment(null=True)
+    tries = IntegerField(default=0)
+    done_at = Moment(null=True)
+    failed_at = Moment(null=True)
+    why = TextField(default="")
+
+    class Meta:
+        personal = ()
+        plain = ("code", "kind", "subject", "due_at", "leased_until", "tries", "done_at", "failed_at", "why")
+        indexes = ((("done_at", "failed_at", "due_at"), False),)
+
+    # Wakes a worker for a job id; app wires the queue in, and without one the sweep finds the row.
+    nudge: Callable[[int], None] = staticmethod(lambda job_id: None)  # type: ignore[assignment]
+
+    @classmethod
+    def put(cls, kind: str, subject: int, *, due_at: datetime | None = None) -> Job:
+        """Add a duty within the running transaction, or return the open one; the nudge follows the commit."""
+        if not db.in_transaction():
+            raise RuntimeError("a job is put inside the transaction of its act")
+        waiting = cls.waiting().where(cls.kind == kind, cls.subject == subject, cls.leased_until.is_null()).first()
+        job = waiting or cls.create(kind=kind, subject=subject, due_at=due_at or clock.now())
+        db.after_commit(lambda: cls.nudge(job.id))
+        return job
+
+    @classmethod
+    def waiting(cls):  # type: ignore[no-untyped-def]
+        """The query of jobs neither done nor given up."""
+        return cls.select().where(cls.done_at.is_null(), cls.failed_at.is_null())
+
+    @classmethod
+    def due(cls):  # type: ignore[no-untyped-def]
+        """The query of jobs that may start now: due, and not leased by a living worker."""
+        now = clock.now()
+        return cls.waiting().where(cls.due_at <= now, cls.leased_until.is_null() | (cls.leased_until < now)).order_by(cls.due_at, cls.id)
+
+    @classmethod
+    def claim(cls, job_id: int) -> Job | None:
+        """Lease a due job to the caller, or None when another worker has it or it is over."""
+        now = clock.now()
+        taken = cls.update(leased_until=now + LEASE, tries=cls.tries + 1).where(
+            cls.id == job_id,
+            cls.done_at.is_null(),
+            cls.failed_at.is_null(),
+            cls.due_at <= now,
+            cls.leased_until.is_null() | (cls.leased_until < now),
+        )
+        return cls.get_by_id(job_id) if taken.execute() == 1 else None
+
+    def finish(self) -> None:
+        """The duty is done."""
+        Job.update(done_at=clock.now(), leased_until=None, why="").where(Job.id == self.id).execute()
+
+    def fail(self, why: str) -> None:
+        """It did not work this time: try again later, give up after MOST_TRIES; `why` holds no personal data."""
+        later = clock.now() + timedelta(seconds=15 * 2**self.tries)
+        over = clock.now() if self.tries >= MOST_TRIES else None
+        Job.update(leased_until=None, due_at=later, failed_at=over, why=why[:200]).where(Job.id == self.id).execute()

@@ -1,0 +1,67 @@
+"""The permission table: what each role may do, in one place (GOV-10)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a user may do; every door names the one it needs."""
+
+    SEE = "see"  # photos of the albums of one's teams
+    SEE_ALL = "see-all"  # photos of every album
+    SEE_REASONS = "see-reasons"  # who exactly keeps a photo from being used (EMP-03)
+    UPLOAD = "upload"
+    EDIT = "edit"  # titles, tags, albums of photos
+    NAME = "name"  # say who is in a photo
+    DELIVER = "deliver"  # take a file out for a use, through the gate
+    ORIGINAL = "original"  # the original file, with a purpose
+    PEOPLE = "people"  # the list of people and their pages
+    CONTACTS = "contacts"  # addresses of people and guardians
+    CONSENTS = "consents"  # who was asked and what was answered
+    ASK = "ask"  # send requests
+    WITHDRAW = "withdraw"  # withdraw on someone's behalf
+    EVIDENCE = "evidence"  # signed papers and receipts
+    WORDINGS = "wordings"  # texts and uses
+    TRAIL = "trail"
+    COMPLIANCE = "compliance"  # assessments, recognition mode
+    USERS = "users"  # accounts, roles, teams
+    SETTINGS = "settings"
+    JOBS = "jobs"
+    ACCOUNT = "account"  # one's own account
+
+
+class Role(StrEnum):
+    """A named set of permissions; a user may have several."""
+
+    VIEWER = "viewer"
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    CONSENT_OFFICER = "consent-officer"
+    DPO = "dpo"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+P = Permission
+_EDITOR = {P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({P.SEE}),
+    Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD}),
+    Role.EDITOR: frozenset(_EDITOR),
+    Role.CONSENT_OFFICER: frozenset(
+        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS}
+    ),
+    Role.DPO: frozenset(
+        {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE}
+    ),
+    Role.AUDITOR: frozenset({P.TRAIL}),
+    # No photo rights by being an administrator: content, keys and logs never meet in one role.
+    Role.ADMIN: frozenset({P.USERS, P.SETTINGS, P.JOBS}),
+}
+
+
+def granted(roles: set[Role] | frozenset[Role]) -> frozenset[Permission]:
+    """Everything these roles may do together; everyone has her own account."""
+    return frozenset({P.ACCOUNT}).union(*(GRANTS[role] for role in roles))

@@ -1,0 +1,269 @@
+"""Photos: taken in whole, kept byte for byte, shown through previews, let out only by a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import BinaryIO
+
+from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, IntegerField, IntegrityError, TextField
+from playhouse.fields import EnumField
+
+from adapters import clock, imaging, seal
+from models.album import Album
+from models.base import Moment, Record, code_field, db, tools
+from models.clearance import Step, decide, timeline
+from models.errors import Invalid, NotAccepted, Refusal, TooLarge, _l
+from models.facts import Licence, Period
+from models.gather import gather, today, use_facts
+from models.job import Job
+from models.reasons import Clearance
+from models.setting import Setting
+from models.trail import Trace
+from models.use import Use
+from models.user import User
+
+CHUNK = 1 << 20
+PREVIEWS = (320, 800, 1600)
+
+
+class Photo(Record):
+    """One photo as it was handed in; `fingerprint` is a keyed hash of its bytes, never the hash itself."""
+
+    code = code_field()
+    album = ForeignKeyField(Album, backref="photos")
+    name = TextField()  # the file's name as uploaded
+    kind = TextField()  # JPEG, PNG, ... by content
+    size = BigIntegerField()
+    fingerprint = BlobField(unique=True)
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    taken_in_at = Moment(default=clock.now)
+    prepared_at = Moment(null=True)
+    width = IntegerField(null=True)
+    height = IntegerField(null=True)
+    placeholder = BlobField(null=True)
+    colour = TextField(default="")
+    likeness = BlobField(null=True)  # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
+    taken_at = Moment(null=True)
+    title = TextField(default="")
+    caption = TextField(default="")
+    alt_text = TextField(default="")
+    creator = TextField(default="")
+    credit = TextField(default="")
+    copyright = TextField(default="")
+    place = TextField(default="")
+    camera = TextField(default="")
+    licence = EnumField(Licence, default=Licence.GRANTED)
+    special_context = BooleanField(default=False)
+
+    class Meta:
+        personal = ("name", "title", "caption", "alt_text", "creator", "credit", "copyright", "place", "taken_at")
+        plain = (
+            "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
+            "colour", "likeness", "camera", "licence", "special_context",
+        )  # fmt: skip
+        indexes = ((("album", "id"), False),)
+
+    @classmethod
+    def take_in(
+        cls,
+        stream: BinaryIO,
+        name: str,
+        album: Album,
+        *,
+        by: User,
+        caption: str = "",
+        tags: Iterable[str] = (),
+    ) -> Intake:
+        """Keep a file byte for byte, encrypted as it arrives; returns once it is durable.
+
+        The same bytes are answered with the photo that is there already. Raises NotAccepted for what is not an
+        image we take in, TooLarge, and Invalid for a photo that lies where the asker may not look.
+        """
+        first = stream.read(CHUNK)
+        kind = imaging.sniff(first)
+        if kind is None or not kind.supported:
+            raise NotAccepted if kind is None else NotAccepted(_l("HEIC photos need an extra that isn't installed here. "
+                                                                  "Export them as JPEG and upload again."))  # fmt: skip
+        code = seal.new_code()
+        with db.atomic():
+            Arrival.create(code=code)
+        with tools.vault.writer(code) as writer:
+            for chunk in _chunks(first, stream):
+                writer.write(chunk)
+                if writer.size > imaging.MAX_BYTES:
+                    raise TooLarge
+        fingerprint = seal.blind(tools.keys.secret("fingerprint"), writer.sha256)
+        values = {
+            "code": code, "album": album, "name": name[:255], "kind": kind.name, "size": writer.size, "by": by,
+            "fingerprint": fingerprint, "caption": caption[:5000], "licence": album.licence,
+            "special_context": album.special_context,
+        }  # fmt: skip
+        try:
+            photo = cls._admit(values, by, tags)
+        except IntegrityError:
+            tools.vault.destroy(code)
+            photo = by.photos().where(cls.fingerprint == fingerprint).first()
+            if photo is None:
+                raise Invalid(_l("This photo is in the library already, in an album you can't see.")) from None
+            return Intake(photo, writer.sha256, True)
+        return Intake(photo, writer.sha256, False)
+
+    @classmethod
+    def _admit(cls, values: dict[str, object], by: User, tags: Iterable[str]) -> Photo:
+        with db.atomic():
+            photo = cls.create(**values)
+            Arrival.delete().where(Arrival.code == photo.code).execute()
+            photo.add_tags(tags)
+            Trace.leave(by, "photo.taken-in", photo, album=photo.album, kind=photo.kind, size=photo.size)
+            Job.put("prepare", photo.id)
+        return photo
+
+    def add_tags(self, words: Iterable[str]) -> None:
+        """Put words on the photo; the same word twice is one tag."""
+        for word in {word.strip()[:80] for word in words} - {""}:
+            Tag.insert(photo=self, word=word).on_conflict_ignore().execute()
+
+    @classmethod
+    def clearances(
+        cls,
+        photos: Sequence[Photo],
+        use: Use,
+        period: Period | None = None,
+        *,
+        masked: frozenset[str] = frozenset(),
+    ) -> dict[str, Clearance]:
+        """The verdict per photo code for a use, asked in a fixed number of queries for a whole page (PUB-01).
+
+        Without a period the question is whether the use may begin today.
+        """
+        return cls.verdicts(photos, [use], period, masked=masked)[use.code]
+
+    @classmethod
+    def verdicts(
+        cls,
+        photos: Sequence[Photo],
+        uses: Sequence[Use],
+        period: Period | None = None,
+        *,
+        masked: frozenset[str] = frozenset(),
+    ) -> dict[str, dict[str, Clearance]]:
+        """The same for several uses, keyed by use code and then photo code, from one reading of the facts."""
+        found, day, window = gather(photos), today(), int(Setting.of("ends_soon_days"))
+        answers: dict[str, dict[str, Clearance]] = {}
+        for use in uses:
+            asked = use_facts(use)
+            # A badge asks whether a use may begin now: for print that means a run of one day.
+            when = period or Period(day, day if use.irreversible else None)
+            answers[use.code] = {
+                photo.code: decide(
+                    found.photos[photo.id], found.people_facts(photo.id, masked), asked, when, today=day, window=window
+                )
+                for photo in photos
+            }
+        return answers
+
+    @classmethod
+    def timelines(cls, photos: Sequence[Photo], uses: Sequence[Use]) -> Iterator[tuple[Photo, Use, tuple[Step, ...]]]:
+        """How each verdict turns by date alone if nothing else happens, for the stored index."""
+        found, day, window = gather(photos), today(), int(Setting.of("ends_soon_days"))
+        for use in uses:
+            asked = use_facts(use)
+            for photo in photos:
+                people = found.people_facts(photo.id)
+                yield photo, use, timeline(found.photos[photo.id], people, asked, today=day, window=window)
+
+    def clearance(self, use: Use, period: Period | None = None) -> Clearance:
+        """The verdict for this photo alone."""
+        return Photo.clearances([self], use, period)[self.code]
+
+    def preview(self, longest: int) -> bytes:
+        """A WebP preview of one of PREVIEWS; Refusal while the worker has not made it yet."""
+        if longest not in PREVIEWS or self.prepared_at is None:
+            raise Refusal(_l("The preview is still being made."))
+        return bytes(tools.vault.read(self.code, f"w{longest}"))
+
+    @property
+    def ready(self) -> bool:
+        """True once the worker is done with it, well or not."""
+        return self.prepared_at is not None
+
+
+class Intake:
+    """What taking in answered: the photo, the SHA-256 of its bytes, and whether it was there already."""
+
+    def __init__(self, photo: Photo, sha256: str, duplicate: bool) -> None:
+        self.photo, self.sha256, self.duplicate = photo, sha256, duplicate
+
+
+class Arrival(Record):
+    """A file on its way in; a row that outlives an hour marks bytes nobody acknowledged."""
+
+    code = TextField(unique=True)
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = (), ("code", "at")
+
+    @classmethod
+    def sweep(cls) -> int:
+        """Destroy what broke off while arriving; returns how many."""
+        stale = list(cls.select().where(cls.at < clock.now() - timedelta(hours=1)))
+        for arrival in stale:
+            if not Photo.select().where(Photo.code == arrival.code).exists():
+                tools.vault.destroy(arrival.code)
+            arrival.delete_instance()
+        return len(stale)
+
+
+def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    chunk = first
+    while chunk:
+        yield chunk
+        chunk = stream.read(CHUNK)
+
+
+class Tag(Record):
+    """A word on a photo, kept as typed and found without regard to case."""
+
+    photo = ForeignKeyField(Photo, backref="tags", on_delete="CASCADE")
+    word = TextField(index=True)
+
+    class Meta:
+        personal, plain = ("word",), ()
+        indexes = ((("photo", "word"), True),)
+
+
+class SetAside(Record):
+    """A file that could not be made into pictures, with the reason its uploader reads."""
+
+    photo = ForeignKeyField(Photo, backref="set_aside", unique=True, on_delete="CASCADE")
+    reason = TextField()
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = (), ("reason", "at")
+
+
+class Review(Record):
+    """A human's word that everyone recognisable in the photo is named (A4); undone by another row."""
+
+    photo = ForeignKeyField(Photo, backref="reviews", on_delete="CASCADE")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = Moment(default=clock.now)
+    undone_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("at", "undone_at")
+
+
+class Claimed(Record):
+    """A name found in a file's metadata: a claim until a human answers it (A8, MET-07)."""
+
+    photo = ForeignKeyField(Photo, backref="claimed", on_delete="CASCADE")
+    name = TextField()
+    answered_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = ("name",), ("answered_at",)
+        indexes = ((("photo", "name"), True),)

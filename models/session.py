@@ -1,0 +1,95 @@
+"""Logging in, staying logged in, and being slowed down after wrong tries (SEC-02, SEC-03)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from adapters import clock, seal
+from models.base import db, tools
+from models.errors import Refusal, TooMany, _l
+from models.trail import Trace
+from models.user import COST, ApiToken, Attempt, Session, User
+
+WINDOW = timedelta(minutes=15)
+MOST_TRIES = 8  # per account name and address together, so that nobody can lock another out
+MOST_TRIES_ADDRESS = 60
+
+
+class WrongLogin(Refusal):
+    """The same words for an unknown address, a wrong password and a closed account."""
+
+    status, kind = 422, "wrong-login"
+    words = _l("E-mail address or password is not right.")
+
+
+def log_in(email: str, password: str, *, address: str = "", device: str = "") -> str:
+    """Check the password and start a session; returns its token. Raises WrongLogin or TooMany."""
+    keys = [_key("account", email + "|" + address), _key("address", address)]
+    _throttle(keys)
+    user = User.get_or_none(User.email == email.strip().casefold())
+    if not _right(user, password) or user is None or not user.is_active:
+        with db.atomic():
+            for key in keys:
+                Attempt.create(key=key)
+            Trace.leave("visitor", "user.login-failed", user)
+        raise WrongLogin
+    with db.atomic():
+        Attempt.delete().where(Attempt.key == keys[0]).execute()
+        token = Session.start(user, address=address, device=device)
+        Trace.leave(user, "user.login", user)
+    return token
+
+
+def living_session(token: str) -> Session | None:
+    """The session this token opens, while it lives."""
+    return Session.living(token)
+
+
+def token_user(token: str, scope: str) -> User | None:
+    """The user a program acts for, when the token is known, not revoked and has the scope."""
+    row = (
+        ApiToken.select(ApiToken, User)
+        .join(User)
+        .where(ApiToken.token == seal.token_hash(token), ApiToken.revoked_at.is_null(), User.disabled_at.is_null())
+        .first()
+    )
+    if row is None or scope not in row.scopes.split():
+        return None
+    now = clock.now()
+    if row.used_at is None or row.used_at < now - timedelta(minutes=5):
+        ApiToken.update(used_at=now).where(ApiToken.id == row.id).execute()
+    return row.user
+
+
+def _throttle(keys: list[bytes]) -> None:
+    since = clock.now() - WINDOW
+    for key, most in zip(keys, (MOST_TRIES, MOST_TRIES_ADDRESS), strict=True):
+        if Attempt.select().where(Attempt.key == key, Attempt.at > since).count() >= most:
+            raise TooMany
+
+
+def _key(kind: str, text: str) -> bytes:
+    return seal.blind(tools.keys.secret("throttle"), f"{kind}:{text}")
+
+
+def _right(user: User | None, password: str) -> bool:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    hasher = PasswordHasher(**COST)
+    # An unknown address costs the same time as a known one (ASVS 6.3.8).
+    stored = user.password if user is not None and user.password else _decoy(hasher)
+    try:
+        hasher.verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+    if user is not None and user.password and hasher.check_needs_rehash(stored):
+        User.update(password=hasher.hash(password)).where(User.id == user.id).execute()
+    return user is not None and bool(user.password)
+
+
+_decoys: dict[str, str] = {}
+
+
+def _decoy(hasher) -> str:  # type: ignore[no-untyped-def]
+    return _decoys.setdefault(str(COST), hasher.hash("nobody's password"))

@@ -1,0 +1,336 @@
+"""Users: accounts, roles, teams, sessions, one-time links and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from peewee import BlobField, ForeignKeyField, ModelSelect, TextField
+from playhouse.fields import EnumField
+
+from adapters import clock, seal
+from models.base import Moment, Record, code_field, db
+from models.errors import Gone, Invalid, NotAllowed, _l
+from models.permission import Permission, Role, granted
+from models.trail import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IDLE = timedelta(minutes=30)  # SEC-03
+ABSOLUTE = timedelta(hours=8)
+LINK_LIFE = timedelta(hours=72)
+FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
+SHORTEST_PASSWORD = 10
+
+
+class Team(Record):
+    """People who work together and see the same albums."""
+
+    code = code_field()
+    name = TextField(unique=True)
+
+    class Meta:
+        personal, plain = (), ("code", "name")
+
+
+class User(Record):
+    """Someone with an account; Flask-Login's four questions are answered here."""
+
+    code = code_field()
+    email = TextField(unique=True)
+    name = TextField()
+    password = TextField(null=True)
+    locale = TextField(default="")
+    created_at = Moment(default=clock.now)
+    disabled_at = Moment(null=True)
+
+    class Meta:
+        personal = ("email", "name", "password", "locale")
+        plain = ("code", "created_at", "disabled_at")
+
+    @classmethod
+    def add(cls, email: str, name: str, roles: Iterable[Role], *, by: User | str, teams: Iterable[Team] = ()) -> User:
+        """Create an account without a password; an invitation lets its owner choose one."""
+        address = clean_email(email)
+        with db.atomic():
+            if cls.select().where(cls.email == address).exists():
+                raise Invalid(_l("There is an account with this address already."), field="email")
+            user = cls.create(email=address, name=name.strip() or address)
+            for role in set(roles):
+                Grant.create(user=user, role=role)
+            for team in teams:
+                Membership.create(user=user, team=team)
+            Trace.leave(by, "user.added", user, roles=sorted(set(roles)))
+        return user
+
+    # Flask-Login asks these four.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Disabled users are turned away at their next request."""
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        """The code; sessions are rows, this never stands in a cookie alone."""
+        return self.code
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles held now; read once per request."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything the roles allow together."""
+        return granted(self.roles)
+
+    def role_names(self) -> str:
+        """The roles as one sorted word for the trail."""
+        return ",".join(sorted(self.roles))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the roles include this permission."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed unless the roles include this permission."""
+        if not self.may(permission):
+            raise NotAllowed
+
+    def albums(self) -> ModelSelect:
+        """The albums this user may see: those of her teams, or all for who sees all."""
+        from models.album import Album
+
+        if self.may(Permission.SEE_ALL):
+            return Album.select()
+        if not self.may(Permission.SEE):
+            return Album.select().where(Album.id.is_null())
+        mine = Membership.select(Membership.team).where(Membership.user == self)
+        return Album.select().where(Album.team.in_(mine))
+
+    def photos(self) -> ModelSelect:
+        """The photos this user may see; every view finds photos through this query."""
+        from models.album import Album
+        from models.photo import Photo
+
+        if self.may(Permission.SEE_ALL):
+            return Photo.select()
+        return Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
+
+    def people(self) -> ModelSelect:
+        """The people this user may look up."""
+        from models.person import Person
+
+        return Person.select() if self.may(Permission.PEOPLE) else Person.select().where(Person.id.is_null())
+
+    def consents(self) -> ModelSelect:
+        """The consents this user may look into."""
+        from models.consent import Consent
+
+        return Consent.select() if self.may(Permission.CONSENTS) else Consent.select().where(Consent.id.is_null())
+
+    def invite(self, *, by: User | str) -> str:
+        """Make a one-time link token to choose a password; older links of this user die."""
+        token = seal.new_token()
+        with db.atomic():
+            Invitation.update(used_at=clock.now()).where(Invitation.user == self, Invitation.used_at.is_null()).execute()
+            Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + LINK_LIFE)
+            Trace.leave(by, "user.invited", self)
+        return token
+
+    def set_roles(self, roles: Iterable[Role], *, by: User | str) -> None:
+        """Replace the roles; effective at the next request, and every session ends."""
+        wanted = set(roles)
+        with db.atomic():
+            Grant.delete().where(Grant.user == self).execute()
+            for role in wanted:
+                Grant.create(user=self, role=role)
+            self.end_sessions()
+            Trace.leave(by, "user.roles", self, roles=sorted(wanted))
+        self.__dict__.pop("roles", None)
+        self.__dict__.pop("permissions", None)
+
+    def disable(self, *, by: User | str) -> None:
+        """Close the account: sessions and tokens end with it."""
+        with db.atomic():
+            self.disabled_at = clock.now()
+            self.save(only=[User.disabled_at])
+            self.end_sessions()
+            ApiToken.update(revoked_at=clock.now()).where(ApiToken.user == self, ApiToken.revoked_at.is_null()).execute()
+            Trace.leave(by, "user.disabled", self)
+
+    def end_sessions(self) -> None:
+        """End every session of this user."""
+        Session.update(ended_at=clock.now()).where(Session.user == self, Session.ended_at.is_null()).execute()
+
+
+class Grant(Record):
+    """A role held by a user."""
+
+    user = ForeignKeyField(User, backref="grants", on_delete="CASCADE")
+    role = EnumField(Role)
+
+    class Meta:
+        personal, plain = (), ("role",)
+        indexes = ((("user", "role"), True),)
+
+
+class Membership(Record):
+    """A user in a team."""
+
+    team = ForeignKeyField(Team, backref="memberships", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
+
+    class Meta:
+        personal, plain = (), ()
+        indexes = ((("user", "team"), True),)
+
+
+class Invitation(Record):
+    """A one-time link to choose a password; only its hash is kept."""
+
+    user = ForeignKeyField(User, backref="invitations", on_delete="CASCADE")
+    token = TextField(unique=True)
+    expires_at = Moment()
+    used_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("token", "expires_at", "used_at")
+
+    @classmethod
+    def open(cls, token: str) -> Invitation:
+        """The open invitation of this token, or Gone; looking never uses it up."""
+        row = (
+            cls.select()
+            .where(cls.token == seal.token_hash(token), cls.used_at.is_null(), cls.expires_at > clock.now())
+            .first()
+        )
+        if row is None:
+            raise Gone(_l("This link was used already or has expired. Ask your administrator for a new one."))
+        return row
+
+    @property
+    def founds(self) -> bool:
+        """True for the very first link, whose reader also says who she is."""
+        return str(self.user.email) == FIRST_ADDRESS
+
+    def accept(self, *, password: str, again: str, email: str = "", name: str = "") -> User:
+        """Set the password and use the link up, exactly once; the first administrator also gives address and name."""
+        if password != again:
+            raise Invalid(_l("The two passwords differ."), field="again")
+        who = {"email": clean_email(email), "name": name.strip() or clean_email(email)} if self.founds else {}
+        digest = hash_password(password)
+        with db.atomic():
+            spent = Invitation.update(used_at=clock.now()).where(
+                Invitation.id == self.id, Invitation.used_at.is_null(), Invitation.expires_at > clock.now()
+            )
+            if spent.execute() != 1:
+                raise Gone(_l("This link was used already or has expired. Ask your administrator for a new one."))
+            User.update(password=digest, **who).where(User.id == self.user_id).execute()
+            self.user.end_sessions()
+            Trace.leave(self.user, "user.password", self.user)
+        return User.get_by_id(self.user_id)
+
+
+class Session(Record):
+    """A login that can be ended from the server; the cookie carries a token of which only the hash is kept."""
+
+    user = ForeignKeyField(User, backref="sessions", on_delete="CASCADE")
+    token = TextField(unique=True)
+    created_at = Moment(default=clock.now)
+    seen_at = Moment(default=clock.now)
+    ended_at = Moment(null=True)
+    address = TextField(default="")
+    device = TextField(default="")
+
+    class Meta:
+        personal = ("address", "device")
+        plain = ("token", "created_at", "seen_at", "ended_at")
+
+    @classmethod
+    def start(cls, user: User, *, address: str = "", device: str = "") -> str:
+        """Begin a session and return its token, shown once."""
+        token = seal.new_token()
+        cls.create(user=user, token=seal.token_hash(token), address=address, device=device[:80])
+        return token
+
+    @classmethod
+    def living(cls, token: str) -> Session | None:
+        """The session of this token while neither ended, idle too long nor too old, and its user active."""
+        now = clock.now()
+        row = (
+            cls.select(cls, User)
+            .join(User)
+            .where(
+                cls.token == seal.token_hash(token),
+                cls.ended_at.is_null(),
+                cls.seen_at > now - IDLE,
+                cls.created_at > now - ABSOLUTE,
+                User.disabled_at.is_null(),
+            )
+            .first()
+        )
+        # Written at most once a minute: a page of 48 previews is not 48 commits.
+        if row is not None and row.seen_at < now - timedelta(minutes=1):
+            cls.update(seen_at=now).where(cls.id == row.id).execute()
+        return row
+
+    def end(self) -> None:
+        """End this session; its cookie answers for nobody from now on."""
+        with db.atomic():
+            Session.update(ended_at=clock.now()).where(Session.id == self.id).execute()
+            Trace.leave(self.user, "user.logout", self.user)
+
+
+class Attempt(Record):
+    """A failed try at a secret, for throttling; `key` is a keyed hash of what was tried or from where."""
+
+    key = BlobField(index=True)
+    at = Moment(default=clock.now, index=True)
+
+    class Meta:
+        personal, plain = (), ("key", "at")
+
+
+class ApiToken(Record):
+    """A key for programs: scopes, a hash, and an end."""
+
+    code = code_field()
+    user = ForeignKeyField(User, backref="tokens", on_delete="CASCADE")
+    name = TextField(default="")
+    token = TextField(unique=True)
+    scopes = TextField()
+    created_at = Moment(default=clock.now)
+    used_at = Moment(null=True)
+    revoked_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("code", "name", "token", "scopes", "created_at", "used_at", "revoked_at")
+
+
+def clean_email(text: str) -> str:
+    """An address as it is kept and looked up; Invalid when it can't be one."""
+    address = text.strip().casefold()
+    local, at, domain = address.partition("@")
+    bad = not (local and at and domain) or "@" in domain or any(c.isspace() or ord(c) < 32 for c in address)
+    if bad or len(address) > 254:
+        raise Invalid(_l("This doesn't look like an e-mail address."), field="email")
+    return address
+
+
+def hash_password(password: str) -> str:
+    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); Invalid when the password is too weak."""
+    from argon2 import PasswordHasher
+
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST_PASSWORD)
+    if len(password) > 1000:
+        raise Invalid(_l("This password is too long."), field="password")
+    return PasswordHasher(**COST).hash(password)
+
+
+COST: dict[str, Any] = {"memory_cost": 65536, "time_cost": 3, "parallelism": 4}

@@ -1,0 +1,138 @@
+"""The queue and every task: find by id, call one verb. The job row is the truth, the queue a nudge."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from huey import Huey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+from config import Config
+from models.base import db, tools
+from models.errors import Refusal
+from models.job import Job
+
+log = logging.getLogger("clearframe.tasks")
+
+
+class Sealed(SignedSerializer):
+    """Signs what waits in the queue with a key of ours, read when first needed; arguments are ids only."""
+
+    def __init__(self) -> None:
+        super().__init__(secret="from the key store")  # noqa: S106 - replaced by _signature below
+
+    def _signature(self, message: bytes) -> bytes:
+        return hmac.new(tools.keys.secret("queue"), message, hashlib.sha256).hexdigest().encode()
+
+
+def make_queue(url: str, config: Config) -> Huey:
+    """The queue of this URL: SQLite in the data folder by default, `postgresql://` or `redis://`."""
+    common: dict[str, Any] = {"results": False, "serializer": Sealed(), "utc": True}
+    scheme = urlsplit(url).scheme
+    if scheme.startswith("postgres"):
+        from huey import PostgresHuey
+
+        return PostgresHuey("clearframe", dsn=url, **common)
+    if scheme in ("redis", "rediss"):
+        from huey import RedisHuey
+
+        return RedisHuey("clearframe", url=url, **common)
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return SqliteHuey("clearframe", filename=str(config.data / "queue.db"), fsync=False, **common)
+
+
+config = Config.from_environment()
+huey = make_queue(config.queue_url, config)
+_wired_in: int | None = None
+
+
+@huey.on_startup()
+def start_worker() -> None:
+    """Open keys, database and vault once per worker process."""
+    global _wired_in
+    if _wired_in != os.getpid():
+        import app  # the wiring is app's; imported here because app imports this module
+
+        app.wire(config)
+        _wired_in = os.getpid()
+
+
+def nudge(job_id: int) -> None:
+    """Wake a worker for a job; a lost nudge is found again by the sweep."""
+    try:
+        work(job_id)
+    except Exception:
+        log.warning("the queue did not take a nudge; the sweep will find the job")
+
+
+@huey.task()
+def work(job_id: int) -> None:
+    """Lease one job and carry it out."""
+    with db.connection_context():
+        run(job_id)
+
+
+def run(job_id: int) -> bool:
+    """Carry out a job if it can be leased; True when it was done. Runs twice without harm."""
+    job = Job.claim(job_id)
+    if job is None:
+        return False
+    try:
+        handlers()[job.kind](job.subject)
+    except Refusal as refusal:
+        job.fail(refusal.kind)
+    except Exception as error:  # whatever a decoder or a mail server throws, the row must say so
+        log.exception("job %s (%s) failed", job.code, job.kind)
+        job.fail(type(error).__name__)
+    else:
+        job.finish()
+        return True
+    return False
+
+
+def handlers() -> dict[str, Callable[[int], Any]]:
+    """Which verb each kind of job calls with its subject's id."""
+    from models import duties
+
+    return duties.HANDLERS
+
+
+@huey.periodic_task(crontab(minute="*"))
+def sweep_waiting() -> None:
+    """Wake workers for jobs whose nudge was lost or whose worker died."""
+    with db.connection_context():
+        for job in Job.due().limit(500):
+            work(job.id)
+
+
+@huey.periodic_task(crontab(minute="*"))
+def sign_head() -> None:
+    """Sign the trail's tail every minute while it moves (AUD-04)."""
+    from models.trail import Head
+
+    with db.connection_context():
+        Head.sign()
+
+
+@huey.periodic_task(crontab(minute="7", hour="*"))
+def tell_about_endings() -> None:
+    """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
+    from models import endings
+
+    with db.connection_context():
+        endings.tell()
+
+
+@huey.periodic_task(crontab(minute="30", hour="6"))
+def mail_head() -> None:
+    """Send the day's signed head of the trail to the DPO, out of the house (AUD-04)."""
+    from models import endings
+
+    with db.connection_context():
+        endings.mail_head()

@@ -1,0 +1,40 @@
+"""The doors of the house: one module per noun on screen, gathered here."""
+
+from __future__ import annotations
+
+import importlib
+
+from flask import Flask
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from jinja2 import StrictUndefined
+
+from views import access, errors, headers, pages
+
+# Each names a Blueprint `bp`; the order is that of the house, not of precedence.
+ROOMS = ("home", "session")
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Hang every door, its sign, and the ways to say no."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=pages.choose_locale, timezone_selector=pages.choose_zone)
+    Htmx(app)
+    csrf.init_app(app)
+    login = LoginManager(app)
+    login.request_loader(access.load_user)
+    login.session_protection = None  # sessions are rows; addresses change with every train
+    headers.init_app(app)
+    access.init_app(app)
+    errors.init_app(app)
+    pages.init_app(app)
+    for room in ROOMS:
+        module = importlib.import_module(f"views.{room}")
+        app.register_blueprint(module.bp)
+        if getattr(module, "CSRF_EXEMPT", False):
+            csrf.exempt(module.bp)

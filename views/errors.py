@@ -1,0 +1,87 @@
+"""The one place where a refusal becomes an answer: a page, a notice for htmx, or a problem for programs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, g, jsonify, render_template, request
+from flask_babel import gettext
+from htmx_flask import make_response
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from models.errors import NotCleared, Refusal, _l
+from views.headers import harden
+
+log = logging.getLogger("clearframe")
+
+# Words for what the web itself refuses, before any model was asked.
+WORDS = {
+    400: _l("This request could not be read. Go back, reload the page and try again."),
+    401: _l("A valid token is needed."),
+    403: _l("Your role doesn't include this. Ask your administrator if you need it."),
+    404: _l("There is nothing here, or you may not see it."),
+    405: _l("This address doesn't work that way."),
+    413: _l("This is larger than what is taken in."),
+    429: _l("Too many tries. Wait a few minutes and try again."),
+    500: _l("Something went wrong on our side. Nothing you entered was half-saved. Please try again."),
+    503: _l("Clearframe can't answer at the moment. Please try again shortly."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer refusals, HTTP errors and the unforeseen."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def refused(refusal: Refusal) -> Response:
+    """A refusal of the domain, in its own words."""
+    return _answer(refusal.status, refusal.kind, refusal.sentence(gettext), refusal)
+
+
+def failed(error: HTTPException) -> Response:
+    """A refusal of the web, in ours."""
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    return _answer(status, "http", gettext(WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])))
+
+
+def unforeseen(error: Exception) -> Response:
+    """An error of ours: a short reference that also stands in the log, never a traceback."""
+    reference = g.get("request_id", "none")
+    log.exception("unforeseen error, reference %s", reference)
+    return _answer(500, "error", gettext(WORDS[500]), reference=reference)
+
+
+def _answer(status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = "") -> Response:
+    if request.path.startswith("/api/"):
+        return _problem(status, kind, words, refusal)
+    values = {"status": status, "kind": kind, "words": words, "refusal": refusal, "reference": reference}
+    if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
+        return make_response(
+            (render_template("errors/_notice.html", **values), status), retarget="#notices", reswap="beforeend"
+        )
+    try:
+        body = render_template("errors/page.html", **values)
+    except Exception:  # the error page must not need what just failed
+        log.exception("the error page failed")
+        body = words
+    return harden(make_response((body, status)))
+
+
+def _problem(status: int, kind: str, words: str, refusal: Refusal | None) -> Response:
+    body: dict[str, Any] = {"type": f"urn:clearframe:{kind}", "title": kind.replace("-", " "), "status": status, "detail": words}
+    if isinstance(refusal, NotCleared):
+        from views.words import reason_json
+
+        body["reasons"] = [reason_json(reason) for reason in refusal.clearance.reasons]
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,174 @@
+"""Whole page or fragment: the only module that knows htmx; and what every page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, request, url_for
+from flask_babel import format_date, format_datetime, get_locale, gettext, lazy_gettext
+from flask_login import current_user
+from htmx_flask import make_response
+from werkzeug.wrappers import Response
+
+from models.errors import Refusal
+from models.permission import Permission as P
+from models.setting import Setting
+
+LANGUAGES = {"en": "English", "nl": "Nederlands", "de": "Deutsch"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One entry of the navigation, shown to whoever has one of its permissions."""
+
+    key: str
+    endpoint: str
+    label: Any
+    icon: str
+    needs: frozenset[P]
+
+
+# The order of a working day: photos first, then who is in them, then what they agreed to.
+DOORS = (
+    Door("library", "library.index", lazy_gettext("Library"), "image", frozenset({P.SEE})),
+    Door("upload", "upload.index", lazy_gettext("Upload"), "upload", frozenset({P.UPLOAD})),
+    Door("faces", "faces.index", lazy_gettext("Faces to name"), "scan-face", frozenset({P.NAME})),
+    Door("people", "people.index", lazy_gettext("People"), "users", frozenset({P.PEOPLE})),
+    Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
+    Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
+    Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
+    Door("recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})),
+    Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS, P.USERS, P.WORDINGS})),
+)
+
+
+def page(template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any) -> Response:
+    """Render the page, or only its fragment for an htmx request that is neither boosted nor a history restore."""
+    alone = fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    body = render_template(fragment if alone else template, **values)
+    response = make_response((body, status), push_url=push) if push else make_response((body, status))
+    return response
+
+
+def go(url: str) -> Response:
+    """Send the browser on after a form: 303, or HX-Redirect for htmx."""
+    if request.htmx:
+        return make_response(("", 204), redirect=url)
+    response = make_response(("", 303))
+    response.headers["Location"] = url
+    return response
+
+
+def back_to(show: Callable[..., Any]) -> Callable[[Any], Any]:
+    """A mistake in a form shows the form again: 422, what was typed kept, the words beside the field."""
+
+    def around(view: Any) -> Any:
+        @wraps(view)
+        def careful(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(*args, **kwargs)
+            except Refusal as mistake:
+                if mistake.status != 422:
+                    raise
+                g.mistake = mistake
+                response = show(*args, **kwargs)
+                response.status_code = 422
+                return response
+
+        return careful
+
+    return around
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its surroundings and filters."""
+    app.context_processor(surroundings)
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(size)
+
+
+def surroundings() -> dict[str, Any]:
+    """What every page may rely on: organisation, language, navigation."""
+    settings = _settings()
+    return {
+        "organisation": settings["organisation"],
+        "lang": str(get_locale()),
+        "languages": LANGUAGES,
+        "nav": navigation(),
+        "demo": current_app.config["CLEARFRAME"].demo,
+        "mistake": g.get("mistake"),
+        "P": P,
+    }
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The doors this user may use, the current one marked."""
+    if not current_user.is_authenticated:
+        return []
+    known = current_app.view_functions
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        {
+            "key": door.key,
+            "url": url_for(door.endpoint),
+            "label": door.label,
+            "icon": door.icon,
+            "count": None,
+            "current": door.endpoint.split(".")[0] == here,
+        }
+        for door in DOORS
+        if door.endpoint in known and door.needs & current_user.permissions
+    ]
+
+
+def choose_locale() -> str:
+    """The user's language, else the one asked for in the address, else the browser's, else the organisation's."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    if current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
+        return str(current_user.locale)
+    default = current_app.config["BABEL_DEFAULT_LOCALE"]
+    return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def choose_zone() -> str:
+    """Times are shown in the organisation's zone."""
+    return str(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def day(value: date | None, style: str = "medium") -> str:
+    """A calendar day in the reader's language."""
+    return format_date(value, style) if value else ""
+
+
+def moment(value: datetime | None, style: str = "medium") -> str:
+    """An instant in the organisation's zone and the reader's language."""
+    return format_datetime(value, style) if value else ""
+
+
+def size(count: int | None) -> str:
+    """Bytes in words a person uses."""
+    value = float(count or 0)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit in ("B", "kB") else f"{value:.1f} {unit}"
+        value /= 1000
+    return ""
+
+
+def say(words: str, **values: Any) -> str:
+    """Translate a sentence of the models and fill in its values."""
+    text = gettext(words)
+    return text % values if values else text
+
+
+def _settings() -> dict[str, Any]:
+    if "settings" not in g:
+        g.settings = Setting.all()
+    return g.settings

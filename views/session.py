@@ -1,0 +1,78 @@
+"""Logging in and out, and choosing a password by a one-time link."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, request, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models.permission import Permission
+from models.session import log_in
+from models.user import Invitation, Session
+from views.access import check_form, client_address, needs, public, safe_next, seal_form, short_address
+from views.pages import back_to, go, page
+
+bp = Blueprint("session", __name__)
+
+
+@bp.get("/login")
+@public
+def login() -> Response:
+    """The way in."""
+    if current_user.is_authenticated:
+        return go(safe_next(request.args.get("next")))
+    return page("session/login.html", next=request.values.get("next", ""))
+
+
+@bp.post("/login")
+@public
+@back_to(login)
+def enter() -> Response:
+    """Check the password; a fresh session each time, so that a planted cookie is worth nothing."""
+    form = request.form
+    address = short_address(client_address(request))
+    token = log_in(form.get("email", ""), form.get("password", ""), address=address, device=_device())
+    session.clear()
+    session["token"] = token
+    return go(safe_next(form.get("next")))
+
+
+@bp.post("/logout")
+@needs(Permission.ACCOUNT)
+def leave() -> Response:
+    """End the session on the server too: the old cookie opens nothing."""
+    g.session_row.end()
+    session.clear()
+    return go(url_for("session.login"))
+
+
+@bp.get("/welcome/<token>")
+@public
+def welcome(token: str) -> Response:
+    """Choose a password; looking at the page uses nothing up."""
+    invitation = Invitation.open(token)
+    return page("session/welcome.html", invitation=invitation, token=token, seal=seal_form(token))
+
+
+@bp.post("/welcome/<token>")
+@public
+@back_to(welcome)
+def accept(token: str) -> Response:
+    """Set the password and go in."""
+    check_form(token)
+    invitation = Invitation.open(token)
+    user = invitation.accept(**_chosen())
+    session.clear()
+    session["token"] = Session.start(user, address=short_address(client_address(request)), device=_device())
+    return go(url_for("home.index"))
+
+
+def _chosen() -> dict[str, str]:
+    form = request.form
+    return {key: form.get(key, "") for key in ("email", "name", "password", "again")}
+
+
+def _device() -> str:
+    agent = request.user_agent.string
+    names = ("Firefox", "Edg", "Chrome", "Safari")
+    return next((name for name in names if name in agent), "other")
