@@ -1,0 +1,205 @@
+"""The key store: one root key, a ring of wrapping keys, and a wrapped key per object, apart from everything else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+ROOT, STORE = "root.key", "keys.db"
+CHECK = b"clearframe key store 1"
+SCHEMA = """
+CREATE TABLE ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
+CREATE TABLE dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
+                  wrapped BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE proof (wrapped BLOB NOT NULL);
+"""
+
+
+class KeysMissing(Exception):
+    """The key store or the root key is not where it should be."""
+
+
+class WrongKey(Exception):
+    """The root key does not open this key store."""
+
+
+class KeyGone(Exception):
+    """The key was destroyed, or never was."""
+
+
+class KeyStore:
+    """Keys by kind and id. Deleting one makes what it locked unreadable, in every backup too (ERA-03, ERA-04)."""
+
+    def __init__(self, folder: Path, root: bytes) -> None:
+        self._path, self._root = folder / STORE, root
+        self._local = threading.local()
+        self._ring: dict[int, bytes] = {}
+        self._secrets: dict[str, bytes] = {}
+
+    @classmethod
+    def create(cls, folder: Path) -> KeyStore:
+        """Make a root key and an empty store; refuses where either exists."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (folder / STORE).exists():
+            raise FileExistsError("there is a key store already")
+        root = _given_root()
+        if root is None:
+            if (folder / ROOT).exists():
+                raise FileExistsError("there is a root key already")
+            root = secrets.token_bytes(32)
+            _write_root(folder / ROOT, root)
+        store = cls(folder, root)
+        with store._connection() as db:
+            db.executescript(SCHEMA)
+            db.execute("INSERT INTO ring (wrapped) VALUES (?)", (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),))
+            db.execute("INSERT INTO proof VALUES (?)", (_wrap(store.secret("proof"), CHECK, b"proof"),))
+        store._load()
+        return store
+
+    @classmethod
+    def open(cls, folder: Path) -> KeyStore:
+        """Open the store; a missing one raises KeysMissing and a wrong root WrongKey: nothing is ever created here."""
+        if not (folder / STORE).exists():
+            raise KeysMissing(f"There is no key store in {folder}.")
+        root = _given_root()
+        if root is None:
+            if not (folder / ROOT).exists():
+                raise KeysMissing(f"The root key is missing: {folder / ROOT}.")
+            root = (folder / ROOT).read_bytes()
+        store = cls(folder, root)
+        store._load()
+        return store
+
+    def _load(self) -> None:
+        try:
+            proof = self._connection().execute("SELECT wrapped FROM proof").fetchone()
+            if proof is None or _unwrap(self.secret("proof"), proof[0], b"proof") != CHECK:
+                raise WrongKey("The root key does not open this key store.")
+            wrapper = self._kek_wrapper()
+            rows = self._connection().execute("SELECT id, wrapped FROM ring ORDER BY id")
+            self._ring = {row[0]: _unwrap(wrapper, row[1], b"kek") for row in rows}
+        except InvalidTag as error:
+            raise WrongKey("The root key does not open this key store.") from error
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes derived from the root for one purpose: the database, the trail's signature, look-ups."""
+        if purpose not in self._secrets:
+            self._secrets[purpose] = derive(self._root, purpose)
+        return self._secrets[purpose]
+
+    def _kek_wrapper(self) -> bytes:
+        return self.secret("kek")
+
+    def new(self, kind: str, id: str) -> bytes:
+        """Make and keep a key, durable before it is returned; IntegrityError when there is one already."""
+        key, kek = secrets.token_bytes(32), max(self._ring)
+        with self._connection() as db:
+            db.execute("INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key)))
+        return key
+
+    def get(self, kind: str, id: str) -> bytes:
+        """The key, or KeyGone."""
+        row = self._connection().execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        if row is None:
+            raise KeyGone(f"the key of {kind} {id} was destroyed")
+        return self._unwrapped(kind, id, *row)
+
+    def many(self, kind: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """The keys that are there, by id."""
+        found: dict[str, bytes] = {}
+        wanted = list(ids)
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._connection().execute(
+                f"SELECT id, kek, wrapped FROM dek WHERE kind = ? AND id IN ({marks})",  # noqa: S608 - marks only
+                (kind, *some),
+            )
+            found.update({id: self._unwrapped(kind, id, kek, wrapped) for id, kek, wrapped in rows})
+        return found
+
+    def has(self, kind: str, id: str) -> bool:
+        """Whether the key is there."""
+        return self._connection().execute("SELECT 1 FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone() is not None
+
+    def destroy(self, kind: str, id: str) -> None:
+        """Forget a key for good: overwritten in the file, and out of the write-ahead log. Twice does no harm."""
+        with self._connection() as db:
+            db.execute("DELETE FROM dek WHERE kind = ? AND id = ?", (kind, id))
+        self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def _wrapped(self, kind: str, id: str, kek: int, key: bytes) -> bytes:
+        return _wrap(self._ring[kek], key, f"{kind}|{id}|1|{kek}".encode())
+
+    def _unwrapped(self, kind: str, id: str, kek: int, wrapped: bytes) -> bytes:
+        if kek not in self._ring:
+            self._load()  # another process added a wrapping key
+        try:
+            return _unwrap(self._ring[kek], wrapped, f"{kind}|{id}|1|{kek}".encode())
+        except InvalidTag as error:
+            raise WrongKey(f"the key of {kind} {id} does not open") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        local = self._local
+        # A connection never crosses a fork or a thread.
+        if getattr(local, "connection", None) is None or local.pid != os.getpid():
+            local.connection, local.pid = _connect(self._path), os.getpid()
+        return local.connection  # type: ignore[no-any-return]
+
+
+def derive(key: bytes, label: str) -> bytes:
+    """HKDF-SHA256 of a key for one label, 32 bytes."""
+    return HKDF(hashes.SHA256(), 32, None, b"clearframe/1/" + label.encode()).derive(key)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    path.chmod(0o600)
+    return connection
+
+
+def _given_root() -> bytes | None:
+    """A root key handed in by the operator or by systemd, instead of the file beside the store."""
+    named = os.environ.get("CLEARFRAME_ROOT_KEY_FILE")
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(named) if named else Path(credentials) / "clearframe-root" if credentials else None
+    if path is None or (not named and not path.exists()):
+        return None
+    if not path.exists():
+        raise KeysMissing(f"The root key is missing: {path}.")
+    return path.read_bytes()
+
+
+def _write_root(path: Path, root: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(root)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _wrap(key: bytes, data: bytes, aad: bytes) -> bytes:
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(key).encrypt(nonce, data, aad)
+
+
+def _unwrap(key: bytes, wrapped: bytes, aad: bytes) -> bytes:
+    return AESGCM(key).decrypt(wrapped[:12], wrapped[12:], aad)

@@ -1,0 +1,229 @@
+"""Where ciphertext lies: a folder, or an S3 bucket; names are opaque."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+MARKER = "clearframe.storage"
+GOOD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+
+
+class StorageMissing(Exception):
+    """The place does not carry our marker: a missing mount must not look like an empty vault."""
+
+
+class Staged(Protocol):
+    """Bytes on their way in; nothing is there until commit, and abort leaves nothing."""
+
+    def write(self, data: bytes) -> None: ...
+    def commit(self, name: str, *, replace: bool = False) -> None: ...
+    def abort(self) -> None: ...
+
+
+class Storage(Protocol):
+    """What the vault needs of a place."""
+
+    def stage(self) -> Staged: ...
+    def read(self, name: str, start: int = 0, end: int | None = None) -> bytes: ...
+    def size(self, name: str) -> int: ...
+    def exists(self, name: str) -> bool: ...
+    def delete(self, name: str) -> None: ...
+    def names(self, prefix: str = "") -> Iterator[str]: ...
+    def check(self) -> None: ...
+
+
+def open_storage(url: str, default_folder: Path) -> Storage:
+    """The storage of `file:`, `file:///folder` or `s3://bucket?endpoint=...&region=...`."""
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return Bucket(url)
+    return Folder(Path(parts.path) if parts.path else default_folder)
+
+
+class Folder:
+    """Files in a folder: written aside, flushed, renamed, and the folder flushed too."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        if not root.exists():
+            (root / "staging").mkdir(parents=True, mode=0o700)
+            (root / MARKER).write_text("1\n")
+
+    def stage(self) -> FolderStaged:
+        """Begin a file."""
+        return FolderStaged(self.root)
+
+    def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes from start to before end; FileNotFoundError when there is no such name."""
+        with self._path(name).open("rb") as file:
+            file.seek(start)
+            return file.read() if end is None else file.read(end - start)
+
+    def size(self, name: str) -> int:
+        """Bytes stored under the name."""
+        return self._path(name).stat().st_size
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such a name."""
+        return self._path(name).exists()
+
+    def delete(self, name: str) -> None:
+        """Take it away; twice does no harm."""
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every name that begins so."""
+        for path in sorted(self.root.glob("objects/**/*")):
+            name = path.relative_to(self.root).as_posix()
+            if path.is_file() and name.startswith(prefix):
+                yield name
+
+    def check(self) -> None:
+        """Raise StorageMissing unless this is our folder."""
+        if not (self.root / MARKER).exists():
+            raise StorageMissing(f"{self.root} is not a Clearframe vault. Is the disk mounted?")
+
+    def _path(self, name: str) -> Path:
+        return self.root / good(name)
+
+
+class FolderStaged:
+    """A file beside its place, renamed into it when whole."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.path = root / "staging" / secrets.token_hex(12)
+        self.file: BinaryIO = self.path.open("xb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self.file.write(data)
+
+    def commit(self, name: str, *, replace: bool = False) -> None:
+        """Make it durable under its name; FileExistsError when taken and not to be replaced."""
+        os.fsync(self.file.fileno())
+        self.file.close()
+        target = self.root / good(name)
+        for folder in (target.parent.parent, target.parent):
+            if not folder.exists():
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _flush(folder.parent)
+        if replace:
+            os.replace(self.path, target)
+        else:
+            os.link(self.path, target)
+            self.path.unlink()
+        _flush(target.parent)
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self.file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class Bucket:
+    """Objects in an S3-compatible bucket; credentials come from the usual AWS environment variables."""
+
+    def __init__(self, url: str) -> None:
+        from obstore.store import S3Store
+
+        parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
+        options: dict[str, Any] = {key: query[key][0] for key in ("endpoint", "region") if key in query}
+        if options.get("endpoint", "").startswith("http://"):
+            options["client_options"] = {"allow_http": True}
+        self.store = S3Store(parts.netloc, prefix=parts.path.strip("/") or None, **options)
+
+    def stage(self) -> BucketStaged:
+        """Begin an object."""
+        return BucketStaged(self.store)
+
+    def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes from start to before end; FileNotFoundError when there is no such name."""
+        import obstore
+
+        if start == 0 and end is None:
+            return bytes(obstore.get(self.store, good(name)).bytes())
+        last = self.size(name) if end is None else end
+        return bytes(obstore.get_range(self.store, good(name), start=start, end=last))
+
+    def size(self, name: str) -> int:
+        """Bytes stored under the name."""
+        import obstore
+
+        return int(obstore.head(self.store, good(name))["size"])
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such a name."""
+        try:
+            self.size(name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def delete(self, name: str) -> None:
+        """Take it away; twice does no harm."""
+        import obstore
+
+        obstore.delete(self.store, good(name))
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every name that begins so."""
+        import obstore
+
+        for page in obstore.list(self.store, prefix="objects/"):
+            yield from (item["path"] for item in page if item["path"].startswith(prefix))
+
+    def check(self) -> None:
+        """Write the marker once, then require it."""
+        import obstore
+
+        if not self.exists(MARKER):
+            if next(iter(self.names()), None) is not None:
+                raise StorageMissing("The bucket holds objects but not our marker.")
+            obstore.put(self.store, MARKER, b"1\n")
+
+
+class BucketStaged:
+    """Ciphertext gathered in an unnamed file and sent whole when committed."""
+
+    def __init__(self, store: Any) -> None:
+        import tempfile
+
+        self.store, self.file = store, tempfile.TemporaryFile()  # noqa: SIM115 - closed by commit or abort
+
+    def write(self, data: bytes) -> None:
+        """Add bytes (ciphertext only ever reaches this file)."""
+        self.file.write(data)
+
+    def commit(self, name: str, *, replace: bool = False) -> None:
+        """Send it; FileExistsError when taken and not to be replaced."""
+        import obstore
+
+        self.file.seek(0)
+        obstore.put(self.store, good(name), self.file, mode="overwrite" if replace else "create")
+        self.file.close()
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self.file.close()
+
+
+def good(name: str) -> str:
+    """The name when it is one of ours; ValueError otherwise (path traversal)."""
+    if not GOOD_NAME.fullmatch(name) or ".." in name:
+        raise ValueError("not a name of the vault")
+    return name
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

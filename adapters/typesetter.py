@@ -1,0 +1,54 @@
+"""Letters and papers from templates, in the reader's language, without a web request around."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+
+class Typesetter:
+    """Fills templates/mail and templates/pdf; a name that is not given is an error, never a blank."""
+
+    def __init__(self, translations: Path, templates: Path, zone: str) -> None:
+        self._translations, self._templates, self._zone = translations, templates, zone
+        self._environment = cache(self._make)
+
+    def set(self, template: str, lang: str, **values: Any) -> str:
+        """The filled template; `.html` is escaped, `.txt` is not."""
+        return self._environment(lang).get_template(template).render(lang=lang, **values)
+
+    def gettext(self, words: str, lang: str) -> str:
+        """One sentence in a language."""
+        return str(self._catalogue(lang).gettext(words))
+
+    def _make(self, lang: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(self._templates),
+            autoescape=select_autoescape(["html", "svg"]),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.install_gettext_translations(self._catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
+        environment.filters["day"] = lambda value: _day(value, lang)
+        environment.filters["moment"] = lambda value: _moment(value, lang, self._zone)
+        return environment
+
+    def _catalogue(self, lang: str) -> NullTranslations:
+        return Translations.load(str(self._translations), [lang])
+
+
+def _day(value: date | None, lang: str) -> str:
+    return format_date(value, "long", locale=lang) if value else ""
+
+
+def _moment(value: datetime, lang: str, zone: str) -> str:
+    return format_datetime(value, "long", tzinfo=ZoneInfo(zone), locale=lang)
