@@ -33,7 +33,7 @@ def wire(config: Config) -> None:
             keys=keys,
             mailer=Mailer.from_url(config.smtp_url, config.data / "outbox", config.mail_from),
             sandbox=Sandbox(),
-            typesetter=Typesetter(HERE / "translations", HERE / "templates"),
+            typesetter=Typesetter(HERE / "translations", HERE / "templates", config.timezone),
             base_url=config.base_url,
             zone=config.timezone,
             locale=config.locale,
