@@ -18,7 +18,7 @@ from models.facts import (
     UseFacts,
 )
 from models.reasons import RANK, Clearance, Code, Next, Reason, State
-from models.standing import Asked, covers, pending, standing, ten_years_after
+from models.standing import Asked, Ground, covers, pending, standing, ten_years_after
 
 # Part of every decision that is kept: raise it with any change of the rules below.
 RULES = 1
@@ -30,6 +30,9 @@ HELD = {
     Held.LEGAL_HOLD: Code.ASSET_LEGAL_HOLD,
 }
 NOT_SEEN = frozenset({FaceWord.NOT_A_PERSON, FaceWord.NOT_RECOGNISABLE, FaceWord.MASKED})
+TIMED = frozenset({Code.EXPIRED, Code.INTERVAL_EXCEEDS_CONSENT}) | {
+    code for code in Code if code.state in (State.CLEARED, State.ENDS_SOON)
+}
 ASKING = frozenset({Next.ASK_CONSENT, Next.RENEW_CONSENT})
 
 
@@ -146,8 +149,14 @@ def _about(person: PersonFacts, asked: Asked, *, hidden: bool) -> Reason:
     step = Next.REMIND if code.next in ASKING and pending(person, asked) else code.next
     if ground is None:
         return Reason(code=code, person=person.code, next=step)
-    until = ground.valid_from if code is Code.NOT_YET_VALID else ground.valid_until
-    return Reason(code=code, person=person.code, until=until, next=step, basis=ground.code)
+    return Reason(code=code, person=person.code, until=_told(code, ground), next=step, basis=ground.code)
+
+
+def _told(code: Code, ground: Ground) -> date | None:
+    """Return the one date that explains this reason."""
+    if code is Code.NOT_YET_VALID:
+        return ground.valid_from
+    return ground.valid_until if code in TIMED else None
 
 
 # The answer over time, for a stored index that is true at read time without a nightly job.

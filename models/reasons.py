@@ -132,9 +132,9 @@ OVERRIDABLE: frozenset[Code] = frozenset(code for code in Code if code.state is 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why, for one person, one face or the photo as a whole; `until` is the last day it holds.
+    """Why, for one person, one face or the photo as a whole; `until` is the last day of what it rests on.
 
-    For NOT_YET_VALID `until` is the first day instead. `basis` is the code of the consent line, contract
+    For NOT_YET_VALID `until` is the first day instead; a refusal that no date explains has none. `basis` is the code of the consent line, contract
     or assessment that was relied on.
     """
 

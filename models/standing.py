@@ -101,7 +101,7 @@ def _ended(line: LineFact, person: PersonFacts, asked: Asked) -> Finding:
         other = _otherwise(person, asked)
         if other and other[0].state is not State.BLOCKED:
             return Code.BASIS_CONFLICT_DPO, other[1]
-    return code, None
+    return code, line
 
 
 def _given(line: LineFact, person: PersonFacts, asked: Asked) -> Code:
