@@ -169,7 +169,7 @@ def _interest_doubt(basis: BasisFact, person: PersonFacts, asked: Asked) -> Code
 def _uncovered(person: PersonFacts, asked: Asked) -> Finding:
     """P19 to P22; a request that waits never softens what was decided (CON-21)."""
     use = asked.use
-    decided = [line for line in person.lines if line.state in DECIDED]
+    decided = [line for line in person.lines if line.state in DECIDED and line.signer != Signer.RELATIVE]
     purpose = [line for line in decided if line.purpose == use.purpose]
     channel = [line for line in purpose if line.channel == use.channel]
     if channel:

@@ -51,54 +51,54 @@ LANDSCAPE = PhotoFacts(
 
 def line(state: LineState = LineState.GIVEN, **facts) -> LineFact:
     """A line for WEB that clears, of the first of January 2026."""
-    known = dict(
-        code="line",
-        state=state,
-        decided_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
-        purpose="recruitment",
-        channel="website",
-        territory="NL",
-        valid_from=date(2026, 1, 1),
-        valid_until=date(2027, 12, 31),
-        signer=Signer.PERSON,
-        guardian_veto=False,
-        covers_photo=True,
-        evidence_complete=True,
-    )
+    known = {
+        "code": "line",
+        "state": state,
+        "decided_at": datetime(2026, 1, 1, 12, tzinfo=UTC),
+        "purpose": "recruitment",
+        "channel": "website",
+        "territory": "NL",
+        "valid_from": date(2026, 1, 1),
+        "valid_until": date(2027, 12, 31),
+        "signer": Signer.PERSON,
+        "guardian_veto": False,
+        "covers_photo": True,
+        "evidence_complete": True,
+    }
     return LineFact(**(known | facts))
 
 
 def basis(kind: BasisKind = BasisKind.CONTRACT, **facts) -> BasisFact:
     """A basis for WEB that clears."""
-    known = dict(
-        code="basis",
-        kind=kind,
-        purpose="recruitment",
-        channel="website",
-        territory="NL",
-        valid_from=date(2026, 1, 1),
-        valid_until=date(2027, 12, 31),
-        child_unreviewed=False,
-        guardian_missing=False,
-        covers_photo=True,
-        assessed=True,
-    )
+    known = {
+        "code": "basis",
+        "kind": kind,
+        "purpose": "recruitment",
+        "channel": "website",
+        "territory": "NL",
+        "valid_from": date(2026, 1, 1),
+        "valid_until": date(2027, 12, 31),
+        "child_unreviewed": False,
+        "guardian_missing": False,
+        "covers_photo": True,
+        "assessed": True,
+    }
     return BasisFact(**(known | facts))
 
 
 def person(code: str = "A", *lines: LineFact, **facts) -> PersonFacts:
     """A grown, living person with these lines and nothing against her."""
-    known = dict(
-        code=code,
-        erasure_pending=False,
-        restricted=False,
-        protected=False,
-        objects_to_marketing=False,
-        objects=False,
-        died_on=None,
-        of_age_on=None,
-        lines=lines,
-    )
+    known = {
+        "code": code,
+        "erasure_pending": False,
+        "restricted": False,
+        "protected": False,
+        "objects_to_marketing": False,
+        "objects": False,
+        "died_on": None,
+        "of_age_on": None,
+        "lines": lines,
+    }
     return PersonFacts(**(known | facts))
 
 
@@ -119,7 +119,9 @@ def ask(photo: PhotoFacts, *people: PersonFacts, use=WEB, start=TODAY, end=None,
 
 def of(who: PersonFacts, use=WEB, start=TODAY, end=None, today=TODAY, **scene) -> tuple:
     """Decide for one person alone: (state, code, until)."""
-    found = ask(photo(face(FaceWord.PERSON, who.code), **scene), who, use=use, start=start, end=end, today=today)
+    found = ask(
+        photo(face(FaceWord.PERSON, who.code), **scene), who, use=use, start=start, end=end, today=today
+    )
     assert len(found.reasons) == 1
     return found.state, found.reasons[0].code, found.reasons[0].until
 

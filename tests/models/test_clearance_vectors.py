@@ -70,7 +70,9 @@ def test_v8_one_unidentified_face_makes_the_group_unclear():
 
 def test_v9_a_suggestion_is_unclear_whatever_the_suggested_person_agreed_to():
     found = ask(photo(face(FaceWord.SUGGESTED, "A")), person("A", line()))
-    assert [(reason.code, reason.face) for reason in found.obstacles] == [(Code.SUGGESTION_UNCONFIRMED, "face")]
+    assert [(reason.code, reason.face) for reason in found.obstacles] == [
+        (Code.SUGGESTION_UNCONFIRMED, "face")
+    ]
     assert found.state == State.UNCLEAR
 
 
