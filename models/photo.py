@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, IntegerField, IntegrityError, TextField
 from playhouse.fields import EnumField
@@ -23,7 +23,11 @@ from models.trail import Trace
 from models.use import Use
 from models.user import User
 
+if TYPE_CHECKING:
+    from models.faces import Seen
+
 CHUNK = 1 << 20
+TYPED = {"title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200}
 PREVIEWS = (320, 800, 1600)
 
 
@@ -182,6 +186,62 @@ class Photo(Record):
         if longest not in PREVIEWS or self.prepared_at is None:
             raise Refusal(_l("The preview is still being made."))
         return bytes(tools.vault.read(self.code, f"w{longest}"))
+
+    def note_view(self, *, by: User) -> None:
+        """Leave the trace of someone looking at the photo (AUD-02)."""
+        with db.atomic():
+            Trace.leave(by, "photo.viewed", self)
+
+    def describe(self, given: Mapping[str, str], *, album: Album, by: User) -> None:
+        """Keep title, caption, rights, tags and album; a word that is left out of `tags` goes."""
+        from models import index, search
+
+        licence = given.get("licence", self.licence)
+        if licence not in set(Licence):
+            raise Invalid(_l("Choose one of the list."), field="licence")
+        words = {word.strip()[:80] for word in given.get("tags", "").split(",")} - {""}
+        with db.atomic():
+            for name, most in TYPED.items():
+                setattr(self, name, given.get(name, getattr(self, name)).strip()[:most])
+            self.album, self.licence = album, Licence(licence)
+            self.special_context = bool(given.get("special_context"))
+            self.save()
+            Tag.delete().where(Tag.photo == self, Tag.word.not_in(words)).execute()
+            self.add_tags(words)
+            search.note(self)
+            index.refresh([self.id])
+            Trace.leave(by, "photo.changed", self, album=album, licence=self.licence.value)
+
+    def review(self, *, by: User) -> None:
+        """Record a human's word that everyone recognisable is named and that no name in the file is left open (A4, A8)."""
+        from models import index
+
+        with db.atomic():
+            if not self.reviews.where(Review.undone_at.is_null()).exists():
+                Review.create(photo=self, by=by)
+            Claimed.update(answered_at=clock.now()).where(Claimed.photo == self, Claimed.answered_at.is_null()).execute()
+            index.refresh([self.id])
+            Trace.leave(by, "photo.reviewed", self)
+
+    def unreview(self, *, by: User) -> None:
+        """Take that word back by another act."""
+        from models import index
+
+        with db.atomic():
+            Review.update(undone_at=clock.now()).where(Review.photo == self, Review.undone_at.is_null()).execute()
+            index.refresh([self.id])
+            Trace.leave(by, "photo.review-undone", self)
+
+    def who_is_in_it(self) -> Seen:
+        """Faces with their answers, people without a face, and open names, for the photo's page."""
+        from models import faces
+
+        return faces.seen(self)
+
+    @property
+    def ratio(self) -> float:
+        """Width by height, 1.5 while unknown."""
+        return self.width / self.height if self.width and self.height else 1.5
 
     @property
     def ready(self) -> bool:

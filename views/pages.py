@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import format_date, format_datetime, get_locale, gettext, lazy_gettext
 from flask_login import current_user
 from htmx_flask import make_response
+from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
 from models.errors import Refusal
@@ -51,6 +52,20 @@ def page(template: str, fragment: str | None = None, *, status: int = 200, push:
     alone = fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     body = render_template(fragment if alone else template, **values)
     response = make_response((body, status), push_url=push) if push else make_response((body, status))
+    return response
+
+
+def bytes_response(
+    data: bytes | Iterable[bytes], mime: str, *, name: str = "", size: int | None = None, cache: str = "private, no-store"
+) -> Response:
+    """Bytes to look at, or with a name to keep; browsers neither sniff nor run them."""
+    response = current_app.response_class(data, mimetype=mime)
+    response.headers["Cache-Control"] = cache
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if size is not None:
+        response.headers["Content-Length"] = str(size)
+    if name:
+        response.headers.set("Content-Disposition", "attachment", filename=secure_filename(name) or "photo")
     return response
 
 
