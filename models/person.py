@@ -7,11 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from peewee import DateField, ForeignKeyField, TextField
+from peewee import DateField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, code_field, db, find
 from models.errors import Invalid, _l
 from models.gather import SELF_CONSENT_AGE, birthday, today
 from models.setting import Setting
@@ -53,6 +53,16 @@ class Person(Record):
         wanted = {code for code in codes if code}
         rows = cls.select(cls.code, cls.name).where(cls.code.in_(wanted)).tuples() if wanted else ()
         return dict(rows)
+
+    @classmethod
+    def named(cls, query: ModelSelect, text: str = "", *, after: str = "") -> ModelSelect:
+        """People whose name holds every word, in alphabetical order, after the person of a code."""
+        for word in text.split()[:6]:
+            query = query.where(cls.name.contains(word))
+        if after:
+            last = find(query, after)
+            query = query.where((cls.name > last.name) | ((cls.name == last.name) & (cls.id > last.id)))
+        return query.order_by(cls.name, cls.id)
 
     @classmethod
     def add(

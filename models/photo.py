@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
-from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, IntegerField, IntegrityError, TextField
+from peewee import (
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    IntegrityError,
+    ModelSelect,
+    TextField,
+)
 from playhouse.fields import EnumField
 
 from adapters import clock, imaging, seal
@@ -17,6 +26,7 @@ from models.errors import Invalid, NotAccepted, Refusal, TooLarge, _l
 from models.facts import Licence, Period
 from models.gather import gather, today, use_facts
 from models.job import Job
+from models.permission import Permission
 from models.reasons import Clearance
 from models.setting import Setting
 from models.trail import Trace
@@ -25,6 +35,7 @@ from models.user import User
 
 if TYPE_CHECKING:
     from models.faces import Seen
+    from models.person import Person
 
 CHUNK = 1 << 20
 TYPED = {"title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200}
@@ -231,6 +242,48 @@ class Photo(Record):
             Review.update(undone_at=clock.now()).where(Review.photo == self, Review.undone_at.is_null()).execute()
             index.refresh([self.id])
             Trace.leave(by, "photo.review-undone", self)
+
+    @classmethod
+    def of_person(cls, query: ModelSelect, person: Person) -> ModelSelect:
+        """The photos of a query in which a human saw this person, newest first."""
+        from models.face import Appearance
+
+        there = Appearance.select(Appearance.photo).where(Appearance.person == person, Appearance.undone_at.is_null())
+        return query.where(cls.id.in_(there)).order_by(cls.id.desc())
+
+    @classmethod
+    def review_all(cls, photos: Sequence[Photo], *, by: User) -> None:
+        """Review several photos, all or none."""
+        by.require(Permission.NAME)
+        with db.atomic():
+            for photo in photos:
+                photo.review(by=by)
+
+    @classmethod
+    def tag_all(cls, photos: Sequence[Photo], words: str, *, by: User) -> None:
+        """Put the same words, separated by commas, on several photos."""
+        from models import search
+
+        by.require(Permission.EDIT)
+        with db.atomic():
+            for photo in photos:
+                photo.add_tags(words.split(","))
+                search.note(photo)
+                Trace.leave(by, "photo.changed", photo)
+
+    @classmethod
+    def move_all(cls, photos: Sequence[Photo], album: Album, *, by: User) -> None:
+        """Move several photos to another album."""
+        from models import index, search
+
+        by.require(Permission.EDIT)
+        with db.atomic():
+            for photo in photos:
+                photo.album = album
+                photo.save(only=[cls.album])
+                search.note(photo)
+                Trace.leave(by, "photo.changed", photo, album=album)
+            index.refresh([photo.id for photo in photos])
 
     def who_is_in_it(self) -> Seen:
         """Faces with their answers, people without a face, and open names, for the photo's page."""

@@ -121,6 +121,10 @@ class User(Record):
             return Photo.select()
         return Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
 
+    def teams(self) -> ModelSelect:
+        """The teams this user belongs to."""
+        return Team.select().join(Membership).where(Membership.user == self).order_by(Team.name)
+
     def people(self) -> ModelSelect:
         """The people this user may look up."""
         from models.person import Person

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from models.base import find
-from models.delivery import OriginalView
+from models.delivery import Delivery, OriginalView
+from models.errors import Invalid, _l
 from models.permission import Permission
 from models.photo import Photo
 from models.use import Use
@@ -28,7 +30,10 @@ def show(code: str) -> Response:
     verdicts = Photo.verdicts([photo], uses)
     rows = [(use, badge(photo, use, verdicts[use.code][photo.code])) for use in uses]
     chosen = request.args.get("use") or uses[0].code
-    return page("photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it())
+    return page(
+        "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),
+        deliveries=Delivery.latest(photo),
+    )  # fmt: skip
 
 
 @bp.get("/photos/<code>/preview/<int:longest>")
@@ -92,3 +97,30 @@ def original(code: str) -> Response:
     view = OriginalView.issue(photo, purpose=request.form.get("purpose", ""), by=current_user)
     return bytes_response(view.chunks(), "application/octet-stream", name=photo.name, size=photo.size)
 
+
+
+@bp.post("/photos/together")
+@needs(Permission.SEE)
+def together() -> Response:
+    """What is done to several photos at once: each act asks for its own permission."""
+    form = request.form
+    codes = form.getlist("photo")[:500]
+    if not codes:
+        raise Invalid(_l("Tick at least one photo."))
+    photos = list(current_user.photos().where(Photo.code.in_(codes)))
+    act = form.get("act", "")
+    if act == "ask":
+        return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
+    if act == "review":
+        Photo.review_all(photos, by=current_user)
+        flash(ngettext("%(num)s photo checked.", "%(num)s photos checked.", len(photos)))
+        return go(url_for("library.index", use=form.get("use")))
+    value = form.get("value", "")
+    if not value:
+        return page("photos/together.html", photos=photos, act=act, albums=current_user.albums())
+    if act == "tag":
+        Photo.tag_all(photos, value, by=current_user)
+    else:
+        Photo.move_all(photos, find(current_user.albums(), value), by=current_user)
+    flash(ngettext("%(num)s photo changed.", "%(num)s photos changed.", len(photos)))
+    return go(url_for("library.index", use=form.get("use")))

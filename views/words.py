@@ -10,8 +10,11 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
+from models.errors import NotCleared
+from models.face import Word
+from models.faces import FaceSeen
 from models.permission import Permission
-from models.person import Person
+from models.person import Person, Relation
 from models.photo import Photo
 from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
 from models.use import Use
@@ -194,3 +197,82 @@ def reason_json(reason: Reason) -> dict[str, Any]:
         "until": reason.until.isoformat() if reason.until else None,
         "next": reason.next.value,
     }
+
+
+def refusal_reasons(refusal: NotCleared) -> list[Why]:
+    """The obstacles of a refused delivery, in words, with their next steps."""
+    whys = badge(refusal.values["photo"], refusal.values["use"], refusal.clearance).reasons
+    return [why for why in whys if why.state in (State.UNCLEAR, State.BLOCKED)]
+
+
+FACES = {
+    Word.NOT_A_PERSON: _("not a person"),
+    Word.NOT_RECOGNISABLE: _("not recognisable"),
+    Word.CROWD: _("crowd"),
+}
+
+
+def face_words(seen: FaceSeen) -> str:
+    """What is known of a face, without a name."""
+    if seen.word is not None:
+        return str(FACES[seen.word])
+    if seen.person is not None:
+        return gettext("named")
+    return gettext("suggestion waits") if seen.guesses else gettext("no name yet")
+
+
+SET_ASIDE = {
+    "damaged": _("This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."),
+    "too_large": _("This picture has too many pixels to be shown. The original is kept."),
+    "too_many_frames": _("This animation is too long to be shown. The original is kept."),
+    "not_accepted": _("This kind of picture can't be shown here. The original is kept; export it as JPEG and upload it again."),
+    "too_slow": _("This picture took too long to read. The original is kept."),
+    "out_of_memory": _("This picture needs more memory than there is. The original is kept."),
+}
+
+
+def set_aside(reason: str) -> str:
+    """Why a file could not be made into pictures."""
+    return str(SET_ASIDE.get(reason, SET_ASIDE["damaged"]))
+
+
+RELATIONS = {
+    Relation.VISITOR: _("Visitor"),
+    Relation.EMPLOYEE: _("Employee"),
+    Relation.VOLUNTEER: _("Volunteer"),
+    Relation.PATIENT: _("Patient"),
+    Relation.PUPIL: _("Pupil"),
+    Relation.RESIDENT: _("Resident"),
+    Relation.OTHER: _("Other"),
+}
+CHOICES = {
+    "given": _("yes"),
+    "refused": _("no"),
+    "withdrawn": _("withdrawn"),
+    "ended": _("ended"),
+    "unknown": _("no proof"),
+}
+
+
+def relation_words(relation: str) -> str:
+    """What ties someone to the organisation."""
+    return str(RELATIONS[Relation(relation)])
+
+
+def relation_choices(relations: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices for a select."""
+    return [(relation, relation_words(relation)) for relation in relations]
+
+
+def choice_words(state: str) -> str:
+    """A person's answer in one word."""
+    return str(CHOICES[state])
+
+
+VOCABULARY = {
+    "refusal_reasons": refusal_reasons,
+    "face_words": face_words,
+    "set_aside_words": set_aside,
+    "relation_words": relation_words,
+    "choice_words": choice_words,
+}
