@@ -58,9 +58,12 @@ def start_worker() -> None:
     global _wired_in
     if _wired_in != os.getpid():
         import app  # the wiring is app's; imported here because app imports this module
+        from models.health import Beat
 
         app.wire(config)
         _wired_in = os.getpid()
+        with db.connection_context():
+            Beat.beat("worker")
 
 
 def nudge(job_id: int) -> None:
@@ -113,11 +116,24 @@ def sweep_waiting() -> None:
 
 @huey.periodic_task(crontab(minute="*"))
 def sign_head() -> None:
-    """Sign the trail's tail every minute while it moves (AUD-04)."""
+    """Sign the trail's tail every minute while it moves (AUD-04), and show that the worker lives."""
+    from models.health import Beat
     from models.trail import Head
 
     with db.connection_context():
         Head.sign()
+        Beat.beat("worker")
+
+
+@huey.periodic_task(crontab(minute="*/10"))
+def sweep_endings() -> None:
+    """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
+    from models import endings, index
+
+    with db.connection_context():
+        endings.sweep()
+        with db.atomic():
+            index.wake()
 
 
 @huey.periodic_task(crontab(minute="7", hour="*"))

@@ -28,6 +28,10 @@ class Typesetter:
         """One sentence in a language."""
         return str(self._catalogue(lang).gettext(words))
 
+    def day(self, value: date | None, lang: str) -> str:
+        """A calendar day in words of a language."""
+        return _day(value, lang)
+
     def _make(self, lang: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._templates),

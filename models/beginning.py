@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters import seal
+from models import default_wordings
 from models.base import db
 from models.permission import Role
 from models.setting import Setting
@@ -90,4 +91,5 @@ def _lay_defaults() -> None:
     Team.create(name="Communication")
     for place, use in enumerate(USES):
         Use.create(place=place, **use)
+    default_wordings.lay()
     Trace.leave("system", "instance.created", uses=[str(use["code"]) for use in USES])

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock
+from adapters import clock, seal
 from models.album import Album
-from models.base import Moment, Record, code_field
+from models.base import Moment, Record, code_field, db, tools
+from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
+from models.gather import today
+from models.job import Job
+from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.request import Request
+from models.request import AskedPhoto, Choice, Request
+from models.trail import Trace
 from models.use import Use
 from models.user import User
 from models.wording import Version
@@ -48,6 +58,135 @@ class Consent(Record):
     class Meta:
         personal = ("locale", "signer")
         plain = ("code", "means", "signed_at", "checked_at", "withdrawal_token", "receipt_at")
+
+    @classmethod
+    def sign(
+        cls,
+        request: Request,
+        choice: Choice,
+        *,
+        signer: str,
+        steps: Mapping[str, Any],
+        guardian: bool = False,
+        drawing: bytes | None = None,
+    ) -> Consent:
+        """Record a signature by link, exactly once; every use asked for becomes a line, given or refused (T2, T3).
+
+        `steps` says how identity was shown and from where, for the evidence. Raises Gone when the link was used
+        meanwhile, Invalid without a name or, for a minor, without the guardian's declaration (MIN-03).
+        """
+        name = " ".join(signer.split())
+        if not 2 <= len(name) <= 200:
+            raise Invalid(_l("Type your name: it is your signature."), field="signer")
+        if request.guardian is not None and not guardian:
+            raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
+        with db.atomic():
+            now = clock.now()
+            spent = Request.update(used_at=now).where(
+                Request.id == request.id, Request.used_at.is_null(), Request.revoked_at.is_null(), Request.expires_at > now
+            )
+            if spent.execute() != 1:
+                raise Gone(_l("This was signed already. Nothing was changed."))
+            consent = cls._create(request, Means.LINK, name, by=None)
+            consent._add_lines(request, choice)
+            actor = "guardian" if request.guardian is not None else "signer"
+            given = sorted(code for code, yes in choice.uses.items() if yes)
+            Trace.leave(
+                actor, "consent.signed", consent, person=request.person, given=given, recognition=choice.recognition,
+                request=request,
+            )  # fmt: skip
+            consent._after(request, steps, drawing)
+        return consent
+
+    @classmethod
+    def enter_paper(cls, request: Request, choice: Choice, *, signer: str, scan: bytes, by: User) -> Consent:
+        """Record a paper form in a request's place; it counts only once somebody else has checked it (SIG-07)."""
+        by.require(Permission.ASK)
+        mime = scan_kind(scan)
+        if not signer.strip():
+            raise Invalid(_l("Type the name that stands under the form."), field="signer")
+        with db.atomic():
+            used = Request.update(used_at=clock.now()).where(Request.id == request.id, Request.used_at.is_null())
+            if used.execute() != 1:
+                raise Refusal(_l("This request is over."))
+            consent = cls._create(request, Means.PAPER, " ".join(signer.split())[:200], by=by)
+            consent._add_lines(request, choice)
+            tools.vault.put(consent.vault_id, "paper", scan)
+            Trace.leave(by, "consent.paper-entered", consent, person=request.person, sha256=hashlib.sha256(scan).hexdigest())
+            consent._after(request, {"identity": "paper", "kind": mime}, None)
+        return consent
+
+    def check_paper(self, *, by: User) -> None:
+        """A second user confirms that the transcription says what the paper says."""
+        by.require(Permission.ASK)
+        if self.by_id == by.id:
+            raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what she expects."))
+        with db.atomic():
+            self.checked_by, self.checked_at = by, clock.now()
+            self.save(only=[Consent.checked_by, Consent.checked_at])
+            Trace.leave(by, "consent.paper-checked", self, person=self.person)
+            Job.put("recolour", self.person_id)
+
+    @classmethod
+    def _create(cls, request: Request, means: Means, signer: str, *, by: User | None) -> Consent:
+        consent = cls(
+            code=seal.new_code(), person=request.person, request=request, version=request.version(), means=means,
+            locale=request.locale, signer=signer, guardian=request.guardian, by=by,
+        )  # fmt: skip
+        consent.withdrawal_token = seal.token_hash(consent.raw_withdrawal_token)
+        consent.save()
+        return consent
+
+    def _add_lines(self, request: Request, choice: Choice) -> None:
+        day, explicit = today(), choice.recognition is not None
+        scope = Scope.PHOTOS if request.only_photos else Scope.ALL
+        chosen = [asked.photo_id for asked in AskedPhoto.select().where(AskedPhoto.request == request)]
+        for number, use in enumerate(request.uses()):
+            answer = Answer.GIVEN if choice.uses.get(use.code) else Answer.REFUSED
+            line = Line.create(
+                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day,
+                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=True,
+            )  # fmt: skip
+            if scope is Scope.PHOTOS:
+                LinePhoto.insert_many([{"line": line, "photo": photo} for photo in chosen]).execute()
+        if explicit:
+            Line.create(
+                consent=self, person=request.person, about=About.RECOGNITION, explicit=True, valid_from=day,
+                answer=Answer.GIVEN if choice.recognition else Answer.REFUSED, valid_until=request.valid_until,
+                decided_at=self.signed_at, number=len(choice.uses),
+            )  # fmt: skip
+
+    def _after(self, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
+        from models import evidence, recolour
+
+        evidence.keep_shown(self, request, steps, drawing)
+        recolour.now(request.person)
+        Job.put("receipt", self.id)
+        Job.put("faceprints", request.person_id)
+
+    @property
+    def vault_id(self) -> str:
+        """Where evidence, receipt, drawing and scan lie in the vault, under one key of their own."""
+        return f"consent-{self.code}"
+
+    @property
+    def raw_withdrawal_token(self) -> str:
+        """The secret of the withdrawal link, worked out anew from our key: it is kept nowhere."""
+        raw = hmac.new(tools.keys.secret("withdrawal-links"), self.code.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    @property
+    def withdrawal_link(self) -> str:
+        """Where its signer can take it back, any day, without an account (WDR-01)."""
+        return f"{tools.base_url}/withdraw/{self.raw_withdrawal_token}"
+
+    @classmethod
+    def by_withdrawal_token(cls, token: str) -> Consent:
+        """The consent of this link, however old; Gone for a token that is none (WDR-02)."""
+        row = cls.get_or_none(cls.withdrawal_token == seal.token_hash(token))
+        if row is None:
+            raise Gone(_l("This link isn't one of ours. Check that it was copied whole."))
+        return row
 
 
 class About(StrEnum):
@@ -121,3 +260,60 @@ class Withdrawal(Record):
 
     class Meta:
         personal, plain = (), ("code", "actor", "means", "at")
+
+
+def in_force(person: Person) -> list[Line]:
+    """Every line of a person that was given and not withdrawn, whether its dates have passed or not."""
+    gone = Withdrawal.select(Withdrawal.line)
+    return list(
+        Line.select()
+        .where(Line.person == person, Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(gone))
+        .order_by(Line.about, Line.use)
+    )
+
+
+def withdraw(
+    person: Person,
+    *,
+    uses: list[str] | None,
+    recognition: bool,
+    actor: str,
+    means: str,
+    by: User | None = None,
+) -> list[Withdrawal]:
+    """Withdraw every line in force for these uses (None: all) and, if so said, for recognition; at once (WDR-01..03).
+
+    Needs no reason. Returns the withdrawals; nothing left to withdraw gives an empty list, never an error.
+    """
+    from models import recolour, withdrawing
+
+    if by is not None:
+        by.require(Permission.WITHDRAW)
+    with db.atomic():
+        lines = [
+            line for line in in_force(person)
+            if (line.about is About.RECOGNITION and recognition)
+            or (line.about is About.USE and (uses is None or line.use.code in uses))
+        ]  # fmt: skip
+        made = [Withdrawal.create(line=line, actor=actor, means=means, by=by) for line in lines]
+        if not made:
+            return []
+        if any(line.about is About.RECOGNITION for line in lines):
+            withdrawing.forget_faceprints(person)
+        codes = sorted({line.use.code for line in lines if line.about is About.USE})
+        Trace.leave(
+            by or actor, "consent.withdrawn", lines[0].consent, person=person, uses=codes, means=means,
+            recognition=any(line.about is About.RECOGNITION for line in lines),
+        )  # fmt: skip
+        recolour.blocked(person, {line.use_id for line in lines if line.use_id})
+        withdrawing.tell(person, lines, made)
+    return made
+
+
+def scan_kind(scan: bytes) -> str:
+    """The kind of a scanned form by its first bytes; Invalid for anything but PDF, JPEG and PNG."""
+    for head, mime in ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png")):
+        if scan.startswith(head):
+            return mime
+    raise Invalid(_l("Upload the form as PDF, JPEG or PNG."), field="scan")
+

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import preparation, recognition
+from models import evidence, notice, preparation, recognition, recolour
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
     "faceprints": recognition.make_faceprints,
     "compare": recognition.compare,
+    "recolour": recolour.everything,
+    "receipt": evidence.make_receipt,
+    "notice": notice.send,
 }

@@ -1,12 +1,123 @@
-"""Endings that nobody may miss: notices before consents end, and the trail's head leaving the house."""
+"""Endings that nobody may miss: notices before consents end, renewal links, and the trail's head leaving the house."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date, timedelta
+
+from peewee import fn
+
+from models import recognition
+from models.base import db
+from models.consent import About, Answer, Line, Withdrawal
+from models.gather import today
+from models.notice import Notice, NoticeKind
+from models.permission import Role
+from models.person import Person
+from models.request import Request, Way
+from models.trail import Head
+from models.use import Use
+from models.user import Grant, User
+
+OWNER_DAYS = (7, 30, 90)  # nearest first (T7)
+RENEWAL_DAYS = 60
+
 
 def tell() -> int:
-    """Write every notice that is due and was not written yet; returns how many."""
-    return 0
+    """Write every notice that is due and was not written yet, each once per line and threshold; returns how many.
+
+    After a week off only the nearest threshold of a line speaks; the ones it overtook stay silent for good.
+    """
+    day, told = today(), 0
+    with db.atomic():
+        for line in _ending(day, OWNER_DAYS[-1]):
+            left = (line.valid_until - day).days
+            threshold = next(days for days in OWNER_DAYS if left <= days)
+            for owner in _owners(line):
+                key = f"ending|{line.code}|{threshold}|{owner.code}"
+                told += Notice.put(NoticeKind.ENDING, key, user=owner, line=line.code) is not None
+        told += _ask_to_renew(day)
+    return told
+
+
+def _ending(day: date, within: int) -> list[Line]:
+    """Lines in force that end within so many days and that no newer answer has overtaken."""
+    gone = Withdrawal.select(Withdrawal.line)
+    newer = Line.alias()
+    overtaken = newer.select(newer.id).where(
+        newer.person == Line.person, newer.use == Line.use, newer.decided_at > Line.decided_at
+    )
+    return list(
+        Line.select(Line, Use, Person)
+        .join(Use)
+        .switch(Line)
+        .join(Person)
+        .where(
+            Line.about == About.USE,
+            Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+            Line.valid_until.between(day, day + timedelta(days=within)),
+            Line.id.not_in(gone),
+            ~fn.EXISTS(overtaken),
+        )
+        .order_by(Line.person, Line.id)
+    )
+
+
+def _owners(line: Line) -> list[User]:
+    """Who asked for the consent, while she still works here; else every consent officer."""
+    request = line.consent.request
+    if request is not None and request.by is not None and request.by.is_active:
+        return [request.by]
+    return _holders(Role.CONSENT_OFFICER)
+
+
+def _ask_to_renew(day: date) -> int:
+    """One renewal request per person for everything that ends within 60 days; a valid consent stays in force (CON-21)."""
+    by_person: dict[Person, list[Line]] = defaultdict(list)
+    for line in _ending(day, RENEWAL_DAYS):
+        by_person[line.person].append(line)
+    asked = 0
+    for person, lines in by_person.items():
+        last = lines[0].consent.request
+        if last is None or not _reachable(person) or _was_asked(person, lines):
+            continue
+        Request.ask(
+            [person], [line.use for line in lines], last.wording, by=None, way=Way.MAIL, renews=True,
+            ask_recognition=False,
+        )  # fmt: skip
+        asked += 1
+    return asked
+
+
+def _was_asked(person: Person, lines: list[Line]) -> bool:
+    since = min(line.valid_until for line in lines) - timedelta(days=RENEWAL_DAYS)
+    return any(request.renews and request.at.date() >= since for request in person.requests)
+
+
+def _reachable(person: Person) -> bool:
+    if not person.is_minor():
+        return bool(person.email)
+    guardian = person.guardians.first()
+    return guardian is not None and bool(guardian.email)
+
+
+def _holders(role: Role) -> list[User]:
+    return list(User.select().join(Grant).where(Grant.role == role, User.disabled_at.is_null()).distinct())
 
 
 def mail_head() -> None:
-    """Write the notice that carries today's signed head to each DPO."""
+    """Write the notice that carries today's signed head to each DPO, out of the house (AUD-04)."""
+    head = Head.sign()
+    if head is None:
+        return
+    with db.atomic():
+        for dpo in _holders(Role.DPO):
+            Notice.put(NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=head.note)
+
+
+def sweep() -> None:
+    """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
+    from models.photo import Arrival
+
+    recognition.sweep()
+    Arrival.sweep()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from peewee import ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import ForeignKeyField, IntegerField, IntegrityError, JSONField, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
-from models.base import Moment, Record, code_field
+from adapters.mail import Letter, MailRefused
+from models.base import Moment, Record, code_field, db, tools
+from models.job import Job
 from models.person import Guardian, Person
+from models.setting import Setting
+from models.trail import Trace
 from models.user import User
 
 
@@ -17,6 +22,7 @@ class NoticeKind(StrEnum):
     """The letters Clearframe writes; each has templates/mail/<kind>.txt and .html."""
 
     REQUEST = "request"
+    CODE = "code"
     RECEIPT = "receipt"
     RENEWAL = "renewal"
     ENDING = "ending"
@@ -43,3 +49,60 @@ class Notice(Record):
     class Meta:
         personal = ()
         plain = ("code", "kind", "key", "values", "at", "sent_at", "failed_at", "why", "tries")
+
+    @classmethod
+    def put(
+        cls,
+        kind: NoticeKind,
+        key: str,
+        *,
+        user: User | None = None,
+        person: Person | None = None,
+        guardian: Guardian | None = None,
+        **values: Any,
+    ) -> Notice | None:
+        """Note that something must be said, once per key, within the caller's transaction; the worker writes the letter."""
+        try:
+            with db.atomic():
+                notice = cls.create(kind=kind, key=key, user=user, person=person, guardian=guardian, values=values)
+        except IntegrityError:
+            return None
+        Job.put("notice", notice.id)
+        return notice
+
+    @property
+    def reader(self) -> User | Guardian | Person:
+        """Who it is for: a user, a guardian in the person's place, or the person."""
+        return self.user or self.guardian or self.person
+
+    @property
+    def locale(self) -> str:
+        """The reader's language."""
+        return self.reader.locale or tools.locale
+
+
+def send(notice_id: int) -> None:
+    """Write and hand over one letter; a job. What is refused for good is noted, what may work later raises."""
+    from models import letters
+
+    notice = Notice.get_or_none(Notice.id == notice_id)
+    if notice is None or notice.sent_at is not None:
+        return
+    address = notice.reader.email
+    try:
+        if not address:
+            raise MailRefused("there is no address on file", permanent=True)
+        subject, text, html, files = letters.write(notice)
+        reply = str(Setting.of("privacy_email")) or None
+        tools.mailer.send(Letter(address, notice.reader.name, subject, text, html, files, reply))
+    except MailRefused as refused:
+        Notice.update(tries=Notice.tries + 1, why=str(refused)).where(Notice.id == notice.id).execute()
+        if not refused.permanent:
+            raise
+        with db.atomic():
+            Notice.update(failed_at=clock.now()).where(Notice.id == notice.id).execute()
+            Trace.leave("system", "notice.failed", notice, person=notice.person)
+        return
+    with db.atomic():
+        Notice.update(sent_at=clock.now(), why="").where(Notice.id == notice.id).execute()
+        Trace.leave("system", "notice.sent", notice, person=notice.person, letter=notice.kind.value)

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock
-from models.base import Moment, Record, code_field
+from adapters import clock, seal
+from models.base import Moment, Record, code_field, db, tools
+from models.errors import Gone, Invalid, Refusal, _l
+from models.gather import today
+from models.job import Job
+from models.notice import Notice, NoticeKind
+from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
+from models.setting import Setting
+from models.trail import Trace
 from models.use import Use
 from models.user import User
-from models.wording import Wording
+from models.wording import Version, Wording
+
+PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
+MOST_ASKED = 200
 
 
 class Way(StrEnum):
@@ -42,6 +59,7 @@ class Request(Record):
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = Moment(default=clock.now, index=True)
     expires_at = Moment()
+    renewed = IntegerField(default=0)  # each reminder makes a new link and ends the old one
     opened_at = Moment(null=True)
     used_at = Moment(null=True)
     revoked_at = Moment(null=True)
@@ -50,8 +68,192 @@ class Request(Record):
         personal = ("locale",)
         plain = (
             "code", "number", "way", "token", "valid_until", "ask_recognition", "only_photos", "renews", "at",
-            "expires_at", "opened_at", "used_at", "revoked_at",
+            "expires_at", "renewed", "opened_at", "used_at", "revoked_at",
         )  # fmt: skip
+
+    @classmethod
+    def ask(
+        cls,
+        people: Sequence[Person],
+        uses: Sequence[Use],
+        wording: Wording,
+        *,
+        by: User | None,
+        way: Way,
+        photos: Iterable[Photo] = (),
+        only_photos: bool = False,
+        ask_recognition: bool = False,
+        valid_until: date | None = None,
+        renews: bool = False,
+    ) -> list[Request]:
+        """Ask each person once, with a link of her own; a minor's guardian is asked in her place.
+
+        Raises Invalid for nobody, nothing, too many, a missing guardian or address; what someone refused in the last
+        six months is left out for her, and who is left with nothing is not asked (T3).
+        """
+        until = cls._check(people, uses, by, valid_until)
+        shown, made = list(photos), []
+        with db.atomic():
+            for person in people:
+                wanted = [use for use in uses if renews or not refused_lately(person, use)]
+                if not wanted:
+                    continue
+                guardian = _guardian(person)
+                if way is Way.MAIL and not (guardian.email if guardian else person.email):
+                    raise Invalid(_l("%(name)s has no e-mail address. Choose a link or QR code."), field="way", name=person.name)
+                request = cls.create(
+                    person=person, guardian=guardian, wording=wording, number=wording.number, way=way, token=seal.new_token(),
+                    locale=(guardian.locale if guardian else "") or person.locale or tools.locale, valid_until=until,
+                    ask_recognition=ask_recognition and guardian is None and bool(person.email), only_photos=only_photos and bool(shown),
+                    renews=renews, by=by, expires_at=_link_end(),
+                )  # fmt: skip
+                request._new_link()
+                Asked.insert_many([{"request": request, "use": use} for use in wanted]).execute()
+                if shown:
+                    AskedPhoto.insert_many([{"request": request, "photo": photo} for photo in shown]).execute()
+                Trace.leave(by or "system", "consent.requested", request, person=person, uses=wanted, way=way.value)
+                if way is Way.MAIL:
+                    request._mail()
+                _recolour(person)
+                made.append(request)
+        if not made:
+            raise Refusal(_l("Everyone chosen said no to this in the last six months. They can change their mind by their own link."))
+        return made
+
+    @classmethod
+    def _check(cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None) -> date:
+        if by is not None:
+            by.require(Permission.ASK)
+        if not people:
+            raise Invalid(_l("Choose who to ask."), field="person")
+        if len(people) > MOST_ASKED:
+            raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
+        if not uses:
+            raise Invalid(_l("Choose at least one use."), field="use")
+        latest = _months_from(today(), int(Setting.of("consent_months")))
+        until = until or latest
+        if not today() < until <= latest:
+            raise Invalid(_l("Choose a last day after today and by %(day)s."), field="valid_until", day=latest.isoformat())
+        return until
+
+    @property
+    def raw_token(self) -> str:
+        """The link's secret, worked out anew from our key: it is kept nowhere."""
+        key = tools.keys.secret("request-links")
+        raw = hmac.new(key, f"{self.code}|{self.renewed}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    @property
+    def link(self) -> str:
+        """The address to send to the person."""
+        return f"{tools.base_url}/sign/{self.raw_token}"
+
+    def _new_link(self) -> None:
+        self.token = seal.token_hash(self.raw_token)
+        self.save(only=[Request.token])
+
+    def _mail(self) -> None:
+        Notice.put(
+            NoticeKind.RENEWAL if self.renews else NoticeKind.REQUEST, f"request|{self.code}|{self.renewed}",
+            person=self.person, guardian=self.guardian, request=self.code,
+        )  # fmt: skip
+
+    @classmethod
+    def open(cls, token: str) -> Request:
+        """The open request of this link, or Gone: used, revoked, expired and never made look alike."""
+        row = cls.get_or_none(cls.token == seal.token_hash(token))
+        if row is None or not row.is_open:
+            raise Gone(
+                _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. "
+                   "Look for a newer message, or ask the organisation for a new link.")
+            )  # fmt: skip
+        return row
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be answered."""
+        return self.used_at is None and self.revoked_at is None and self.expires_at > clock.now()
+
+    def note_opening(self) -> None:
+        """Remember the first opening; that is all a look does (SIG-03)."""
+        Request.update(opened_at=clock.now()).where(Request.id == self.id, Request.opened_at.is_null()).execute()
+
+    def uses(self) -> list[Use]:
+        """The uses asked for, in the organisation's order."""
+        return list(Use.select().join(Asked).where(Asked.request == self).order_by(Use.place, Use.id))
+
+    def pictures(self) -> list[Photo]:
+        """The photos shown with the request."""
+        return list(Photo.select().join(AskedPhoto).where(AskedPhoto.request == self, Photo.placeholder.is_null(False)))
+
+    def version(self) -> Version:
+        """The text frozen when the request was made."""
+        return self.wording.text(self.locale, self.number)
+
+    def remind(self, *, by: User) -> None:
+        """Make a new link, end the old one, and mail it if mail was the way."""
+        by.require(Permission.ASK)
+        if self.used_at is not None or self.revoked_at is not None:
+            raise Refusal(_l("This request is over."))
+        with db.atomic():
+            self.renewed += 1
+            self.expires_at = _link_end()
+            self.save(only=[Request.renewed, Request.expires_at])
+            self._new_link()
+            if self.way is Way.MAIL:
+                self._mail()
+            Trace.leave(by, "consent.reminded", self, person=self.person)
+
+    def revoke(self, *, by: User) -> None:
+        """Take the request back; its link dies."""
+        with db.atomic():
+            Request.update(revoked_at=clock.now()).where(Request.id == self.id, Request.used_at.is_null()).execute()
+            Trace.leave(by, "consent.request-revoked", self, person=self.person)
+            _recolour(self.person)
+
+
+def refused_lately(person: Person, use: Use) -> bool:
+    """Whether this person's newest answer for this use is a no of the last six months."""
+    from models.consent import Answer, Line
+
+    newest = Line.select().where(Line.person == person, Line.use == use).order_by(Line.decided_at.desc(), Line.id.desc()).first()
+    return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
+
+
+def _guardian(person: Person) -> Guardian | None:
+    if not person.is_minor():
+        return None
+    guardian = person.guardians.order_by(Guardian.id).first()
+    if guardian is None:
+        raise Invalid(_l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name)
+    if not guardian.email:
+        # A guardian's signature needs a second step, which is a code sent to the address on file (SIG-05).
+        raise Invalid(_l("Add the e-mail address of %(name)s: a code is sent to it before signing."), field="person", name=guardian.name)
+    return guardian
+
+
+def _link_end() -> Any:
+    return clock.now() + timedelta(days=int(Setting.of("link_days")))
+
+
+def _months_from(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    try:
+        return day.replace(year=day.year + year, month=month + 1)
+    except ValueError:
+        return date(day.year + year, month + 2, 1) - timedelta(days=1)
+
+
+def _recolour(person: Person) -> None:
+    Job.put("recolour", person.id)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a signer chose: per use code yes or no, and recognition apart (None: not asked)."""
+
+    uses: dict[str, bool]
+    recognition: bool | None
 
 
 class Asked(Record):

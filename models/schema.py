@@ -13,7 +13,7 @@ from models.base import Record, db
 
 MODULES = (
     "setting", "trail", "user", "album", "photo", "person", "face", "use", "wording", "request", "consent",
-    "delivery", "assessment", "health", "notice", "index", "job",
+    "delivery", "assessment", "health", "draft", "notice", "index", "job",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

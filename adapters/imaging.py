@@ -1,0 +1,228 @@
+"""Pictures: told apart by their first bytes here, decoded only in the sandbox's child."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from adapters.kinds import HEIC, JPEG, WEBP, Kind, sniff
+from adapters.sandbox import Reply, Sandbox, Unreadable
+
+MAX_PIXELS = 200_000_000
+MAX_BYTES = 256 << 20
+MAX_FRAMES = 1000
+MAX_FACES = 2000
+MASK_MARGIN = 0.25
+PREVIEWS = (320, 800, 1600)
+VECTOR_BYTES = 512
+
+Answer = TypeVar("Answer")
+Box = tuple[float, float, float, float]  # left, top, width, height as fractions of the upright picture
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A place where the machine sees a face, as fractions of the upright picture, never a name (BIO-05).
+
+    `pixels`: width in pixels of the original; `sharpness`: 0 is flat; `vector`: 128 float32 LE or None.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    score: float
+    pixels: int
+    sharpness: float
+    vector: bytes | None = field(default=None, repr=False)
+
+    @property
+    def box(self) -> Box:
+        return (self.left, self.top, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that one decoding yields; sizes are of the upright picture, previews WebP by longest side."""
+
+    width: int
+    height: int
+    orientation: int
+    previews: dict[int, bytes] = field(repr=False)
+    placeholder: bytes = field(repr=False)
+    colour: str
+    phash: int
+    faces: list[FoundFace]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A JPEG that may leave the house: pixels and an sRGB profile, no other metadata (RED-02)."""
+
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+
+
+def prepare(sandbox: Sandbox, data: bytes, kind: Kind, *, encode: bool, scan_side: int = 2000) -> Prepared:
+    """Decode once and derive previews, placeholder, colour, hash and faces; raise Unreadable or Unfit.
+
+    With `encode=False` no faceprint is made and the recogniser's network is not even loaded (BIO-01).
+    """
+    reply = _call(sandbox, "prepare", data, kind, {"encode": encode, "scan_side": scan_side})
+    return _trusted(sandbox, lambda: _prepared(*reply, encode=encode))
+
+
+def render(sandbox: Sandbox, data: bytes, kind: Kind, *, longest: int | None, quality: int = 90) -> Rendered:
+    """Make a clean copy to leave the house: upright, sRGB, no other metadata (RED-02, MET-02)."""
+    return _render(sandbox, data, kind, [], longest, quality)
+
+
+def masked(
+    sandbox: Sandbox,
+    data: bytes,
+    kind: Kind,
+    boxes: Iterable[Box],
+    *,
+    longest: int | None,
+    quality: int = 90,
+) -> Rendered:
+    """Make a clean copy with each box and a margin of 25 % on every side filled solid (RED-01).
+
+    ValueError for a box that is no place in the picture: an unmasked face must not slip out by a slip.
+    """
+    return _render(sandbox, data, kind, [_with_margin(box) for box in boxes], longest, quality)
+
+
+def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -> list[bytes | None]:
+    """Return the faceprint at each box, None for a face under 35 px; raise Unreadable or Unfit."""
+    if not boxes:
+        return []
+    arguments = {"boxes": [_checked(box) for box in boxes]}
+    _, vectors = _call(sandbox, "encode", data, kind, arguments)
+    return _trusted(sandbox, lambda: [_vector(v) if v else None for _, v in zip(boxes, vectors, strict=True)])
+
+
+def differing_bits(a: int, b: int) -> int:
+    """Return in how many of 64 bits two `phash` values differ (0: the same picture, above 10: another)."""
+    return ((a ^ b) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()
+
+
+def _render(
+    sandbox: Sandbox, data: bytes, kind: Kind, boxes: list[Box], longest: int | None, quality: int
+) -> Rendered:
+    arguments = {"longest": longest, "quality": quality, "boxes": boxes}
+    header, blocks = _call(sandbox, "render", data, kind, arguments)
+    return _trusted(sandbox, lambda: Rendered(_picture(blocks[0], JPEG), *_size(header)))
+
+
+def _call(sandbox: Sandbox, name: str, data: bytes, kind: Kind, arguments: dict[str, Any]) -> Reply:
+    if not kind.supported:
+        raise Unreadable("not_accepted")
+    if len(data) > MAX_BYTES:
+        raise Unreadable("too_large")
+    format_ = "HEIF" if kind is HEIC else kind.name
+    return sandbox.call(name, {"format": format_, **arguments}, [data])
+
+
+def _trusted(sandbox: Sandbox, read: Callable[[], Answer]) -> Answer:
+    """Read an answer of a child that a photo may have taken over; what does not fit ends the child."""
+    try:
+        return read()
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        sandbox.close()
+        raise Unreadable("damaged", "malformed answer") from None
+
+
+def _prepared(header: dict[str, Any], blocks: list[bytes], *, encode: bool) -> Prepared:
+    width, height = _size(header)
+    placeholder, *rest = blocks
+    previews = {side: _picture(data, WEBP) for side, data in zip(PREVIEWS, rest, strict=False)}
+    vectors = iter(rest[len(PREVIEWS) :])
+    faces = [_face(entry, vectors, encode) for entry in header["faces"][:MAX_FACES]]
+    colour = header["colour"]
+    if len(previews) != len(PREVIEWS) or not re.fullmatch("#[0-9a-f]{6}", colour) or len(placeholder) >= 300:
+        raise ValueError
+    if next(vectors, None) is not None:
+        raise ValueError
+    return Prepared(
+        width=width,
+        height=height,
+        orientation=_whole(header["orientation"], 1, 8),
+        previews=previews,
+        placeholder=_picture(placeholder, WEBP),
+        colour=colour,
+        phash=_whole(header["phash"], -(1 << 63), (1 << 63) - 1),
+        faces=faces,
+    )
+
+
+def _face(entry: dict[str, Any], vectors: Iterator[bytes], encode: bool) -> FoundFace:
+    left, top, width, height = _checked(entry["box"])
+    if entry["encoded"] and not encode:
+        raise ValueError  # a faceprint nobody asked for is not kept (BIO-04)
+    return FoundFace(
+        left,
+        top,
+        width,
+        height,
+        score=_number(entry["score"], -1e3, 1e3),
+        pixels=_whole(entry["pixels"], 0, MAX_PIXELS),
+        sharpness=_number(entry["sharpness"], 0, 1e9),
+        vector=_vector(next(vectors)) if entry["encoded"] else None,
+    )
+
+
+def _vector(data: bytes) -> bytes:
+    from adapters.recognition import is_faceprint
+
+    if not is_faceprint(data):
+        raise ValueError
+    return data
+
+
+def _size(header: dict[str, Any]) -> tuple[int, int]:
+    return _whole(header["width"], 1, MAX_PIXELS), _whole(header["height"], 1, MAX_PIXELS)
+
+
+def _picture(data: bytes, kind: Kind) -> bytes:
+    if sniff(data) is not kind:
+        raise ValueError
+    return data
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError
+    return value
+
+
+def _number(value: Any, least: float, most: float) -> float:
+    if type(value) not in (int, float) or not least <= value <= most:
+        raise ValueError
+    return float(value)
+
+
+def _checked(box: Sequence[float]) -> Box:
+    """Return the box; ValueError unless it has an area and touches the picture."""
+    left, top, width, height = (float(value) for value in box)
+    if not all(map(math.isfinite, (left, top, width, height))) or width <= 0 or height <= 0:
+        raise ValueError("a box needs an area")
+    if left >= 1 or top >= 1 or left + width <= 0 or top + height <= 0:
+        raise ValueError("the box lies outside the picture")
+    return left, top, width, height
+
+
+def _with_margin(box: Sequence[float]) -> Box:
+    """Return left, top, right, bottom with the margin, within the picture."""
+    left, top, width, height = _checked(box)
+    across, down = width * MASK_MARGIN, height * MASK_MARGIN
+    return (
+        max(left - across, 0),
+        max(top - down, 0),
+        min(left + width + across, 1),
+        min(top + height + down, 1),
+    )

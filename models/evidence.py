@@ -1,0 +1,165 @@
+"""The proof of a consent: what was shown and chosen, sealed; and the receipt for whoever signed (SIG-02, CON-10)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from adapters import clock, pdf, seal
+from models.base import db, tools
+from models.consent import About, Answer, Consent, Line
+from models.notice import Notice, NoticeKind
+from models.permission import Permission
+from models.request import Request
+from models.setting import Setting
+from models.trail import Head, Trace, knock, signer
+from models.user import User
+
+SCHEMA = "clearframe-consent/1"
+
+
+def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
+    """Put aside the exact text as shown and how it was signed, within the signature's transaction (CON-03)."""
+    shown = shown_text(request)
+    facts = {
+        "identity": "none",
+        **{key: str(value) for key, value in steps.items()},
+        "asked_at": request.at.isoformat(),
+        "opened_at": request.opened_at.isoformat() if request.opened_at else "",
+        "signed_at": consent.signed_at.isoformat(),
+        "link": seal.token_hash(request.token),
+        "address": knock.get().address,
+        "shown_sha256": hashlib.sha256(shown).hexdigest(),
+    }
+    tools.vault.put(consent.vault_id, "shown", shown)
+    tools.vault.put(consent.vault_id, "facts", seal.canonical(facts))
+    if drawing:
+        tools.vault.put(consent.vault_id, "drawing", drawing)
+
+
+def shown_text(request: Request) -> bytes:
+    """The wording exactly as its reader sees it, as a page of its own."""
+    version = request.version()
+    values = wording_values(request)
+    page = tools.typesetter.set(
+        "signing/wording.html", version.locale, title=version.filled(version.title, values),
+        body=version.filled(version.body, values), recognition=version.filled(version.recognition, values),
+        number=version.number, uses=[(use.name_in(request.locale), use.about_in(request.locale)) for use in request.uses()],
+        ask_recognition=request.ask_recognition,
+    )  # fmt: skip
+    return page.encode()
+
+
+def wording_values(request: Request) -> dict[str, str]:
+    """What the placeholders of a wording stand for."""
+    settings = Setting.all()
+    return {
+        "organisation": str(settings["organisation"]),
+        "address": str(settings["organisation_address"]),
+        "contact": str(settings["privacy_email"] or settings["organisation"]),
+        "until": tools.typesetter.day(request.valid_until, request.locale),
+        "uses": ", ".join(use.name_in(request.locale) for use in request.uses()),
+        "authority": AUTHORITIES.get(str(settings["country"]), AUTHORITIES["NL"]),
+    }
+
+
+# The supervisory authority a person can complain to (Art. 13(2)(d)).
+AUTHORITIES = {
+    "NL": "Autoriteit Persoonsgegevens (autoriteitpersoonsgegevens.nl)",
+    "BE": "Gegevensbeschermingsautoriteit (gegevensbeschermingsautoriteit.be)",
+    "DE": "Die Bundesbeauftragte für den Datenschutz und die Informationsfreiheit (bfdi.bund.de)",
+}
+
+
+def make_receipt(consent_id: int) -> None:
+    """Make receipt and sealed evidence and mail the receipt; a job that may run twice."""
+    consent = Consent.get_by_id(consent_id)
+    if consent.receipt_at is not None:
+        return
+    head = Head.sign()
+    receipt = pdf.render(_receipt_page(consent, head.note if head else ""))
+    members = {
+        "shown.html": bytes(tools.vault.read(consent.vault_id, "shown")),
+        "facts.json": bytes(tools.vault.read(consent.vault_id, "facts")),
+        "record.json": seal.canonical(record(consent)),
+        "receipt.pdf": receipt,
+        "head.txt": (head.note if head else "").encode(),
+    }
+    for role, name in (("drawing", "drawing.png"), ("paper", "paper")):
+        if tools.vault.has(consent.vault_id, role):
+            members[name] = bytes(tools.vault.read(consent.vault_id, role))
+    tools.vault.put(consent.vault_id, "receipt", receipt)
+    tools.vault.put(consent.vault_id, "evidence", seal.seal_bundle(members, signer()))
+    with db.atomic():
+        Consent.update(receipt_at=clock.now()).where(Consent.id == consent.id).execute()
+        Trace.leave(
+            "system", "consent.receipt-made", consent, person=consent.person, sha256=hashlib.sha256(receipt).hexdigest()
+        )
+        if (consent.guardian or consent.person).email:
+            Notice.put(
+                NoticeKind.RECEIPT, f"receipt|{consent.code}", person=consent.person, guardian=consent.guardian,
+                consent=consent.code,
+            )  # fmt: skip
+
+
+def _receipt_page(consent: Consent, head: str) -> str:
+    facts = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
+    version = consent.version
+    values = wording_values(consent.request) if consent.request else {}
+    return tools.typesetter.set(
+        "pdf/receipt.html", consent.locale, consent=consent, lines=list(consent.lines.order_by(Line.number)), facts=facts,
+        version=version, title=version.filled(version.title, values), body=version.filled(version.body, values),
+        organisation=str(Setting.of("organisation")), address=str(Setting.of("organisation_address")),
+        contact=str(Setting.of("privacy_email")), head=head.split("\n")[2] if head else "",
+        given=(Answer.GIVEN, Answer.RENEWED), link=consent.withdrawal_link, About=About,
+    )  # fmt: skip
+
+
+def record(consent: Consent) -> dict[str, Any]:
+    """The consent as data, for the receipt of ISO/IEC TS 27560 (CON-10): fields, choices, who acted."""
+    settings = Setting.all()
+    return {
+        "schema_version": SCHEMA,
+        "record_id": consent.code,
+        "receipt_id": f"{consent.code}-1",
+        "pii_principal_id": consent.person.code,
+        "language": consent.locale,
+        "privacy_notice": {"number": consent.version.number, "sha256": consent.version.digest},
+        "controller": {
+            "name": settings["organisation"], "address": settings["organisation_address"], "contact": settings["privacy_email"],
+        },
+        "lawful_basis": "eu-gdpr:A6-1-a",
+        "collection_method": consent.means.value,
+        "jurisdiction": settings["country"],
+        "entity": "guardian" if consent.guardian_id else "subject",
+        "event_time": consent.signed_at.isoformat(),
+        "withdrawal_method": consent.withdrawal_link,
+        "lines": [_line(line) for line in consent.lines.order_by(Line.number)],
+    }  # fmt: skip
+
+
+def _line(line: Line) -> dict[str, Any]:
+    given = line.answer in (Answer.GIVEN, Answer.RENEWED)
+    return {
+        "about": line.about.value,
+        "use": line.use.code if line.use_id else None,
+        "purpose": line.use.purpose if line.use_id else None,
+        "channel": line.use.channel.value if line.use_id else None,
+        "territory": line.use.territory if line.use_id else None,
+        "state": "dpv:ConsentGiven" if given else "dpv:ConsentRefused",
+        "event_type": "dpv:ExplicitlyExpressedConsent" if line.about is About.RECOGNITION else "dpv:ExpressedConsent",
+        "scope": line.scope.value,
+        "valid_from": line.valid_from.isoformat(),
+        "valid_until": line.valid_until.isoformat() if line.valid_until else None,
+    }
+
+
+def hand_out(consent: Consent, role: str, *, by: User) -> bytes:
+    """The receipt, the evidence bundle or the scan for who may see proof; each look leaves a trace (AUD-02)."""
+    by.require(Permission.EVIDENCE)
+    data = bytes(tools.vault.read(consent.vault_id, role))
+    with db.atomic():
+        Trace.leave(by, f"consent.{role}-seen", consent, person=consent.person)
+    return data

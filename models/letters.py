@@ -1,0 +1,69 @@
+"""Writes the letters: which template, with which values, for each kind of notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.base import tools
+from models.consent import Consent, Line
+from models.draft import Draft
+from models.notice import Notice, NoticeKind
+from models.request import Request
+from models.setting import Setting
+
+Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
+
+
+def write(notice: Notice) -> Written:
+    """Subject, text, HTML and attachments of a notice, in its reader's language."""
+    values, files = _WRITERS[notice.kind](notice)
+    lang = notice.locale
+    shared = {"name": notice.reader.name, "organisation": str(Setting.of("organisation")), **values}
+    text = tools.typesetter.set(f"mail/{notice.kind.value}.txt", lang, **shared)
+    subject, _, body = text.partition("\n")
+    html = tools.typesetter.set("mail/letter.html", lang, subject=subject, paragraphs=body.strip().split("\n\n"), **shared)
+    return subject.strip(), body.strip() + "\n", html, files
+
+
+def _request(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    request = Request.get(Request.code == notice.values["request"])
+    uses = [use.name_in(notice.locale) for use in request.uses()]
+    return {"link": request.link, "expires": request.expires_at, "uses": uses, "person": request.person.name,
+            "minor": request.guardian_id is not None}, []  # fmt: skip
+
+
+def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    return {"code": Draft.get_by_id(notice.values["draft"]).number}, []
+
+
+def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    consent = Consent.get(Consent.code == notice.values["consent"])
+    data = bytes(tools.vault.read(consent.vault_id, "receipt"))
+    return {"link": consent.withdrawal_link}, [(f"consent-{consent.code}.pdf", "application/pdf", data)]
+
+
+def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    lines = list(Line.select().where(Line.code.in_(notice.values["lines"])))
+    uses = [line.use.name_in(notice.locale) for line in lines if line.use_id]
+    return {"uses": uses, "recognition": any(line.use_id is None for line in lines)}, []
+
+
+def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    line = Line.get(Line.code == notice.values["line"])
+    link = f"{tools.base_url}/people/{line.person.code}"
+    return {"person": line.person.name, "use": line.use.name_in(notice.locale), "until": line.valid_until, "link": link}, []
+
+
+def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    return {"note": notice.values["note"]}, [("trail-head.txt", "text/plain", notice.values["note"].encode())]
+
+
+_WRITERS = {
+    NoticeKind.REQUEST: _request,
+    NoticeKind.RENEWAL: _request,
+    NoticeKind.CODE: _code,
+    NoticeKind.RECEIPT: _receipt,
+    NoticeKind.WITHDRAWN: _withdrawn,
+    NoticeKind.ENDING: _ending,
+    NoticeKind.TRAIL_HEAD: _head,
+}

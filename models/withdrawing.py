@@ -1,0 +1,24 @@
+"""What follows from a withdrawal besides the shut doors: faceprints go, the person is told."""
+
+from __future__ import annotations
+
+from models import recognition
+from models.consent import Line, Withdrawal
+from models.notice import Notice, NoticeKind
+from models.person import Person
+
+
+def forget_faceprints(person: Person) -> None:
+    """Destroy what recognition kept of her, within the caller's transaction (BIO-07)."""
+    recognition.forget(person)
+
+
+def tell(person: Person, lines: list[Line], made: list[Withdrawal]) -> None:
+    """Confirm the withdrawal by mail to whoever signed, once."""
+    guardian = lines[0].consent.guardian
+    reader = guardian or person
+    if reader.email:
+        Notice.put(
+            NoticeKind.WITHDRAWN, f"withdrawn|{made[0].code}", person=person, guardian=guardian,
+            lines=[line.code for line in lines],
+        )  # fmt: skip
