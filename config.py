@@ -134,6 +134,6 @@ def _typed(host: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise BadConfig("PORT must be a number from 1 to 65535.")
     return int(text)
