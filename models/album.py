@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
-from peewee import BooleanField, DateField, ForeignKeyField, TextField
+from peewee import BooleanField, DateField, ForeignKeyField, ModelSelect, TextField, fn
 from playhouse.fields import EnumField
 
 from adapters import clock
-from models.base import Moment, Record, code_field
+from models.base import Moment, Record, code_field, db
+from models.errors import Invalid, _l
 from models.facts import Licence
-from models.user import Team
+from models.trail import Trace
+from models.user import Team, User
 
 
 class Mode(StrEnum):
@@ -39,3 +42,30 @@ class Album(Record):
         personal = ("title", "description")
         plain = ("code", "held_on", "licence", "special_context", "mode", "created_at")
         indexes = ((("team", "title"), True),)
+
+    @classmethod
+    def add(
+        cls, title: str, team: Team, *, by: User, held_on: date | None = None, special_context: bool = False
+    ) -> Album:
+        """A new album; Invalid without a title, or with one its team has already."""
+        title = " ".join(title.split())
+        if not title or len(title) > 200:
+            raise Invalid(_l("Give the album a title."), field="title")
+        with db.atomic():
+            if cls.select().where(cls.team == team, cls.title == title).exists():
+                raise Invalid(_l("There is an album with this title already."), field="title")
+            album = cls.create(team=team, title=title, held_on=held_on, special_context=special_context)
+            Trace.leave(by, "album.added", album)
+        return album
+
+    @classmethod
+    def with_covers(cls, query: ModelSelect) -> list[Album]:
+        """The albums of a query, newest first, each with its newest shown photo as `cover` (a photo or None)."""
+        from models.photo import Photo
+
+        newest = Photo.select(fn.MAX(Photo.id)).where(Photo.album == cls.id, Photo.placeholder.is_null(False))
+        albums = list(query.select(cls, newest.alias("cover_id")).order_by(cls.created_at.desc(), cls.id.desc()))
+        covers = {p.id: p for p in Photo.select().where(Photo.id.in_([a.cover_id for a in albums if a.cover_id]))}
+        for album in albums:
+            album.cover = covers.get(album.cover_id)
+        return albums

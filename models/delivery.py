@@ -83,8 +83,14 @@ class Delivery(Record):
                 )  # fmt: skip
         # Raised after the commit, so that the refusal's trace stands (AUD-02).
         if not clearance.allows:
-            raise NotCleared(clearance)
+            raise NotCleared(clearance, photo=photo, use=use)
         return delivery
+
+    @classmethod
+    def latest(cls, photo: Photo) -> list[Delivery]:
+        """The last ten deliveries of a photo, newest first."""
+        query = cls.select(cls, Use).join(Use).where(cls.photo == photo)
+        return list(query.order_by(cls.id.desc()).limit(10))
 
     @classmethod
     def _check(cls, photo: Photo, to: str, until: date | None, rendition: str) -> None:
@@ -103,7 +109,7 @@ class Delivery(Record):
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
         clearance = self.photo.clearance(self.use, Period(max(self.starts_on, today()), self.until))
         if not clearance.allows:
-            raise NotCleared(clearance)
+            raise NotCleared(clearance, photo=self.photo, use=self.use)
         card = self.card(clearance)
         original = bytes(tools.vault.read(self.photo.code, "original"))
         clean = imaging.render(

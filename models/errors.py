@@ -61,7 +61,7 @@ class NotCleared(Refusal):
 
     def __init__(self, clearance: Any, words: str | None = None, **values: Any) -> None:
         super().__init__(words, **values)
-        self.clearance = clearance
+        self.clearance = clearance  # values hold the photo and the use that were asked for
 
 
 class Gone(Refusal):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from peewee import JOIN, fn
 
@@ -66,7 +67,7 @@ class Gathered:
         return facts.LineFact(
             code=line.code,
             state=facts.LineState.WITHDRAWN if ended else facts.LineState(line.answer),
-            decided_at=_aware(line.withdrawn_at) if ended else line.decided_at,
+            decided_at=_aware(line.withdrawn_at if ended else line.decided_at),
             purpose=line.use.purpose,
             channel=line.use.channel,
             territory=line.use.territory,
@@ -252,8 +253,9 @@ def _asked(row: Any) -> facts.LineFact:
 
 
 def _aware(value: Any) -> datetime:
+    """An instant in the organisation's zone, whose day the age rules compare."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(tools.zone))
 
 
 def today() -> date:

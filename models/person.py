@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from peewee import DateField, ForeignKeyField, TextField
+from peewee import DateField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
-from models.base import Moment, Record, code_field
+from models.base import Moment, Record, code_field, db, find
+from models.errors import Invalid, _l
+from models.gather import SELF_CONSENT_AGE, birthday, today
+from models.setting import Setting
+from models.trail import Trace
+from models.user import User, clean_email
 
 
 class Relation(StrEnum):
@@ -38,6 +46,91 @@ class Person(Record):
     class Meta:
         personal = ("name", "email", "born", "relation", "locale", "note")
         plain = ("code", "created_at")
+
+    @classmethod
+    def names(cls, codes: Iterable[str | None]) -> dict[str, str]:
+        """Names by code, in one query."""
+        wanted = {code for code in codes if code}
+        rows = cls.select(cls.code, cls.name).where(cls.code.in_(wanted)).tuples() if wanted else ()
+        return dict(rows)
+
+    @classmethod
+    def named(cls, query: ModelSelect, text: str = "", *, after: str = "") -> ModelSelect:
+        """People whose name holds every word, in alphabetical order, after the person of a code."""
+        for word in text.split()[:6]:
+            query = query.where(cls.name.contains(word))
+        if after:
+            last = find(query, after)
+            query = query.where((cls.name > last.name) | ((cls.name == last.name) & (cls.id > last.id)))
+        return query.order_by(cls.name, cls.id)
+
+    @classmethod
+    def add(
+        cls,
+        name: str,
+        *,
+        by: User,
+        email: str = "",
+        born: date | None = None,
+        relation: str = "visitor",
+        locale: str = "",
+        note: str = "",
+    ) -> Person:
+        """Add someone; Invalid without a name or with an address that can't be one."""
+        values = cls._checked(name, email, born, relation, locale, note)
+        with db.atomic():
+            person = cls.create(**values)
+            Trace.leave(by, "person.added", person)
+        return person
+
+    def change(self, *, by: User, **given: Any) -> None:
+        """Correct what is known of someone; photos found by the old name are found by the new one (REC-01)."""
+        from models import index, search
+        from models.face import Appearance
+        from models.photo import Photo
+
+        values = self._checked(**given)
+        photos = Photo.select().join(Appearance).where(Appearance.person == self, Appearance.undone_at.is_null()).distinct()
+        with db.atomic():
+            Person.update(**values).where(Person.id == self.id).execute()
+            for photo in photos:
+                search.note(photo)
+            index.refresh([photo.id for photo in photos])
+            Trace.leave(by, "person.changed", self)
+
+    @classmethod
+    def _checked(
+        cls, name: str, email: str, born: date | None, relation: str, locale: str, note: str = ""
+    ) -> dict[str, Any]:
+        if not name.strip() or len(name) > 200:
+            raise Invalid(_l("Fill in the name."), field="name")
+        if relation not in set(Relation):
+            raise Invalid(_l("Choose one of the list."), field="relation")
+        if born is not None and not date(1900, 1, 1) <= born <= today():
+            raise Invalid(_l("This birth date can't be right."), field="born")
+        return {
+            "name": " ".join(name.split()),
+            "email": clean_email(email) if email.strip() else None,
+            "born": born,
+            "relation": relation,
+            "locale": locale if locale in ("en", "nl", "de") else "",
+            "note": note.strip()[:2000],
+        }
+
+    def is_minor(self) -> bool:
+        """Whether a guardian must decide for this person today (MIN-01)."""
+        return self.born is not None and birthday(self.born, SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)) > today()
+
+    def add_guardian(self, *, name: str, email: str = "", locale: str = "", by: User) -> Guardian:
+        """Add someone with authority over this minor; the declaration comes with the signature (MIN-03)."""
+        if not name.strip():
+            raise Invalid(_l("Fill in the name."), field="guardian")
+        with db.atomic():
+            guardian = Guardian.create(
+                person=self, name=" ".join(name.split())[:200], email=clean_email(email) if email.strip() else None, locale=locale
+            )
+            Trace.leave(by, "guardian.added", guardian, person=self)
+        return guardian
 
 
 class Guardian(Record):

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, IntegerField, IntegrityError, TextField
+from peewee import (
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    IntegrityError,
+    ModelSelect,
+    TextField,
+)
 from playhouse.fields import EnumField
 
 from adapters import clock, imaging, seal
@@ -17,13 +26,19 @@ from models.errors import Invalid, NotAccepted, Refusal, TooLarge, _l
 from models.facts import Licence, Period
 from models.gather import gather, today, use_facts
 from models.job import Job
+from models.permission import Permission
 from models.reasons import Clearance
 from models.setting import Setting
 from models.trail import Trace
 from models.use import Use
 from models.user import User
 
+if TYPE_CHECKING:
+    from models.faces import Seen
+    from models.person import Person
+
 CHUNK = 1 << 20
+TYPED = {"title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200}
 PREVIEWS = (320, 800, 1600)
 
 
@@ -182,6 +197,104 @@ class Photo(Record):
         if longest not in PREVIEWS or self.prepared_at is None:
             raise Refusal(_l("The preview is still being made."))
         return bytes(tools.vault.read(self.code, f"w{longest}"))
+
+    def note_view(self, *, by: User) -> None:
+        """Leave the trace of someone looking at the photo (AUD-02)."""
+        with db.atomic():
+            Trace.leave(by, "photo.viewed", self)
+
+    def describe(self, given: Mapping[str, str], *, album: Album, by: User) -> None:
+        """Keep title, caption, rights, tags and album; a word that is left out of `tags` goes."""
+        from models import index, search
+
+        licence = given.get("licence", self.licence)
+        if licence not in set(Licence):
+            raise Invalid(_l("Choose one of the list."), field="licence")
+        words = {word.strip()[:80] for word in given.get("tags", "").split(",")} - {""}
+        with db.atomic():
+            for name, most in TYPED.items():
+                setattr(self, name, given.get(name, getattr(self, name)).strip()[:most])
+            self.album, self.licence = album, Licence(licence)
+            self.special_context = bool(given.get("special_context"))
+            self.save()
+            Tag.delete().where(Tag.photo == self, Tag.word.not_in(words)).execute()
+            self.add_tags(words)
+            search.note(self)
+            index.refresh([self.id])
+            Trace.leave(by, "photo.changed", self, album=album, licence=self.licence.value)
+
+    def review(self, *, by: User) -> None:
+        """Record a human's word that everyone recognisable is named and that no name in the file is left open (A4, A8)."""
+        from models import index
+
+        with db.atomic():
+            if not self.reviews.where(Review.undone_at.is_null()).exists():
+                Review.create(photo=self, by=by)
+            Claimed.update(answered_at=clock.now()).where(Claimed.photo == self, Claimed.answered_at.is_null()).execute()
+            index.refresh([self.id])
+            Trace.leave(by, "photo.reviewed", self)
+
+    def unreview(self, *, by: User) -> None:
+        """Take that word back by another act."""
+        from models import index
+
+        with db.atomic():
+            Review.update(undone_at=clock.now()).where(Review.photo == self, Review.undone_at.is_null()).execute()
+            index.refresh([self.id])
+            Trace.leave(by, "photo.review-undone", self)
+
+    @classmethod
+    def of_person(cls, query: ModelSelect, person: Person) -> ModelSelect:
+        """The photos of a query in which a human saw this person, newest first."""
+        from models.face import Appearance
+
+        there = Appearance.select(Appearance.photo).where(Appearance.person == person, Appearance.undone_at.is_null())
+        return query.where(cls.id.in_(there)).order_by(cls.id.desc())
+
+    @classmethod
+    def review_all(cls, photos: Sequence[Photo], *, by: User) -> None:
+        """Review several photos, all or none."""
+        by.require(Permission.NAME)
+        with db.atomic():
+            for photo in photos:
+                photo.review(by=by)
+
+    @classmethod
+    def tag_all(cls, photos: Sequence[Photo], words: str, *, by: User) -> None:
+        """Put the same words, separated by commas, on several photos."""
+        from models import search
+
+        by.require(Permission.EDIT)
+        with db.atomic():
+            for photo in photos:
+                photo.add_tags(words.split(","))
+                search.note(photo)
+                Trace.leave(by, "photo.changed", photo)
+
+    @classmethod
+    def move_all(cls, photos: Sequence[Photo], album: Album, *, by: User) -> None:
+        """Move several photos to another album."""
+        from models import index, search
+
+        by.require(Permission.EDIT)
+        with db.atomic():
+            for photo in photos:
+                photo.album = album
+                photo.save(only=[cls.album])
+                search.note(photo)
+                Trace.leave(by, "photo.changed", photo, album=album)
+            index.refresh([photo.id for photo in photos])
+
+    def who_is_in_it(self) -> Seen:
+        """Faces with their answers, people without a face, and open names, for the photo's page."""
+        from models import faces
+
+        return faces.seen(self)
+
+    @property
+    def ratio(self) -> float:
+        """Width by height, 1.5 while unknown."""
+        return self.width / self.height if self.width and self.height else 1.5
 
     @property
     def ready(self) -> bool:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from adapters import clock, imaging, metadata
 from adapters.sandbox import Unreadable
-from models import faces, index, search
+from models import faces, index, recognition, search
 from models.base import db, tools
 from models.job import Job
 from models.photo import PREVIEWS, Claimed, Photo, SetAside
-from models.recognition import may_encode
+
 from models.trail import Trace
 
 
@@ -23,7 +23,7 @@ def prepare(photo_id: int) -> None:
     data = bytes(tools.vault.read(photo.code, "original"))
     kind = imaging.sniff(data[:4096])
     try:
-        made = imaging.prepare(tools.sandbox, data, kind, encode=may_encode(photo.album))
+        made = imaging.prepare(tools.sandbox, data, kind, encode=recognition.may_encode(photo.album))
     except Unreadable as why:
         _set_aside(photo, why.reason)
         return
@@ -37,9 +37,10 @@ def prepare(photo_id: int) -> None:
             Claimed.insert(photo=photo, name=name[:200]).on_conflict_ignore().execute()
         photo.add_tags(read.keywords)
         found = faces.keep(photo, made.faces)
+        recognition.suggest((face, box.vector) for face, box in found)
         search.note(photo)
         index.refresh([photo.id])
-        Trace.leave("system", "photo.prepared", photo, faces=found)
+        Trace.leave("system", "photo.prepared", photo, faces=len(found))
 
 
 def again(photo: Photo) -> None:

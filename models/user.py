@@ -121,6 +121,10 @@ class User(Record):
             return Photo.select()
         return Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
 
+    def teams(self) -> ModelSelect:
+        """The teams this user belongs to."""
+        return Team.select().join(Membership).where(Membership.user == self).order_by(Team.name)
+
     def people(self) -> ModelSelect:
         """The people this user may look up."""
         from models.person import Person
@@ -163,9 +167,28 @@ class User(Record):
             ApiToken.update(revoked_at=clock.now()).where(ApiToken.user == self, ApiToken.revoked_at.is_null()).execute()
             Trace.leave(by, "user.disabled", self)
 
-    def end_sessions(self) -> None:
-        """End every session of this user."""
-        Session.update(ended_at=clock.now()).where(Session.user == self, Session.ended_at.is_null()).execute()
+    def end_sessions(self, but: Session | None = None) -> None:
+        """End every session of this user, or every other one."""
+        ending = Session.update(ended_at=clock.now()).where(Session.user == self, Session.ended_at.is_null())
+        if but is not None:
+            ending = ending.where(Session.id != but.id)
+        ending.execute()
+
+    def living_sessions(self) -> ModelSelect:
+        """The query of sessions that still open something, newest first."""
+        now = clock.now()
+        return self.sessions.where(
+            Session.ended_at.is_null(), Session.seen_at > now - IDLE, Session.created_at > now - ABSOLUTE
+        ).order_by(Session.seen_at.desc())
+
+    def describe(self, *, name: str, locale: str) -> None:
+        """Change one's own name and language."""
+        if not name.strip():
+            raise Invalid(_l("Fill in your name."), field="name")
+        with db.atomic():
+            self.name, self.locale = name.strip()[:200], locale if locale in ("en", "nl", "de") else ""
+            self.save(only=[User.name, User.locale])
+            Trace.leave(self, "user.changed", self)
 
 
 class Grant(Record):

@@ -11,10 +11,10 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
-from views import access, errors, headers, pages
+from views import access, errors, headers, pages, words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
-ROOMS = ("home", "session")
+ROOMS = ("home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people")
 
 csrf = CSRFProtect()
 
@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     access.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
+    app.jinja_env.globals.update(words.VOCABULARY)
+    app.add_template_filter(words.relation_choices)
     for room in ROOMS:
         module = importlib.import_module(f"views.{room}")
         app.register_blueprint(module.bp)

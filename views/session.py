@@ -46,6 +46,30 @@ def leave() -> Response:
     return go(url_for("session.login"))
 
 
+@bp.get("/account")
+@needs(Permission.ACCOUNT)
+def account() -> Response:
+    """One's own account and where it is logged in."""
+    return page("session/account.html", sessions=current_user.living_sessions(), current_session=g.session_row)
+
+
+@bp.post("/account")
+@needs(Permission.ACCOUNT)
+@back_to(account)
+def change() -> Response:
+    """Change name and language."""
+    current_user.describe(name=request.form.get("name", ""), locale=request.form.get("locale", ""))
+    return go(url_for("session.account"))
+
+
+@bp.post("/account/sessions/end")
+@needs(Permission.ACCOUNT)
+def end_others() -> Response:
+    """End every session but this one."""
+    current_user.end_sessions(but=g.session_row)
+    return go(url_for("session.account"))
+
+
 @bp.get("/welcome/<token>")
 @public
 def welcome(token: str) -> Response:

@@ -1,0 +1,126 @@
+"""One photo: who is in it, what for it may be used, and the way out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models.base import find
+from models.delivery import Delivery, OriginalView
+from models.errors import Invalid, _l
+from models.permission import Permission
+from models.photo import Photo
+from models.use import Use
+from views.access import needs
+from views.pages import back_to, bytes_response, go, page
+from views.words import badge
+
+bp = Blueprint("photos", __name__)
+
+
+@bp.get("/photos/<code>")
+@needs(Permission.SEE)
+def show(code: str) -> Response:
+    """The photo beside its verdict for every use."""
+    photo = find(current_user.photos(), code)
+    photo.note_view(by=current_user)
+    uses = Use.current()
+    verdicts = Photo.verdicts([photo], uses)
+    rows = [(use, badge(photo, use, verdicts[use.code][photo.code])) for use in uses]
+    chosen = request.args.get("use") or uses[0].code
+    return page(
+        "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),
+        deliveries=Delivery.latest(photo),
+    )  # fmt: skip
+
+
+@bp.get("/photos/<code>/preview/<int:longest>")
+@needs(Permission.SEE)
+def preview(code: str, longest: int) -> Response:
+    """A preview, decrypted for whoever may see the photo; the browser may keep it for five minutes (PUB-09)."""
+    photo = find(current_user.photos(), code)
+    return bytes_response(photo.preview(longest), "image/webp", cache="private, max-age=300")
+
+
+@bp.get("/photos/<code>/edit")
+@needs(Permission.EDIT)
+def edit(code: str) -> Response:
+    """Title, caption, tags, rights."""
+    photo = find(current_user.photos(), code)
+    return page("photos/edit.html", photo=photo, albums=current_user.albums())
+
+
+@bp.post("/photos/<code>")
+@needs(Permission.EDIT)
+@back_to(edit)
+def change(code: str) -> Response:
+    """Keep what was typed about the photo."""
+    photo = find(current_user.photos(), code)
+    album = find(current_user.albums(), request.form.get("album") or photo.album.code)
+    photo.describe(request.form, album=album, by=current_user)
+    return go(url_for("photos.show", code=code))
+
+
+@bp.post("/photos/<code>/review")
+@needs(Permission.NAME)
+def review(code: str) -> Response:
+    """A human's word that everyone who can be recognised is named."""
+    photo = find(current_user.photos(), code)
+    photo.review(by=current_user)
+    return go(url_for("photos.show", code=code))
+
+
+@bp.post("/photos/<code>/review/undo")
+@needs(Permission.NAME)
+def unreview(code: str) -> Response:
+    """Take that word back."""
+    photo = find(current_user.photos(), code)
+    photo.unreview(by=current_user)
+    return go(url_for("photos.show", code=code))
+
+
+@bp.get("/photos/<code>/original")
+@needs(Permission.ORIGINAL)
+def ask_original(code: str) -> Response:
+    """What is the original needed for?"""
+    return page("photos/original.html", photo=find(current_user.photos(), code))
+
+
+@bp.post("/photos/<code>/original")
+@needs(Permission.ORIGINAL)
+@back_to(ask_original)
+def original(code: str) -> Response:
+    """The original, byte for byte, with the purpose in the trail."""
+    photo = find(current_user.photos(), code)
+    view = OriginalView.issue(photo, purpose=request.form.get("purpose", ""), by=current_user)
+    return bytes_response(view.chunks(), "application/octet-stream", name=photo.name, size=photo.size)
+
+
+
+@bp.post("/photos/together")
+@needs(Permission.SEE)
+def together() -> Response:
+    """What is done to several photos at once: each act asks for its own permission."""
+    form = request.form
+    codes = form.getlist("photo")[:500]
+    if not codes:
+        raise Invalid(_l("Tick at least one photo."))
+    photos = list(current_user.photos().where(Photo.code.in_(codes)))
+    act = form.get("act", "")
+    if act == "ask":
+        return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
+    if act == "review":
+        Photo.review_all(photos, by=current_user)
+        flash(ngettext("%(num)s photo checked.", "%(num)s photos checked.", len(photos)))
+        return go(url_for("library.index", use=form.get("use")))
+    value = form.get("value", "")
+    if not value:
+        return page("photos/together.html", photos=photos, act=act, albums=current_user.albums())
+    if act == "tag":
+        Photo.tag_all(photos, value, by=current_user)
+    else:
+        Photo.move_all(photos, find(current_user.albums(), value), by=current_user)
+    flash(ngettext("%(num)s photo changed.", "%(num)s photos changed.", len(photos)))
+    return go(url_for("library.index", use=form.get("use")))

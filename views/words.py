@@ -1,0 +1,278 @@
+"""A verdict in words a person understands: what each reason says, and the next step as a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+
+from models.errors import NotCleared
+from models.face import Word
+from models.faces import FaceSeen
+from models.permission import Permission
+from models.person import Person, Relation
+from models.photo import Photo
+from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
+from models.use import Use
+from views.pages import day
+
+_ = lazy_gettext
+ANONYMOUS = _("Someone in the photo")
+
+STATES = {
+    State.CLEARED: _("Cleared"),
+    State.ENDS_SOON: _("Ends soon"),
+    State.UNCLEAR: _("Unclear"),
+    State.BLOCKED: _("Blocked"),
+}
+
+# %(name)s is the person, %(day)s the date that explains the reason.
+REASONS: dict[Code, Any] = {
+    Code.ASSET_ERASED: _("This photo was erased."),
+    Code.ASSET_QUARANTINED: _("This photo is set aside until someone has looked at it."),
+    Code.ASSET_RESTRICTED: _("Use of this photo is restricted at someone's request."),
+    Code.ASSET_LEGAL_HOLD: _("This photo is kept for a legal matter and may not be used."),
+    Code.COPYRIGHT: _("The photographer's rights don't allow use."),
+    Code.COPYRIGHT_EXPIRED: _("The photographer's licence has ended."),
+    Code.COPYRIGHT_UNKNOWN: _("It isn't known whether the photographer allows use."),
+    Code.COPYRIGHT_ENDS_SOON: _("The photographer's licence ends on %(day)s."),
+    Code.COPYRIGHT_LICENSED: _("The photographer's licence runs until %(day)s."),
+    Code.INTERVAL_EXCEEDS_LICENCE: _("The planned use goes on longer than the photographer's licence."),
+    Code.PEOPLE_NOT_REVIEWED: _("Nobody has confirmed yet who is in this photo."),
+    Code.NO_RECOGNISABLE_PERSONS: _("Nobody can be recognised in this photo."),
+    Code.UNIDENTIFIED_FACE: _("There is a face without a name."),
+    Code.SUGGESTION_UNCONFIRMED: _("A suggested name still has to be confirmed."),
+    Code.NAME_IN_METADATA: _("The file names someone who is not yet linked to a person."),
+    Code.OBJECTION: _("Someone in the crowd objected."),
+    Code.ERASURE_PENDING: _("%(name)s asked to be erased."),
+    Code.RESTRICTED_ART18: _("%(name)s asked us not to use this for now."),
+    Code.PROTECTED_PERSON: _("%(name)s must not be shown, for their safety."),
+    Code.OBJECTION_ART21_2: _("%(name)s objected to advertising."),
+    Code.DECEASED_NO_RELATIVE_CONSENT: _("%(name)s has died, and no relative has agreed."),
+    Code.DECEASED_OVER_10Y_REVIEW: _("%(name)s died more than ten years ago; the privacy officer decides."),
+    Code.RELATIVE_CONSENT: _("%(name)s: a relative agreed."),
+    Code.WITHDRAWN: _("%(name)s withdrew consent."),
+    Code.REFUSED: _("%(name)s said no."),
+    Code.INVALIDATED: _("%(name)s: the consent turned out not to be valid."),
+    Code.REVOKED: _("%(name)s: the consent was ended by us."),
+    Code.BASIS_CONFLICT_DPO: _("%(name)s: the privacy officer has to look at this first."),
+    Code.GUARDIAN_CONFLICT: _("%(name)s: the parents don't agree with each other."),
+    Code.GUARDIAN_MISSING: _("%(name)s is a minor, and a parent has not signed yet."),
+    Code.EXPLICIT_CONSENT_REQUIRED: _("%(name)s: this scene needs an explicit consent."),
+    Code.NOT_YET_VALID: _("%(name)s: the consent begins on %(day)s."),
+    Code.EXPIRED: _("%(name)s: the consent ended on %(day)s."),
+    Code.EVIDENCE_MISSING: _("%(name)s: the proof of consent is not complete."),
+    Code.COMING_OF_AGE_NOT_INFORMED: _("%(name)s is old enough now to decide and has not been asked."),
+    Code.COMING_OF_AGE_LAPSED: _("%(name)s is old enough now to decide; the parent's consent has lapsed."),
+    Code.INTERVAL_EXCEEDS_CONSENT: _("%(name)s agreed until %(day)s; the planned use goes on longer."),
+    Code.EXPIRES_SOON: _("%(name)s agreed until %(day)s."),
+    Code.CONSENT: _("%(name)s agreed until %(day)s."),
+    Code.CONTRACT: _("%(name)s: by contract."),
+    Code.ART9_CONDITION_MISSING: _("%(name)s: this scene needs an explicit consent."),
+    Code.OBJECTION_ART21_1: _("%(name)s objected."),
+    Code.LI_NOT_AVAILABLE_TO_AUTHORITY: _("%(name)s: a public authority needs consent here."),
+    Code.ASSESSMENT_MISSING: _("The assessment for this event is missing."),
+    Code.CHILD_REVIEW: _("%(name)s is a child; the privacy officer has to look first."),
+    Code.LI: _("%(name)s: allowed without consent for this event."),
+    Code.PUBLIC_TASK: _("%(name)s: allowed as a public task."),
+    Code.ASSET_NOT_COVERED: _("%(name)s agreed for other photos, not for this one."),
+    Code.TERRITORY_NOT_COVERED: _("%(name)s did not agree for this region."),
+    Code.PENDING: _("%(name)s was asked and hasn't answered yet."),
+    Code.CHANNEL_NOT_COVERED: _("%(name)s agreed to other uses, not to this one."),
+    Code.PURPOSE_NOT_COVERED: _("%(name)s agreed to other uses, not to this one."),
+    Code.NO_RECORD: _("%(name)s has not been asked yet."),
+    Code.MASKED_HERE: _("%(name)s is hidden in this copy."),
+}
+ENDLESS = _("%(name)s agreed.")
+
+LABELS: dict[Next, Any] = {
+    Next.ASK_CONSENT: _("Ask %(name)s"),
+    Next.RENEW_CONSENT: _("Ask %(name)s to renew"),
+    Next.REMIND: _("Remind %(name)s"),
+    Next.NAME_FACE: _("Name the face"),
+    Next.CONFIRM_PEOPLE: _("Check who is in it"),
+    Next.RESOLVE_NAMES: _("Check the names"),
+    Next.USE_MASKED_COPY: _("Choose another photo"),
+    Next.PICK_OTHER_USE: _("See other uses"),
+    Next.ASK_GUARDIAN: _("Ask a parent of %(name)s"),
+    Next.ASK_DPO: _("Ask the privacy officer"),
+    Next.SHORTEN_PERIOD: _("Choose an earlier last day"),
+    Next.SET_RIGHTS: _("Fill in the rights"),
+}
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason as shown: its state, a sentence, and a step to take (label, address) if there is one."""
+
+    state: State
+    text: str
+    step: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Badge:
+    """The inline status of one photo for one use."""
+
+    state: State
+    label: str
+    reasons: list[Why]
+
+
+def badges(photos: Iterable[Photo], use: Use, clearances: dict[str, Clearance]) -> dict[str, Badge]:
+    """The badges of a page of photos, names looked up in one query and only for who may know them (EMP-03)."""
+    names = _names(clearances.values())
+    return {photo.code: badge(photo, use, clearances[photo.code], names) for photo in photos}
+
+
+def badge(photo: Photo, use: Use, clearance: Clearance, names: dict[str, str] | None = None) -> Badge:
+    """The badge of one photo."""
+    names = _names([clearance]) if names is None else names
+    label = gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM")) if clearance.state is State.ENDS_SOON else ""
+    whys = list(dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons))
+    return Badge(clearance.state, label or str(STATES[clearance.state]), whys)
+
+
+def _names(clearances: Iterable[Clearance]) -> dict[str, str]:
+    if not current_user.is_authenticated or not current_user.may(Permission.SEE_REASONS):
+        return {}
+    codes = {reason.person for clearance in clearances for reason in clearance.reasons if _may_name(reason)}
+    return Person.names(codes)
+
+
+def _may_name(reason: Reason) -> bool:
+    # That someone asked for erasure or lives in hiding is for the privacy officer alone (2.3).
+    return reason.person is not None and (reason.code not in HIDDEN or current_user.may(Permission.SEE_ALL))
+
+
+def _why(reason: Reason, photo: Photo, use: Use, names: dict[str, str]) -> Why:
+    name = names.get(reason.person or "") or str(ANONYMOUS)
+    return Why(reason.state, sentence(reason, name), _step(reason, photo, use, name) if names or not reason.person else None)
+
+
+def sentence(reason: Reason, name: str) -> str:
+    """What a reason says in the reader's language."""
+    endless = reason.code is Code.CONSENT and reason.until is None
+    words = str(ENDLESS if endless else REASONS[reason.code])
+    return words % {"name": name, "day": day(reason.until)}
+
+
+def _step(reason: Reason, photo: Photo, use: Use, name: str) -> tuple[str, str] | None:
+    if reason.next in (Next.NONE, Next.WAIT) or reason.next not in LABELS:
+        return None
+    target = _target(reason, photo, use)
+    return (str(LABELS[reason.next]) % {"name": name.split()[0]}, target) if target else None
+
+
+def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
+    may = current_user.may
+    if reason.next in (Next.ASK_CONSENT, Next.RENEW_CONSENT, Next.ASK_GUARDIAN) and may(Permission.ASK):
+        return url_for("consents.ask", person=reason.person, photo=photo.code, use=use.code)
+    if reason.next is Next.REMIND and may(Permission.ASK):
+        return url_for("people.show", code=reason.person)
+    if reason.next is Next.NAME_FACE and may(Permission.NAME):
+        return url_for("faces.index", photo=photo.code)
+    if reason.next in (Next.CONFIRM_PEOPLE, Next.RESOLVE_NAMES) and may(Permission.NAME):
+        return url_for("photos.show", code=photo.code) + "#people"
+    if reason.next is Next.SET_RIGHTS and may(Permission.EDIT):
+        return url_for("photos.edit", code=photo.code)
+    if reason.next is Next.USE_MASKED_COPY:
+        return url_for("library.index", use=use.code, state="cleared")
+    if reason.next is Next.PICK_OTHER_USE:
+        return url_for("photos.show", code=photo.code)
+    return None
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """A reason for programs: code, sentence without a name, person's code, next step."""
+    return {
+        "code": reason.code.value,
+        "text": sentence(reason, str(ANONYMOUS)),
+        "state": reason.state.value,
+        "person": reason.person,
+        "until": reason.until.isoformat() if reason.until else None,
+        "next": reason.next.value,
+    }
+
+
+def refusal_reasons(refusal: NotCleared) -> list[Why]:
+    """The obstacles of a refused delivery, in words, with their next steps."""
+    whys = badge(refusal.values["photo"], refusal.values["use"], refusal.clearance).reasons
+    return [why for why in whys if why.state in (State.UNCLEAR, State.BLOCKED)]
+
+
+FACES = {
+    Word.NOT_A_PERSON: _("not a person"),
+    Word.NOT_RECOGNISABLE: _("not recognisable"),
+    Word.CROWD: _("crowd"),
+}
+
+
+def face_words(seen: FaceSeen) -> str:
+    """What is known of a face, without a name."""
+    if seen.word is not None:
+        return str(FACES[seen.word])
+    if seen.person is not None:
+        return gettext("named")
+    return gettext("suggestion waits") if seen.guesses else gettext("no name yet")
+
+
+SET_ASIDE = {
+    "damaged": _("This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."),
+    "too_large": _("This picture has too many pixels to be shown. The original is kept."),
+    "too_many_frames": _("This animation is too long to be shown. The original is kept."),
+    "not_accepted": _("This kind of picture can't be shown here. The original is kept; export it as JPEG and upload it again."),
+    "too_slow": _("This picture took too long to read. The original is kept."),
+    "out_of_memory": _("This picture needs more memory than there is. The original is kept."),
+}
+
+
+def set_aside(reason: str) -> str:
+    """Why a file could not be made into pictures."""
+    return str(SET_ASIDE.get(reason, SET_ASIDE["damaged"]))
+
+
+RELATIONS = {
+    Relation.VISITOR: _("Visitor"),
+    Relation.EMPLOYEE: _("Employee"),
+    Relation.VOLUNTEER: _("Volunteer"),
+    Relation.PATIENT: _("Patient"),
+    Relation.PUPIL: _("Pupil"),
+    Relation.RESIDENT: _("Resident"),
+    Relation.OTHER: _("Other"),
+}
+CHOICES = {
+    "given": _("yes"),
+    "refused": _("no"),
+    "withdrawn": _("withdrawn"),
+    "ended": _("ended"),
+    "unknown": _("no proof"),
+}
+
+
+def relation_words(relation: str) -> str:
+    """What ties someone to the organisation."""
+    return str(RELATIONS[Relation(relation)])
+
+
+def relation_choices(relations: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices for a select."""
+    return [(relation, relation_words(relation)) for relation in relations]
+
+
+def choice_words(state: str) -> str:
+    """A person's answer in one word."""
+    return str(CHOICES[state])
+
+
+VOCABULARY = {
+    "refusal_reasons": refusal_reasons,
+    "face_words": face_words,
+    "set_aside_words": set_aside,
+    "relation_words": relation_words,
+    "choice_words": choice_words,
+}
