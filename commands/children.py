@@ -39,7 +39,10 @@ class Child:
             die_with(parent)
 
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, preexec_fn=prepare, start_new_session=True
+            self.command,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=prepare,  # noqa: PLW1509 - the supervisor has no threads
+            start_new_session=True,
         )
         self.began = time.monotonic()
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
+
+import pytest
 
 from tests.house.tree import HERE, in_rooms, tree
 
 DOCS = HERE / "docs" / "running.md"
-# Read by the shell and by the command line, not by config.py.
-ELSEWHERE = {"CLEARFRAME_VENV", "CLEARFRAME_DEBUG"}
+BY_THE_SHELL = {"CLEARFRAME_VENV"}
+NOT_OURS = {"CREDENTIALS_DIRECTORY"}  # systemd's own
+READERS = {"str", "int", "bool", "read", "place", "get", "getenv"}
 
 
-def _read_by_config() -> set[str]:
-    (config,) = in_rooms("config")
-    first = [node.args[0] for node in ast.walk(tree(config)) if isinstance(node, ast.Call) and node.args]
-    names = {arg.value for arg in first if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
-    return {name for name in names if re.fullmatch(r"[A-Z][A-Z_]+", name)}
+def _read(path: Path) -> set[str]:
+    """The variables this file reads, by whatever call or index names one in capitals."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        name = None
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] in READERS:
+            name = node.args[0]
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+            name = node.slice
+        if isinstance(name, ast.Constant) and re.fullmatch(r"[A-Z][A-Z_]+", str(name.value)):
+            found.add(str(name.value))
+    return found
 
 
 def _described() -> set[str]:
@@ -24,15 +35,12 @@ def _described() -> set[str]:
     return {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
 
 
-def test_every_setting_is_described():
-    assert _described() == _read_by_config() | ELSEWHERE
+def test_every_setting_is_described_and_nothing_else():
+    readers = in_rooms("app", "tasks", "commands", "adapters")
+    readers = [path for path in readers if "environ" in ast.unparse(tree(path))] + in_rooms("config")
+    assert _described() == set().union(BY_THE_SHELL, *map(_read, readers)) - NOT_OURS
 
 
-def test_no_other_room_reads_a_setting():
-    """Config is the one door for what an operator sets; CLEARFRAME_DEBUG and the demo flag are the command line's."""
-    readers = {}
-    for path in in_rooms("app", "tasks", "views", "models", "adapters"):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Attribute) and ast.unparse(node) in ("os.environ", "os.getenv"):
-                readers.setdefault(str(path), node.lineno)
-    assert readers == {}
+@pytest.mark.parametrize("path", in_rooms("views", "models"), ids=str)
+def test_no_view_or_model_reads_the_environment(path):
+    assert re.findall(r"\b(?:environ|getenv)\b", ast.unparse(tree(path))) == []
