@@ -57,9 +57,14 @@ def first_start(config: Config) -> str | None:
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Build the web application; the data must have been prepared by first_start."""
+    """Open the parts and build the web application; the data must have been prepared by first_start."""
     config = config or Config.from_environment()
     wire(config)
+    return build(config)
+
+
+def build(config: Config) -> Flask:
+    """The web application on parts that are open already."""
     app = Flask(__name__, template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=tools.keys.secret("web"),

@@ -65,13 +65,13 @@ def init_app(app: Flask) -> None:
 
 
 def _open() -> None:
-    db.connect(reuse_if_open=True)
+    g.opened = db.connect(reuse_if_open=True)
     g.request_id = secrets.token_hex(6)
     knock.set(Knock(g.request_id, short_address(client_address(request))))
 
 
 def _close(_error: BaseException | None) -> None:
-    if not db.is_closed():
+    if g.pop("opened", False) and not db.is_closed():
         db.close()
 
 

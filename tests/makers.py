@@ -1,0 +1,102 @@
+"""Makers of everything a test needs, through the house's own verbs."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image, ImageDraw
+
+from config import Config
+from models.album import Album
+from models.base import tools
+from models.permission import Role
+from models.person import Person
+from models.photo import Photo
+from models.use import Use
+from models.user import Team, User
+
+PASSWORD = "een lange zin vol woorden"
+
+
+class Makers:
+    """Makes users, albums, photos and people in a started house."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.sandbox = tools.sandbox
+        self.team = Team.get()
+        self._count = 0
+
+    def user(self, *roles: str, name: str = "Eva Editor", team: Team | None = None, email: str = "") -> User:
+        """A user with these roles, in the first team unless another is given."""
+        self._count += 1
+        user = User.add(
+            email or f"user{self._count}@clearframe.example", name, [Role(role) for role in roles or ("editor",)],
+            by="system", teams=[team or self.team],
+        )  # fmt: skip
+        token = user.invite(by="system")
+        from models.user import Invitation
+
+        return Invitation.open(token).accept(password=PASSWORD, again=PASSWORD)
+
+    def album(self, title: str = "Open day", *, by: User | None = None, team: Team | None = None, **more: Any) -> Album:
+        """An album of the first team."""
+        return Album.add(title, team or self.team, by=by or self.user("editor"), **more)
+
+    def photo(self, album: Album, *, by: User, data: bytes | None = None, name: str = "photo.jpg") -> Photo:
+        """A photo taken in; the worker has not seen it yet."""
+        self._count += 1
+        data = data if data is not None else picture(seed=self._count)
+        return Photo.take_in(io.BytesIO(data), name, album, by=by).photo
+
+    def person(self, name: str = "Noor Voorbeeld", *, by: User | None = None, **more: Any) -> Person:
+        """Someone photographed."""
+        return Person.add(name, by=by or self.user("editor"), **more)
+
+    def use(self, code: str = "website") -> Use:
+        """One of the default uses."""
+        return Use.get(Use.code == code)
+
+
+def picture(*, seed: int = 0, size: tuple[int, int] = (600, 400), kind: str = "JPEG") -> bytes:
+    """A drawn landscape without people, different for each seed."""
+    image = Image.new("RGB", size, (120 + seed * 37 % 100, 170, 210))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, size[1] * 2 // 3, size[0], size[1]), fill=(80, 140 + seed * 13 % 90, 70))
+    draw.ellipse((20 + seed * 7 % 300, 30, 90 + seed * 7 % 300, 100), fill=(250, 230, 120))
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+class Browser:
+    """A test client that behaves as a person: it follows forms with their tokens."""
+
+    def __init__(self, web: Flask) -> None:
+        self.client: FlaskClient = web.test_client()
+
+    def get(self, url: str, **more: Any) -> Any:
+        """Open an address."""
+        return self.client.get(url, **more)
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Send a form of ours, with the token of this session."""
+        token = self._token()
+        return self.client.post(url, data={"csrf_token": token, **(data or {})}, **more)
+
+    def log_in(self, user: User, password: str = PASSWORD) -> Browser:
+        """Log in by the form."""
+        answer = self.post("/login", {"email": user.email, "password": password})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return self
+
+    def _token(self) -> str:
+        for url in ("/account", "/login"):
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(url).get_data(as_text=True))
+            if found:
+                return found[1]
+        raise AssertionError("no form with a token")
