@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from environs import Env
+from environs import Env, EnvError
 
 HERE = Path(__file__).resolve().parent
 LOCALES = ("en", "nl", "de")
@@ -50,60 +50,90 @@ class Config:
     @classmethod
     def from_environment(cls, **given: Any) -> Config:
         """Read the environment; `given` wins over it. Raises BadConfig with one sentence."""
-        env = Env()
-        demo = given.pop("demo", env.bool("CLEARFRAME_DEMO", False))
-        data = Path(given.pop("data", None) or _data_folder(env, demo)).resolve()
-        keys = given.pop("keys", None) or (None if demo else env.str("CLEARFRAME_KEYS", None))
-        host, port = env.str("HOST", "127.0.0.1"), _port(env.str("PORT", "8000"))
-        base = env.str("BASE_URL", "").rstrip("/") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
-        values: dict[str, Any] = {
-            "data": data,
-            "keys": Path(keys).resolve() if keys else data.with_name(f"{data.name}-keys"),
-            "host": host,
-            "port": port,
-            "base_url": base,
-            "database_url": (not demo and env.str("DATABASE_URL", "")) or f"sqlite:///{data / 'clearframe.db'}",
-            "queue_url": "" if demo else env.str("QUEUE_URL", ""),
-            "storage_url": "file:" if demo else env.str("STORAGE_URL", "file:"),
-            "smtp_url": None if demo else env.str("SMTP_URL", "") or None,
-            "mail_from": env.str("MAIL_FROM", "") or "clearframe@localhost",
-            "timezone": env.str("TIMEZONE", "Europe/Amsterdam"),
-            "locale": env.str("LOCALE", "en"),
-            "proxy_count": env.int("PROXY_COUNT", 0),
-            "trusted_hosts": tuple(filter(None, (h.strip() for h in env.str("TRUSTED_HOSTS", "").split(",")))),
-            "demo": demo,
-        } | given
-        config = cls(**values)
+        try:
+            config = cls(**_values(Env(), given))
+        except EnvError as error:
+            raise BadConfig(f"{error}.") from error
         config._check()
         return config
 
     def _check(self) -> None:
-        if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).netloc:
-            raise BadConfig("BASE_URL must be the address people type, such as https://photos.example.org")
-        if urlsplit(self.database_url).scheme not in ("sqlite", "postgresql", "postgres"):
-            raise BadConfig("DATABASE_URL must begin with postgresql:// (or be left out)")
-        if self.queue_url and urlsplit(self.queue_url).scheme not in ("sqlite", "postgresql", "postgres", "redis", "rediss"):
-            raise BadConfig("QUEUE_URL must begin with redis:// or postgresql:// (or be left out)")
-        if urlsplit(self.storage_url).scheme not in ("file", "s3"):
-            raise BadConfig("STORAGE_URL must begin with file: or s3://")
+        address = urlsplit(self.base_url)
+        if address.scheme not in ("http", "https") or not address.netloc:
+            raise BadConfig("BASE_URL must be the address people type, such as https://photos.example.org.")
+        for name, value, schemes in (
+            ("DATABASE_URL", self.database_url, ("postgresql", "postgres", "sqlite")),
+            ("QUEUE_URL", self.queue_url, ("redis", "rediss", "postgresql", "postgres", "sqlite", "")),
+            ("STORAGE_URL", self.storage_url, ("file", "s3")),
+            ("SMTP_URL", self.smtp_url or "", ("smtp", "smtps", "smtp+starttls", "")),
+        ):
+            if urlsplit(value).scheme not in schemes:
+                known = " or ".join(f"{scheme}:" for scheme in schemes if scheme)
+                raise BadConfig(f"{name} must begin with {known} or be left out.")
         if self.locale not in LOCALES:
-            raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}")
+            raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
+        if self.proxy_count < 0:
+            raise BadConfig("PROXY_COUNT must be the number of proxies in front, 0 for none.")
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam") from error
-        if self.keys == self.data or self.keys.is_relative_to(self.data):
-            raise BadConfig("CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other")
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
+        if self.keys.is_relative_to(self.data):
+            raise BadConfig(
+                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
+            )
 
 
-def _data_folder(env: Env, demo: bool) -> Path:
-    given = env.str("CLEARFRAME_DATA", "")
+def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
+    def read(name: str, default: str = "") -> str:
+        # An empty variable is how compose files and unit files say "not set".
+        return env.str(name, "").strip() or default
+
+    demo = bool(given.get("demo", env.bool("CLEARFRAME_DEMO", False)))
+    # The demo never touches what is real: of all the places one may set, it takes only the data folder, and there a corner.
+    place = (lambda _name, default="": default) if demo else read
+    data = _folder(given.get("data") or _data_folder(read("CLEARFRAME_DATA"), demo))
+    keys = given.get("keys") or place("CLEARFRAME_KEYS")
+    host = str(given.get("host") or read("HOST", "127.0.0.1"))
+    port = int(given.get("port") or _port(read("PORT", "8000")))
+    return {
+        "demo": demo,
+        "host": host,
+        "port": port,
+        "base_url": read("BASE_URL", f"http://{_typed(host)}:{port}").rstrip("/"),
+        "database_url": place("DATABASE_URL", f"sqlite:///{data / 'clearframe.db'}"),
+        "queue_url": place("QUEUE_URL"),
+        "storage_url": place("STORAGE_URL", "file:"),
+        "smtp_url": place("SMTP_URL") or None,
+        "mail_from": read("MAIL_FROM", "clearframe@localhost"),
+        "timezone": read("TIMEZONE", "Europe/Amsterdam"),
+        "locale": read("LOCALE", "en"),
+        "proxy_count": env.int("PROXY_COUNT", 0),
+        "trusted_hosts": tuple(filter(None, (name.strip() for name in read("TRUSTED_HOSTS").split(",")))),
+        **given,
+        "data": data,
+        "keys": _folder(keys) if keys else data.with_name(f"{data.name}-keys"),
+    }
+
+
+def _data_folder(given: str, demo: bool) -> Path:
     if demo:
         return Path(given) / "demo" if given else HERE / "var-demo"
-    return Path(given) if given else HERE / "var"
+    return Path(given or HERE / "var")
+
+
+def _folder(given: str | Path) -> Path:
+    # A relative folder means the same to bin/run, bin/clearframe and a unit file: it lies in the project.
+    return (HERE / given).resolve()
+
+
+def _typed(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - every address of this machine; 127.0.0.1 is the one to show
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise BadConfig("PORT must be a number from 1 to 65535")
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
+        raise BadConfig("PORT must be a number from 1 to 65535.")
     return int(text)

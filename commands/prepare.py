@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import sys
 
+from commands import exit_code
+from config import Config
 
-def main() -> int:
-    """Prepare the data of this configuration; one sentence on stderr when it can't be."""
-    from adapters.keys import KeysMissing, WrongKey
+
+def prepare() -> None:
+    """Prepare the data of this configuration: create what is not there, bring up to date what is."""
     from app import first_start
-    from config import Config
 
     config = Config.from_environment()
-    try:
-        link = first_start(config)
-    except (KeysMissing, WrongKey) as error:
-        print(f"clearframe: {error} Nothing was changed.", file=sys.stderr)
-        return 1
+    link = first_start(config)
     if config.demo:
         from demo import library
 
         print("\n".join(library.build(config)))
     elif link:
         print(f"Create the administrator's account here, once, within three days: {link}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(prepare))

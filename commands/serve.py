@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -12,48 +11,60 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
-from types import FrameType
+from pathlib import Path
 
 import click
 
+from commands import exit_code
+from commands.children import Child, die_with
 from config import BadConfig, Config
 
-PR_SET_PDEATHSIG = 1
-PATIENCE = 60  # seconds for the first healthy answer
-GRACE = 35
+STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+PATIENCE = 60.0  # seconds until the address is printed although something does not answer
+GRACE = 35.0  # seconds for what is under way; the worker's own limit is 30
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--demo", is_flag=True, help="Start with a demo library of drawn people, in a data folder of its own.")
-def serve(demo: bool) -> None:
-    """Start Clearframe and stay in the foreground; Ctrl-C stops it. Settings: docs/running.md."""
+@click.command("bin/run", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--demo", is_flag=True, help="Start with a demo library of drawn people, in a data folder of its own."
+)
+def serve(demo: bool) -> int:
+    """Start Clearframe and stay in the foreground; Ctrl-C stops it.
+
+    The first start creates keys and database and prints a link to create the administrator. Settings are environment
+    variables (HOST, PORT, CLEARFRAME_DATA and more): docs/running.md.
+    """
     if demo:
         os.environ["CLEARFRAME_DEMO"] = "1"
+    config = Config.from_environment()
+    need_port(config.host, config.port)
+    lines, code = _prepare()
+    return code or Supervisor(config).run(lines)
+
+
+def need_port(host: str, port: int) -> None:
+    """Refuse with BadConfig when nothing could listen here, before anything was started."""
     try:
-        config = Config.from_environment()
-        _need_port(config)
-        link = _prepare(config)
-    except BadConfig as mistake:
-        raise SystemExit(f"clearframe: {mistake}") from None
-    Supervisor(config).run(link)
+        family, kind, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise BadConfig(f"{host}:{port} can't be used: {why}. Set HOST or PORT to another.") from error
 
 
-def _need_port(config: Config) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((config.host, config.port))
-        except OSError as error:
-            raise BadConfig(f"{config.host}:{config.port} can't be used ({error.strerror}). Set PORT to another.") from error
-
-
-def _prepare(config: Config) -> list[str]:
+def _prepare() -> tuple[list[str], int]:
     """Create or update data and keys in a process of its own: nothing open is carried over a fork."""
-    done = subprocess.run([sys.executable, "-m", "commands.prepare"], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.returncode)
-    return done.stdout.splitlines()
+    parent = os.getpid()
+    done = subprocess.run(
+        [sys.executable, "-m", "commands.prepare"],
+        stdout=subprocess.PIPE, text=True, check=False, start_new_session=True, preexec_fn=lambda: die_with(parent),
+    )  # fmt: skip
+    return done.stdout.splitlines(), done.returncode
 
 
 class Supervisor:
@@ -61,73 +72,87 @@ class Supervisor:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.stopping = False
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.pauses = {"web": 0.5, "worker": 0.5}
+        self.children = [
+            Child("web server", _web(config)),
+            Child("worker", [sys.executable, "-m", "commands.worker"]),
+        ]
+        self.announced = False
+        self.patient_until = time.monotonic() + PATIENCE
 
-    def run(self, lines: list[str]) -> None:
-        """Stay until told to stop."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stop)
-        for name in self.pauses:
-            self._start(name)
-        self._announce(lines)
-        while not self.stopping:
-            time.sleep(0.5)
-            for name, child in list(self.children.items()):
-                if child.poll() is not None and not self.stopping:
-                    print(f"clearframe: the {name} stopped ({child.returncode}); starting it again", file=sys.stderr)
-                    time.sleep(self.pauses[name])
-                    self.pauses[name] = min(self.pauses[name] * 2, 30)
-                    self._start(name)
-        self._end()
+    def run(self, lines: list[str]) -> int:
+        """Stay until told to stop; the exit code."""
+        # Blocked and waited for, a signal is never lost, and no handler runs in the middle of anything.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS | {signal.SIGCHLD})
+        try:
+            for child in self.children:
+                child.start()
+            while self._wait(1.0 if self.announced else 0.1) not in STOPS:
+                self._tend()
+                if not self.announced:
+                    self._announce(lines)
+            return self._stop()
+        finally:
+            for child in self.children:
+                child.end()
+
+    def _wait(self, seconds: float) -> int | None:
+        heard = signal.sigtimedwait(STOPS | {signal.SIGCHLD}, seconds)
+        return heard.si_signo if heard else None
+
+    def _tend(self) -> None:
+        for child in self.children:
+            if news := child.tend():
+                print(f"clearframe: {news}", file=sys.stderr, flush=True)
 
     def _announce(self, lines: list[str]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not self.stopping and time.monotonic() < end and not self._healthy():
-            time.sleep(0.1)
-        for line in lines:
-            print(line)
-        print(f"Clearframe is at {self.config.base_url}  (Ctrl-C stops it)", flush=True)
+        failing = ask_health(self.config)
+        if failing and time.monotonic() < self.patient_until:
+            return
+        self.announced = True
+        print("\n".join([*lines, f"Clearframe is at {self.config.base_url}  (Ctrl-C stops it)"]), flush=True)
+        if failing:
+            print(f"clearframe: not all of it answers yet: {', '.join(failing)}", file=sys.stderr, flush=True)
 
-    def _healthy(self) -> bool:
-        url = f"http://{self.config.host}:{self.config.port}/healthz"
-        with suppress(OSError, urllib.error.URLError, ValueError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
-            return bool(json.load(answer)["ok"])
-        return False
-
-    def _start(self, name: str) -> None:
-        # Children get their own group, so that Ctrl-C reaches them through us alone, once.
-        self.children[name] = subprocess.Popen(self._command(name), preexec_fn=_die_with_parent, start_new_session=True)
-
-    def _command(self, name: str) -> list[str]:
-        if name == "worker":
-            return [sys.executable, "-m", "commands.worker"]
-        return [
-            sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{self.config.host}:{self.config.port}",
-            "--worker-class", "gthread", "--workers", "2", "--threads", "6", "--no-control-socket",
-            "--graceful-timeout", "20", "--timeout", "120", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm",
-            "--limit-request-line", "4094",
-        ]  # fmt: skip
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping = True
-
-    def _end(self) -> None:
-        for child in self.children.values():
-            with suppress(ProcessLookupError):
-                child.terminate()
+    def _stop(self) -> int:
+        for child in self.children:
+            child.ask_to_stop()
         end = time.monotonic() + GRACE
-        for child in self.children.values():
-            try:
-                child.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
+        while time.monotonic() < end and not all(child.is_gone() for child in self.children):
+            # A second Ctrl-C is an impatient one: what is under way is found again at the next start.
+            if self._wait(0.2) in STOPS:
+                break
+        return 0
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _web(config: Config) -> list[str]:
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    scratch = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108 - a heartbeat, no data
+    return [
+        sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{host}:{config.port}",
+        "--worker-class", "gthread", "--workers", "2", "--threads", "6", "--no-control-socket", *scratch,
+        "--graceful-timeout", "20", "--timeout", "120", "--log-level", "warning", "--limit-request-line", "4094",
+        "--chdir", str(Path(__file__).resolve().parent.parent),
+    ]  # fmt: skip
+
+
+def ask_health(config: Config) -> list[str]:
+    """The names of the parts that don't answer; none when all is well."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104 - where we listen, we can ask
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    try:
+        # The Host header is ours by TRUSTED_HOSTS, whatever address we ask at.
+        address = config.base_url.partition("://")[2].partition("/")[0]
+        asked = urllib.request.Request(f"http://{host}:{config.port}/healthz", headers={"Host": address})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=5):
+            return []
+    except urllib.error.HTTPError as refused:
+        try:
+            return [str(name) for name in json.load(refused)["failing"]] or ["web server"]
+        except (ValueError, KeyError, TypeError):
+            return [f"web server ({refused.code})"]
+    except OSError:
+        return ["web server"]
 
 
 if __name__ == "__main__":
-    serve()
+    sys.exit(exit_code(lambda: serve.main(standalone_mode=False)))

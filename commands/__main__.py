@@ -1,0 +1,5 @@
+"""`python -m commands VERB`, which is what bin/clearframe runs."""
+
+from commands import main
+
+main()

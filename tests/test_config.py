@@ -1,0 +1,125 @@
+"""The one Config: its defaults, what it refuses, and the demo that never touches what is real."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+
+from config import HERE, BadConfig, Config
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """Nothing is set but what a test sets."""
+    for name in list(os.environ):
+        if name.startswith("CLEARFRAME_") or name in (
+            "HOST", "PORT", "BASE_URL", "DATABASE_URL", "QUEUE_URL", "STORAGE_URL", "SMTP_URL", "MAIL_FROM", "TIMEZONE",
+            "LOCALE", "PROXY_COUNT", "TRUSTED_HOSTS",
+        ):  # fmt: skip
+            monkeypatch.delenv(name)
+
+
+def test_the_defaults_are_those_of_the_contract():
+    config = Config.from_environment()
+    assert (config.data, config.keys) == (HERE / "var", HERE / "var-keys")
+    assert (config.host, config.port, config.base_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert config.database_url == f"sqlite:///{HERE}/var/clearframe.db"
+    assert (config.queue_url, config.storage_url, config.smtp_url) == ("", "file:", None)
+    assert (config.timezone, config.locale, config.proxy_count) == ("Europe/Amsterdam", "en", 0)
+    assert (config.trusted_hosts, config.demo) == ((), False)
+
+
+def test_an_empty_setting_is_one_not_set(monkeypatch):
+    before = Config.from_environment()
+    for name in (
+        "HOST",
+        "PORT",
+        "BASE_URL",
+        "TIMEZONE",
+        "LOCALE",
+        "DATABASE_URL",
+        "CLEARFRAME_DATA",
+        "CLEARFRAME_KEYS",
+    ):
+        monkeypatch.setenv(name, "")
+    assert Config.from_environment() == before
+
+
+def test_what_is_given_wins(monkeypatch, tmp_path):
+    monkeypatch.setenv("PORT", "9000")
+    monkeypatch.setenv("CLEARFRAME_DATA", "/somewhere/else")
+    config = Config.from_environment(data=tmp_path / "data", port=9001, locale="nl")
+    assert (config.data, config.keys) == (tmp_path / "data", tmp_path / "data-keys")
+    assert (config.port, config.base_url, config.locale) == (9001, "http://127.0.0.1:9001", "nl")
+
+
+def test_a_relative_folder_lies_in_the_project(monkeypatch, tmp_path):
+    monkeypatch.setenv("CLEARFRAME_DATA", "library")
+    monkeypatch.chdir(tmp_path)
+    assert Config.from_environment().data == HERE / "library"
+
+
+def test_a_host_for_all_addresses_is_shown_as_one_that_can_be_typed(monkeypatch):
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    assert Config.from_environment().base_url == "http://127.0.0.1:8000"
+    monkeypatch.setenv("HOST", "::1")
+    assert Config.from_environment().base_url == "http://[::1]:8000"
+
+
+def test_the_demo_never_touches_what_is_real(monkeypatch, tmp_path):
+    real = {
+        "CLEARFRAME_KEYS": str(tmp_path / "keys"),
+        "DATABASE_URL": "postgresql://db/real",
+        "QUEUE_URL": "redis://127.0.0.1/0",
+        "STORAGE_URL": "s3://real",
+        "SMTP_URL": "smtp://mail.example.org",
+    }
+    for name, value in real.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CLEARFRAME_DEMO", "1")
+    demo = Config.from_environment()
+    assert (demo.data, demo.keys) == (HERE / "var-demo", HERE / "var-demo-keys")
+    assert demo.database_url == f"sqlite:///{HERE}/var-demo/clearframe.db"
+    assert (demo.queue_url, demo.storage_url, demo.smtp_url) == ("", "file:", None)
+    monkeypatch.setenv("CLEARFRAME_DATA", str(tmp_path / "data"))
+    demo = Config.from_environment()
+    assert (demo.data, demo.keys) == (tmp_path / "data" / "demo", tmp_path / "data" / "demo-keys")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"), ("PORT", "0"), ("PORT", "65536"), ("PORT", "²"),
+        ("BASE_URL", "photos.example.org"), ("BASE_URL", "ftp://photos.example.org"), ("BASE_URL", "https://"),
+        ("DATABASE_URL", "mysql://localhost/x"), ("QUEUE_URL", "amqp://localhost"), ("STORAGE_URL", "gs://bucket"),
+        ("SMTP_URL", "mail.example.org:25"), ("TIMEZONE", "Mars/Olympus"), ("TIMEZONE", "../etc/passwd"), ("LOCALE", "fr"),
+        ("PROXY_COUNT", "one"), ("PROXY_COUNT", "-1"), ("CLEARFRAME_DEMO", "perhaps"),
+    ],
+)  # fmt: skip
+def test_an_unusable_setting_is_refused_by_its_name(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadConfig, match=rf"{name}.*\.$"):
+        Config.from_environment()
+
+
+@pytest.mark.parametrize("inside", ["", "keys", "deep/er"])
+def test_keys_never_lie_inside_the_data(tmp_path, inside):
+    with pytest.raises(BadConfig, match="CLEARFRAME_KEYS"):
+        Config.from_environment(data=tmp_path, keys=tmp_path / inside)
+
+
+def test_the_config_is_frozen(tmp_path):
+    config = Config.from_environment(data=tmp_path / "data")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.data = Path("/elsewhere")
+
+
+def test_data_is_noticed(tmp_path):
+    config = Config.from_environment(data=tmp_path / "data")
+    assert config.has_data() is False
+    config.keys.mkdir()
+    (config.keys / "keys.db").touch()
+    assert config.has_data() is True
