@@ -69,15 +69,14 @@ class Consent(Record):
         steps: Mapping[str, Any],
         guardian: bool = False,
         drawing: bytes | None = None,
+        language: str = "",
     ) -> Consent:
         """Record a signature by link, exactly once; every use asked for becomes a line, given or refused (T2, T3).
 
-        `steps` says how identity was shown and from where, for the evidence. Raises Gone when the link was used
-        meanwhile, Invalid without a name or, for a minor, without the guardian's declaration (MIN-03).
+        `steps` says how identity was shown, for the evidence; `language` is the one the text was read in. Raises Gone
+        when the link was used meanwhile, Invalid without a name or, for a minor, the guardian's declaration (MIN-03).
         """
-        name = " ".join(signer.split())
-        if not 2 <= len(name) <= 200:
-            raise Invalid(_l("Type your name: it is your signature."), field="signer")
+        name = cls.clean_signer(signer)
         if request.guardian is not None and not guardian:
             raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
         with db.atomic():
@@ -87,7 +86,7 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
-            consent = cls._create(request, Means.LINK, name, by=None)
+            consent = cls._create(request, Means.LINK, name, by=None, language=language)
             consent._add_lines(request, choice)
             actor = "guardian" if request.guardian is not None else "signer"
             given = sorted(code for code, yes in choice.uses.items() if yes)
@@ -98,18 +97,25 @@ class Consent(Record):
             consent._after(request, steps, drawing)
         return consent
 
+    @staticmethod
+    def clean_signer(typed: str) -> str:
+        """The typed name, or Invalid: it is the signature."""
+        name = " ".join(typed.split())
+        if not 2 <= len(name) <= 200:
+            raise Invalid(_l("Type your name: it is your signature."), field="signer")
+        return name
+
     @classmethod
     def enter_paper(cls, request: Request, choice: Choice, *, signer: str, scan: bytes, by: User) -> Consent:
         """Record a paper form in a request's place; it counts only once somebody else has checked it (SIG-07)."""
         by.require(Permission.ASK)
         mime = scan_kind(scan)
-        if not signer.strip():
-            raise Invalid(_l("Type the name that stands under the form."), field="signer")
+        name = cls.clean_signer(signer)
         with db.atomic():
             used = Request.update(used_at=clock.now()).where(Request.id == request.id, Request.used_at.is_null())
             if used.execute() != 1:
                 raise Refusal(_l("This request is over."))
-            consent = cls._create(request, Means.PAPER, " ".join(signer.split())[:200], by=by)
+            consent = cls._create(request, Means.PAPER, name, by=by)
             consent._add_lines(request, choice)
             tools.vault.put(consent.vault_id, "paper", scan)
             Trace.leave(by, "consent.paper-entered", consent, person=request.person, sha256=hashlib.sha256(scan).hexdigest())
@@ -128,10 +134,13 @@ class Consent(Record):
             Job.put("recolour", self.person_id)
 
     @classmethod
-    def _create(cls, request: Request, means: Means, signer: str, *, by: User | None) -> Consent:
+    def _create(
+        cls, request: Request, means: Means, signer: str, *, by: User | None, language: str = ""
+    ) -> Consent:
+        version = request.version(language)
         consent = cls(
-            code=seal.new_code(), person=request.person, request=request, version=request.version(), means=means,
-            locale=request.locale, signer=signer, guardian=request.guardian, by=by,
+            code=seal.new_code(), person=request.person, request=request, version=version, means=means,
+            locale=language or request.locale, signer=signer, guardian=request.guardian, by=by,
         )  # fmt: skip
         consent.withdrawal_token = seal.token_hash(consent.raw_withdrawal_token)
         consent.save()
@@ -163,6 +172,10 @@ class Consent(Record):
         recolour.now(request.person)
         Job.put("receipt", self.id)
         Job.put("faceprints", request.person_id)
+
+    def answers(self) -> list[Line]:
+        """The lines in the order they were asked."""
+        return list(self.lines.order_by(Line.number))
 
     @property
     def vault_id(self) -> str:
@@ -230,6 +243,11 @@ class Line(Record):
     valid_until = DateField(null=True)
     decided_at = Moment(default=clock.now)
     number = IntegerField(default=0)  # order within the consent
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether this line said yes when it was signed."""
+        return self.answer in (Answer.GIVEN, Answer.RENEWED)
 
     class Meta:
         personal = ("answer",)

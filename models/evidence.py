@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from adapters import clock, pdf, seal
@@ -22,7 +23,7 @@ SCHEMA = "clearframe-consent/1"
 
 def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
     """Put aside the exact text as shown and how it was signed, within the signature's transaction (CON-03)."""
-    shown = shown_text(request)
+    shown = shown_text(request, consent.locale)
     facts = {
         "identity": "none",
         **{key: str(value) for key, value in steps.items()},
@@ -39,28 +40,42 @@ def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], dra
         tools.vault.put(consent.vault_id, "drawing", drawing)
 
 
-def shown_text(request: Request) -> bytes:
+@dataclass(frozen=True)
+class Shown:
+    """A wording as its reader sees it, with the organisation's own words in their places."""
+
+    title: str
+    body: str
+    recognition: str
+    number: int
+    locale: str
+
+
+def wording(request: Request, locale: str) -> Shown:
+    """The text frozen for this request, in a language, every placeholder filled in."""
+    version = request.version(locale)
+    values = _values(request, version.locale)
+    texts = (version.filled(text, values) for text in (version.title, version.body, version.recognition))
+    return Shown(*texts, number=version.number, locale=version.locale)
+
+
+def shown_text(request: Request, locale: str) -> bytes:
     """The wording exactly as its reader sees it, as a page of its own."""
-    version = request.version()
-    values = wording_values(request)
-    page = tools.typesetter.set(
-        "signing/wording.html", version.locale, title=version.filled(version.title, values),
-        body=version.filled(version.body, values), recognition=version.filled(version.recognition, values),
-        number=version.number, uses=[(use.name_in(request.locale), use.about_in(request.locale)) for use in request.uses()],
-        ask_recognition=request.ask_recognition,
-    )  # fmt: skip
-    return page.encode()
+    shown = wording(request, locale)
+    uses = [(use.name_in(shown.locale), use.about_in(shown.locale)) for use in request.uses()]
+    return tools.typesetter.set(
+        "signing/wording.html", shown.locale, shown=shown, uses=uses, ask_recognition=request.ask_recognition
+    ).encode()
 
 
-def wording_values(request: Request) -> dict[str, str]:
-    """What the placeholders of a wording stand for."""
+def _values(request: Request, locale: str) -> dict[str, str]:
     settings = Setting.all()
     return {
         "organisation": str(settings["organisation"]),
         "address": str(settings["organisation_address"]),
         "contact": str(settings["privacy_email"] or settings["organisation"]),
-        "until": tools.typesetter.day(request.valid_until, request.locale),
-        "uses": ", ".join(use.name_in(request.locale) for use in request.uses()),
+        "until": tools.typesetter.day(request.valid_until, locale),
+        "uses": ", ".join(use.name_in(locale) for use in request.uses()),
         "authority": AUTHORITIES.get(str(settings["country"]), AUTHORITIES["NL"]),
     }
 
@@ -106,15 +121,19 @@ def make_receipt(consent_id: int) -> None:
 
 def _receipt_page(consent: Consent, head: str) -> str:
     facts = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
-    version = consent.version
-    values = wording_values(consent.request) if consent.request else {}
     return tools.typesetter.set(
         "pdf/receipt.html", consent.locale, consent=consent, lines=list(consent.lines.order_by(Line.number)), facts=facts,
-        version=version, title=version.filled(version.title, values), body=version.filled(version.body, values),
-        organisation=str(Setting.of("organisation")), address=str(Setting.of("organisation_address")),
-        contact=str(Setting.of("privacy_email")), head=head.split("\n")[2] if head else "",
-        given=(Answer.GIVEN, Answer.RENEWED), link=consent.withdrawal_link, About=About,
+        shown=wording(consent.request, consent.locale), organisation=str(Setting.of("organisation")),
+        address=str(Setting.of("organisation_address")), contact=str(Setting.of("privacy_email")),
+        head=head.split("\n")[2] if head else "", given=(Answer.GIVEN, Answer.RENEWED), link=consent.withdrawal_link,
+        About=About,
     )  # fmt: skip
+
+
+def receipt(consent: Consent) -> bytes:
+    """The receipt as PDF, made on the spot when the worker has not come to it yet."""
+    make_receipt(consent.id)
+    return bytes(tools.vault.read(consent.vault_id, "receipt"))
 
 
 def record(consent: Consent) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from models.wording import Version, Wording
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
+THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
 
 
 class Way(StrEnum):
@@ -169,6 +170,24 @@ class Request(Record):
             )  # fmt: skip
         return row
 
+    @classmethod
+    def answered(cls, token: str) -> Request:
+        """The request of a link that was signed within the last day, for the page of thanks; else Gone."""
+        row = cls.get_or_none(cls.token == seal.token_hash(token), cls.used_at > clock.now() - THANKS)
+        if row is None:
+            raise Gone(_l("This page is closed. Your receipt was sent to you, with the link to change your mind."))
+        return row
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether a guardian decides, whose signature counts only with a code sent to the address on file (SIG-05)."""
+        return self.guardian_id is not None
+
+    @property
+    def signer(self) -> Guardian | Person:
+        """Who is asked: the guardian in a minor's place, else the person."""
+        return self.guardian or self.person
+
     @property
     def is_open(self) -> bool:
         """Whether it can still be answered."""
@@ -186,9 +205,9 @@ class Request(Record):
         """The photos shown with the request."""
         return list(Photo.select().join(AskedPhoto).where(AskedPhoto.request == self, Photo.placeholder.is_null(False)))
 
-    def version(self) -> Version:
-        """The text frozen when the request was made."""
-        return self.wording.text(self.locale, self.number)
+    def version(self, locale: str = "") -> Version:
+        """The text frozen when the request was made, in a language or in the one it was sent in."""
+        return self.wording.text(locale or self.locale, self.number)
 
     def remind(self, *, by: User) -> None:
         """Make a new link, end the old one, and mail it if mail was the way."""

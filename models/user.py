@@ -137,6 +137,12 @@ class User(Record):
 
         return Consent.select() if self.may(Permission.CONSENTS) else Consent.select().where(Consent.id.is_null())
 
+    def requests(self) -> ModelSelect:
+        """The requests for consent this user may look into."""
+        from models.request import Request
+
+        return Request.select() if self.may(Permission.CONSENTS) else Request.select().where(Request.id.is_null())
+
     def invite(self, *, by: User | str) -> str:
         """Make a one-time link token to choose a password; older links of this user die."""
         token = seal.new_token()

@@ -14,7 +14,10 @@ from jinja2 import StrictUndefined
 from views import access, errors, headers, pages, words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
-ROOMS = ("home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people")
+ROOMS = (
+    "home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
+    "signing", "withdrawals",
+)  # fmt: skip
 
 csrf = CSRFProtect()
 

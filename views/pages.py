@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, url_for
-from flask_babel import format_date, format_datetime, get_locale, gettext, lazy_gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from htmx_flask import make_response
 from werkzeug.utils import secure_filename
@@ -119,6 +119,7 @@ def surroundings() -> dict[str, Any]:
     settings = _settings()
     return {
         "organisation": settings["organisation"],
+        "contact": settings["privacy_email"],
         "lang": str(get_locale()),
         "languages": LANGUAGES,
         "nav": navigation(),
@@ -148,11 +149,19 @@ def navigation() -> list[dict[str, Any]]:
     ]
 
 
+def speak(locale: str) -> None:
+    """Answer this request in the language of whoever it is addressed to, unless the address asks for another."""
+    g.spoken = locale
+    refresh()
+
+
 def choose_locale() -> str:
-    """The user's language, else the one asked for in the address, else the browser's, else the organisation's."""
+    """The language asked for in the address, else the one this page is addressed in, the user's, the browser's, ours."""
     asked = request.args.get("lang", "")
     if asked in LANGUAGES:
         return asked
+    if g.get("spoken") in LANGUAGES:
+        return str(g.spoken)
     if current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
         return str(current_user.locale)
     default = current_app.config["BABEL_DEFAULT_LOCALE"]

@@ -1,0 +1,153 @@
+"""Signing by link: no account, no cookie, nothing ticked beforehand; looking never signs (SIG-03)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from models import evidence, masking
+from models.base import find
+from models.consent import Consent
+from models.draft import Draft
+from models.errors import Invalid, _l
+from models.photo import Photo
+from models.request import AskedPhoto, Choice, Request
+from views.access import check_form, public, seal_form
+from views.pages import back_to, bytes_response, choose_locale, go, page, speak
+
+bp = Blueprint("signing", __name__)
+CSRF_EXEMPT = True  # no session to ride on: the form carries a seal bound to its link
+
+MOST_DRAWING = 200_000  # bytes of a drawn signature
+PNG = "data:image/png;base64,"
+
+
+@bp.get("/sign/<token>")
+@public
+def show(token: str) -> Response:
+    """The questions, in the signer's language."""
+    asked = _open(token)
+    asked.note_opening()
+    shown = evidence.wording(asked, choose_locale())
+    return page("signing/show.html", asked=asked, token=token, seal=seal_form(token), shown=shown)
+
+
+@bp.post("/sign/<token>")
+@public
+@back_to(show)
+def sign(token: str) -> Response:
+    """Sign, or go on to the code where a second step is needed (SIG-05)."""
+    check_form(token)
+    asked = _open(token)
+    answers = _answers(asked)
+    if asked.needs_code or answers["recognition"]:
+        Draft.begin(asked, answers)
+        return go(url_for("signing.ask_code", token=token, lang=request.args.get("lang")))
+    _sign(asked, answers, "link")
+    return go(url_for("signing.thanks", token=token, lang=request.args.get("lang")))
+
+
+@bp.get("/sign/<token>/code")
+@public
+def ask_code(token: str) -> Response:
+    """Type the code that was sent to the address on file."""
+    asked = _open(token)
+    return page("signing/code.html", asked=asked, token=token, seal=seal_form(token), draft=Draft.of(asked))
+
+
+@bp.post("/sign/<token>/code")
+@public
+@back_to(ask_code)
+def confirm(token: str) -> Response:
+    """Sign with the choices made before, now that the code is right."""
+    check_form(token)
+    asked = _open(token)
+    _sign(asked, Draft.of(asked).confirm(request.form.get("number", "")), "code")
+    return go(url_for("signing.thanks", token=token, lang=request.args.get("lang")))
+
+
+@bp.get("/sign/<token>/thanks")
+@public
+def thanks(token: str) -> Response:
+    """What was chosen, the receipt, and how to change one's mind."""
+    asked = Request.answered(token)
+    speak(asked.locale)
+    return page("signing/thanks.html", asked=asked, token=token, consent=_consent(asked))
+
+
+@bp.get("/sign/<token>/receipt.pdf")
+@public
+def receipt(token: str) -> Response:
+    """The receipt, at once."""
+    consent = _consent(Request.answered(token))
+    return bytes_response(evidence.receipt(consent), "application/pdf", name=f"consent-{consent.code}.pdf")
+
+
+@bp.get("/sign/<token>/photos/<code>")
+@public
+def picture(token: str, code: str) -> Response:
+    """One of the photos it is about, with everybody else covered."""
+    asked = Request.open(token)
+    photo = find(Photo.select().join(AskedPhoto).where(AskedPhoto.request == asked), code)
+    return bytes_response(masking.for_person(photo, asked.person), "image/jpeg")
+
+
+def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
+    drawing = base64.b64decode(answers["drawing"]) if answers["drawing"] else None
+    Consent.sign(
+        asked, Choice(answers["uses"], answers["recognition"]), signer=answers["signer"], guardian=answers["guardian"],
+        drawing=drawing, language=answers["language"], steps={"identity": identity},
+    )  # fmt: skip
+
+
+def _answers(asked: Request) -> dict[str, Any]:
+    """What the form says, every question answered; a question left open is a mistake, never a no or a yes."""
+    uses = {use.code: _yes_or_no(f"use-{use.code}") for use in asked.uses()}
+    return {
+        "uses": uses,
+        "recognition": _yes_or_no("recognition") if asked.ask_recognition else None,
+        "signer": Consent.clean_signer(request.form.get("signer", "")),
+        "guardian": _declared(asked),
+        "drawing": _drawing(),
+        "language": choose_locale(),
+    }
+
+
+def _yes_or_no(field: str) -> bool:
+    answer = request.form.get(field)
+    if answer not in ("yes", "no"):
+        raise Invalid(_l("Choose yes or no. Both are fine."), field=field)
+    return answer == "yes"
+
+
+def _declared(asked: Request) -> bool:
+    declared = bool(request.form.get("guardian"))
+    if asked.guardian_id is not None and not declared:
+        raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
+    return declared
+
+
+def _drawing() -> str:
+    """The drawn signature as base64 PNG, empty when nothing was drawn."""
+    given = request.form.get("drawing", "").removeprefix(PNG)
+    try:
+        data = base64.b64decode(given, validate=True)
+    except binascii.Error:
+        data = b"-"
+    if data and (not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) > MOST_DRAWING):
+        raise Invalid(_l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing")
+    return given
+
+
+def _open(token: str) -> Request:
+    asked = Request.open(token)
+    speak(asked.locale)
+    return asked
+
+
+def _consent(asked: Request) -> Consent:
+    return asked.consents.get()
