@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters import clock, pdf, seal
 from models.base import db, tools
-from models.consent import About, Answer, Consent, Line
+from models.consent import About, Answer, Consent, Line, scan_kind
+from models.errors import Missing
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.request import Request
@@ -175,10 +176,16 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def hand_out(consent: Consent, role: str, *, by: User) -> bytes:
-    """The receipt, the evidence bundle or the scan for who may see proof; each look leaves a trace (AUD-02)."""
+def hand_out(consent: Consent, role: str, *, by: User) -> tuple[bytes, str]:
+    """The receipt, the evidence bundle or the scan and its media type, for who may see proof; each look leaves a trace (AUD-02)."""
     by.require(Permission.EVIDENCE)
+    if role not in ("receipt", "evidence", "paper"):
+        raise Missing
+    if role != "paper":
+        make_receipt(consent.id)
+    if not tools.vault.has(consent.vault_id, role):
+        raise Missing
     data = bytes(tools.vault.read(consent.vault_id, role))
     with db.atomic():
         Trace.leave(by, f"consent.{role}-seen", consent, person=consent.person)
-    return data
+    return data, {"receipt": "application/pdf", "evidence": "application/zip"}.get(role) or scan_kind(data)

@@ -186,7 +186,7 @@ def _consents(found: Gathered, person_ids: set[int], photo_ids: list[int]) -> No
     if not person_ids:
         return
     lines = (
-        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"), Consent.guardian, Consent.version, Consent.means,
+        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"), Consent.guardian.alias("guardian_id"), Consent.version.alias("version_id"), Consent.means,
                     Consent.checked_at)
         .join(Use)
         .join_from(Line, Consent)

@@ -14,7 +14,7 @@ from typing import Any
 from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock, seal
+from adapters import clock, qr, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
 from models.gather import today
@@ -148,6 +148,21 @@ class Request(Record):
     def link(self) -> str:
         """The address to send to the person."""
         return f"{tools.base_url}/sign/{self.raw_token}"
+
+    def qr(self) -> str:
+        """The link as an SVG of a QR code."""
+        return qr.svg(self.link)
+
+    @property
+    def state(self) -> str:
+        """signed, revoked, expired, opened or sent."""
+        if self.used_at is not None:
+            return "signed"
+        if self.revoked_at is not None:
+            return "revoked"
+        if not self.is_open:
+            return "expired"
+        return "opened" if self.opened_at else "sent"
 
     def _new_link(self) -> None:
         self.token = seal.token_hash(self.raw_token)

@@ -112,6 +112,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(groupby_album)
     app.add_template_filter(codes_and_titles)
     app.add_template_filter(codes_and_names)
+    app.add_template_filter(pair)
+    app.add_template_filter(in_words)
 
 
 def surroundings() -> dict[str, Any]:
@@ -120,6 +122,7 @@ def surroundings() -> dict[str, Any]:
     return {
         "organisation": settings["organisation"],
         "contact": settings["privacy_email"],
+        "consent_months": settings["consent_months"],
         "lang": str(get_locale()),
         "languages": LANGUAGES,
         "nav": navigation(),
@@ -219,10 +222,14 @@ def codes_and_names(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows]
 
 
-def say(words: str, **values: Any) -> str:
-    """Translate a sentence of the models and fill in its values."""
-    text = gettext(words)
-    return text % values if values else text
+def pair(key: str, words: dict[str, str]) -> tuple[str, str]:
+    """A choice for a select from its key and a vocabulary."""
+    return key, words[key]
+
+
+def in_words(refusal: Refusal) -> str:
+    """What a refusal says, in the reader's language."""
+    return refusal.sentence(gettext)
 
 
 def _settings() -> dict[str, Any]:
