@@ -23,6 +23,7 @@ ABSOLUTE = timedelta(hours=8)
 LINK_LIFE = timedelta(hours=72)
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
 SHORTEST_PASSWORD = 10
+SCOPES = ("read", "write", "publish")
 
 
 class Team(Record):
@@ -33,6 +34,17 @@ class Team(Record):
 
     class Meta:
         personal, plain = (), ("code", "name")
+
+    @classmethod
+    def add(cls, name: str, *, by: User) -> Team:
+        """A new team; Invalid without a name or with one that is taken."""
+        title = " ".join(name.split())[:120]
+        if not title or cls.select().where(cls.name == title).exists():
+            raise Invalid(_l("Give the team a name of its own."), field="name")
+        with db.atomic():
+            team = cls.create(name=title)
+            Trace.leave(by, "team.added", team)
+        return team
 
 
 class User(Record):
@@ -163,6 +175,22 @@ class User(Record):
             Trace.leave(by, "user.roles", self, roles=sorted(wanted))
         self.__dict__.pop("roles", None)
         self.__dict__.pop("permissions", None)
+
+    def set_teams(self, teams: Iterable[Team], *, by: User | str) -> None:
+        """Replace the teams; which albums she sees follows at the next request."""
+        wanted = list(teams)
+        with db.atomic():
+            Membership.delete().where(Membership.user == self).execute()
+            for team in wanted:
+                Membership.create(user=self, team=team)
+            Trace.leave(by, "user.teams", self, teams=sorted(team.code for team in wanted))
+
+    def enable(self, *, by: User | str) -> None:
+        """Open a closed account again; its tokens stay dead."""
+        with db.atomic():
+            self.disabled_at = None
+            self.save(only=[User.disabled_at])
+            Trace.leave(by, "user.enabled", self)
 
     def disable(self, *, by: User | str) -> None:
         """Close the account: sessions and tokens end with it."""
@@ -339,6 +367,24 @@ class ApiToken(Record):
 
     class Meta:
         personal, plain = (), ("code", "name", "token", "scopes", "created_at", "used_at", "revoked_at")
+
+    @classmethod
+    def create_for(cls, user: User, scopes: Iterable[str], *, by: User | str, name: str = "") -> str:
+        """Make a token with these scopes and return it, shown once; only its hash is kept."""
+        wanted = [scope for scope in SCOPES if scope in set(scopes)]
+        if not wanted:
+            raise Invalid(_l("Choose at least one scope."), field="scope")
+        token = seal.new_token()
+        with db.atomic():
+            made = cls.create(user=user, token=seal.token_hash(token), scopes=" ".join(wanted), name=name.strip()[:120])
+            Trace.leave(by, "token.created", made, user=user, scopes=wanted)
+        return token
+
+    def revoke(self, *, by: User | str) -> None:
+        """End the token; it opens nothing from now on."""
+        with db.atomic():
+            ApiToken.update(revoked_at=clock.now()).where(ApiToken.id == self.id, ApiToken.revoked_at.is_null()).execute()
+            Trace.leave(by, "token.revoked", self)
 
 
 def clean_email(text: str) -> str:
