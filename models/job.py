@@ -78,3 +78,9 @@ class Job(Record):
         later = clock.now() + timedelta(seconds=15 * 2**self.tries)
         over = clock.now() if self.tries >= MOST_TRIES else None
         Job.update(leased_until=None, due_at=later, failed_at=over, why=why[:200]).where(Job.id == self.id).execute()
+
+    def again(self) -> None:
+        """Try a duty that was given up once more, from the start."""
+        with db.atomic():
+            Job.update(failed_at=None, tries=0, due_at=clock.now()).where(Job.id == self.id).execute()
+            db.after_commit(lambda: Job.nudge(self.id))

@@ -69,6 +69,27 @@ class Wording(Record):
         """The wordings on offer."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.id))
 
+    def in_all_languages(self) -> list[Version]:
+        """The newest version, in each language it has."""
+        return list(self.versions.where(Version.number == self.number).order_by(Version.id))
+
+    def history(self) -> list[Version]:
+        """One row per published version, newest first."""
+        first = Version.select(fn.MIN(Version.id)).where(Version.wording == self).group_by(Version.number)
+        return list(Version.select().where(Version.id.in_(first)).order_by(Version.number.desc()))
+
+    @classmethod
+    def begin(cls, name: str, kind: str, texts: Mapping[str, Mapping[str, str]], *, by: User) -> Wording:
+        """A new wording with its first version; Invalid names what is wrong and nothing is kept."""
+        if not name.strip():
+            raise Invalid(_l("Give the text a name."), field="name")
+        if kind not in set(WordingKind):
+            raise Invalid(_l("Choose one of the list."), field="kind")
+        with db.atomic():
+            wording = cls.create(name=name.strip()[:120], kind=WordingKind(kind))
+            wording.publish(texts, by=by)
+        return wording
+
     def publish(self, texts: Mapping[str, Mapping[str, str]], *, by: User | str) -> int:
         """Publish the next version, a text per language {"title", "body", "recognition"}; Invalid names what is wrong."""
         if isinstance(by, User):

@@ -41,7 +41,7 @@ def index() -> Response:
 
 @bp.post("/faces/<code>")
 @needs(Permission.NAME)
-@back_to(index)
+@back_to(lambda code: index())
 def answer(code: str) -> Response:
     """A human's word on one face: a person, a new person, not that one, or no person to name."""
     face, form = _mine(code), request.form

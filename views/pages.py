@@ -45,7 +45,8 @@ DOORS = (
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door("recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})),
-    Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS, P.USERS, P.WORDINGS})),
+    Door("wordings", "wordings.index", lazy_gettext("Texts and uses"), "file-text", frozenset({P.WORDINGS})),
+    Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
 
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 from models.errors import NotCleared
 from models.face import Word
 from models.faces import FaceSeen
-from models.permission import Permission
+from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
 from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
@@ -254,6 +254,27 @@ CHOICES = {
 }
 
 
+ROLES = {
+    Role.VIEWER: (_("Viewer"), _("Looks at photos and their status.")),
+    Role.CONTRIBUTOR: (_("Contributor"), _("Uploads photos, such as a photographer.")),
+    Role.EDITOR: (_("Editor"), _("Names people, asks for consent, downloads for a use.")),
+    Role.CONSENT_OFFICER: (_("Consent officer"), _("Looks after texts, consents and their proof.")),
+    Role.DPO: (_("Data protection officer"), _("Sees everything, reads the trail, decides about recognition.")),
+    Role.AUDITOR: (_("Auditor"), _("Reads the trail, and nothing else.")),
+    Role.ADMIN: (_("Administrator"), _("Users and settings; no photos.")),
+}
+
+
+def role_words(role: Role) -> str:
+    """What a role is called."""
+    return str(ROLES[Role(role)][0])
+
+
+def role_about(role: Role) -> str:
+    """What a role is for."""
+    return str(ROLES[Role(role)][1])
+
+
 def relation_words(relation: str) -> str:
     """What ties someone to the organisation."""
     return str(RELATIONS[Relation(relation)])
@@ -275,4 +296,6 @@ VOCABULARY = {
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,
+    "role_words": role_words,
+    "role_about": role_about,
 }
