@@ -58,8 +58,8 @@ def confine(parent: int, memory: int) -> None:
         (resource.RLIMIT_CPU, LIFETIME_SECONDS),
     ):
         hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
 
 
 def network_is_cut() -> bool:

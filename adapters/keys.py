@@ -60,7 +60,10 @@ class KeyStore:
         store = cls(folder, root)
         with store._connection() as db:
             db.executescript(SCHEMA)
-            db.execute("INSERT INTO ring (wrapped) VALUES (?)", (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),))
+            db.execute(
+                "INSERT INTO ring (wrapped) VALUES (?)",
+                (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),),
+            )
             db.execute("INSERT INTO proof VALUES (?)", (_wrap(store.secret("proof"), CHECK, b"proof"),))
         store._load()
         return store
@@ -103,12 +106,18 @@ class KeyStore:
         """Make and keep a key, durable before it is returned; IntegrityError when there is one already."""
         key, kek = secrets.token_bytes(32), max(self._ring)
         with self._connection() as db:
-            db.execute("INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key)))
+            db.execute(
+                "INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key))
+            )
         return key
 
     def get(self, kind: str, id: str) -> bytes:
         """The key, or KeyGone."""
-        row = self._connection().execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        row = (
+            self._connection()
+            .execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id))
+            .fetchone()
+        )
         if row is None:
             raise KeyGone(f"the key of {kind} {id} was destroyed")
         return self._unwrapped(kind, id, *row)
@@ -129,7 +138,10 @@ class KeyStore:
 
     def has(self, kind: str, id: str) -> bool:
         """Whether the key is there."""
-        return self._connection().execute("SELECT 1 FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone() is not None
+        return (
+            self._connection().execute("SELECT 1 FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+            is not None
+        )
 
     def destroy(self, kind: str, id: str) -> None:
         """Forget a key for good: overwritten in the file, and out of the write-ahead log. Twice does no harm."""

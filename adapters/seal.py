@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import io
@@ -172,10 +173,8 @@ def blind(key: bytes, text: str) -> bytes:
     plain = unicodedata.normalize("NFKC", text).casefold().strip()
     local, at, domain = plain.rpartition("@")
     if at:
-        try:
+        with contextlib.suppress(UnicodeError):
             plain = f"{local}@{domain.encode('idna').decode()}"
-        except UnicodeError:
-            pass
     return hmac.new(key, plain.encode(), hashlib.sha256).digest()
 
 

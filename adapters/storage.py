@@ -115,7 +115,7 @@ class FolderStaged:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _flush(folder.parent)
         if replace:
-            os.replace(self.path, target)
+            self.path.replace(target)
         else:
             os.link(self.path, target)
             self.path.unlink()

@@ -9,6 +9,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -101,7 +102,7 @@ class Writer:
         """Of what was written so far."""
         return self._hash.hexdigest()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         if not self.vault.keys.has("object", self.id):
             try:
                 self.vault.keys.new("object", self.id)
@@ -130,7 +131,9 @@ class Writer:
         self._staged.write(self._cipher.encrypt(_nonce(self._header, self._count, last), chunk, self._header))
         self._count += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             try:
                 self._seal(bytes(self._pending), last=True)

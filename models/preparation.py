@@ -11,7 +11,6 @@ from models import faces, index, recognition, search
 from models.base import db, tools
 from models.job import Job
 from models.photo import PREVIEWS, Claimed, Photo, SetAside
-
 from models.trail import Trace
 
 
@@ -21,8 +20,8 @@ def prepare(photo_id: int) -> None:
     if photo is None:
         return
     data = bytes(tools.vault.read(photo.code, "original"))
-    kind = imaging.sniff(data[:4096])
     try:
+        kind = imaging.kind_of(data)
         made = imaging.prepare(tools.sandbox, data, kind, encode=recognition.may_encode(photo.album))
     except Unreadable as why:
         _set_aside(photo, why.reason)

@@ -25,7 +25,9 @@ class Channel(StrEnum):
     AI_TRAINING = "ai-training"
 
 
-IRREVERSIBLE = frozenset({Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING})
+IRREVERSIBLE = frozenset(
+    {Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING}
+)
 
 
 class Use(Record):
