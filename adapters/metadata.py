@@ -21,6 +21,7 @@ LONGEST = 5000
 # A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
 MEMORY = Path("/dev/shm")  # noqa: S108
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+BREAKS = re.compile(r"[\r\n]+")
 READ = [
     "-j", "-struct", "-n", "-fast", "-charset", "filename=utf8", "-charset", "iptc=utf8", "-api", "largefilesupport=1",
     "-EXIF:DateTimeOriginal", "-EXIF:OffsetTimeOriginal", "-EXIF:Make", "-EXIF:Model", "-EXIF:Artist", "-EXIF:Copyright",
@@ -92,7 +93,7 @@ def read(data: bytes, suffix: str) -> Facts:
         with scratch(data, suffix) as path:
             found = json.loads(_tool().run(*READ, str(path)) or "[{}]")[0]
         return _facts({key: value for key, value in found.items() if key != "SourceFile"})
-    except (ValueError, KeyError, TypeError, IndexError, OSError):
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, OSError):
         return Facts(unread=True)
 
 
@@ -142,7 +143,7 @@ def _assignments(card: Card) -> Iterator[str]:
     lists = {"XMP-plus:ModelReleaseID": card.model_ids, "XMP-iptcExt:PersonInImage": card.names}
     for tag, value in [*pairs.items(), *((tag, item) for tag, items in lists.items() for item in items)]:
         if value:
-            yield f"-{tag}={_clean(value).replace(chr(10), ' ')}"
+            yield f"-{tag}={BREAKS.sub(' ', _clean(value))}"
 
 
 class Tool:
@@ -212,19 +213,18 @@ def _facts(tags: dict[str, Any]) -> Facts:
 
 def _regions(tags: dict[str, Any]) -> Iterator[Region]:
     turn = int(tags.get("Orientation") or 1)
-    info = tags.get("RegionInfo") or {}
-    for item in _dicts(info.get("RegionList")):
-        area = item.get("Area") or {}
+    for item in _dicts(_dict(tags.get("RegionInfo")).get("RegionList")):
+        area = _dict(item.get("Area"))
         width, height = _number(area.get("W")), _number(area.get("H"))
         # MWG gives the centre.
         box = (_number(area.get("X")) - width / 2, _number(area.get("Y")) - height / 2, width, height)
         yield _region(item.get("Name"), box, turn)
-    for item in _dicts((tags.get("RegionInfoMP") or {}).get("Regions")):
+    for item in _dicts(_dict(tags.get("RegionInfoMP")).get("Regions")):
         edges = [_number(part) for part in str(item.get("Rectangle") or "").split(",")]
         if len(edges) == 4:
             yield _region(item.get("PersonDisplayName"), (edges[0], edges[1], edges[2], edges[3]), turn)
     for item in _dicts(tags.get("ImageRegion")):
-        edge = item.get("RegionBoundary") or {}
+        edge = _dict(item.get("RegionBoundary"))
         if edge.get("RbUnit") == "relative" and edge.get("RbShape") == "rectangle":
             corner = (
                 _number(edge.get("RbX")),
@@ -267,6 +267,10 @@ def _list(value: Any) -> list[str]:
     return [_text(item)[:200] for item in items if not isinstance(item, dict | list)]
 
 
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
@@ -294,5 +298,5 @@ def _moment(value: Any, offset: Any) -> datetime | None:
             moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - few cameras name their zone
         except ValueError:
             continue
-        return moment if moment.year > 1825 else None
+        return moment if 1825 < moment.year < 9999 else None
     return None

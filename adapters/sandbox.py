@@ -117,6 +117,11 @@ class Sandbox:
         except (ValueError, TypeError, KeyError, RecursionError):
             self.discard()
             raise Unreadable("damaged", "malformed answer") from None
+        except (
+            BaseException
+        ):  # broken off from outside: the answer to this photo must not be read as the next one's
+            self.discard()
+            raise
         if "unfit" in header:
             self.discard()
             raise Unfit(str(header["unfit"])[:200])

@@ -100,4 +100,7 @@ _decoys: dict[str, str] = {}
 
 
 def _decoy(hasher: PasswordHasher) -> str:
-    return _decoys.setdefault(str(COST), hasher.hash("nobody's password"))
+    # Hashed once: to hash and then verify would take an unknown address twice as long as a known one.
+    if str(COST) not in _decoys:
+        _decoys[str(COST)] = hasher.hash("nobody's password")
+    return _decoys[str(COST)]
