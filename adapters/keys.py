@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ROOT, STORE = "root.key", "keys.db"
 CHECK = b"clearframe key store 1"
+SHORTEST_ROOT = 32
 SCHEMA = """
 CREATE TABLE ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
 CREATE TABLE dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
@@ -29,7 +30,7 @@ class KeysMissing(Exception):
 
 
 class WrongKey(Exception):
-    """The root key does not open this key store."""
+    """The root key does not open this key store, or is too short to be one."""
 
 
 class KeyGone(Exception):
@@ -40,6 +41,9 @@ class KeyStore:
     """Keys by kind and id. Deleting one makes what it locked unreadable, in every backup too (ERA-03, ERA-04)."""
 
     def __init__(self, folder: Path, root: bytes) -> None:
+        # An empty credential would give everyone the same keys.
+        if len(root) < SHORTEST_ROOT:
+            raise WrongKey(f"The root key must hold at least {SHORTEST_ROOT} bytes.")
         self._path, self._root = folder / STORE, root
         self._local = threading.local()
         self._ring: dict[int, bytes] = {}

@@ -109,11 +109,22 @@ class Writer:
                 self._made_key = True
             except sqlite3.IntegrityError:
                 pass  # another process made it a moment ago
+        try:
+            self._begin()
+        except BaseException:
+            self._forget_key()
+            raise
+        return self
+
+    def _begin(self) -> None:
         self._cipher = self.vault.key(self.id, self.role)
         self._header = HEADER.pack(MAGIC, FORMAT, CHUNK, _context(self.id, self.role), secrets.token_bytes(7))
         self._staged: Staged = self.vault.storage.stage()
-        self._staged.write(self._header)
-        return self
+        try:
+            self._staged.write(self._header)
+        except BaseException:
+            self._staged.abort()
+            raise
 
     def write(self, data: bytes) -> None:
         """Add plaintext."""
@@ -146,6 +157,9 @@ class Writer:
 
     def _abandon(self) -> None:
         self._staged.abort()
+        self._forget_key()
+
+    def _forget_key(self) -> None:
         if self._made_key:
             self.vault.keys.destroy("object", self.id)
 

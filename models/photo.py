@@ -342,7 +342,9 @@ class Arrival(Record):
     @classmethod
     def sweep(cls) -> int:
         """Destroy what broke off while arriving; returns how many."""
-        stale = list(cls.select().where(cls.at < clock.now() - timedelta(hours=1)))
+        hour_ago = clock.now() - timedelta(hours=1)
+        tools.vault.storage.sweep(hour_ago.timestamp())
+        stale = list(cls.select().where(cls.at < hour_ago))
         for arrival in stale:
             if not Photo.select().where(Photo.code == arrival.code).exists():
                 tools.vault.destroy(arrival.code)
