@@ -59,13 +59,17 @@ class Album(Record):
         return album
 
     @classmethod
-    def with_covers(cls, query: ModelSelect) -> list[Album]:
+    def with_covers(cls, query: ModelSelect[Album]) -> list[Album]:
         """The albums of a query, newest first, each with its newest shown photo as `cover` (a photo or None)."""
         from models.photo import Photo
 
         newest = Photo.select(fn.MAX(Photo.id)).where(Photo.album == cls.id, Photo.placeholder.is_null(False))
-        albums = list(query.select(cls, newest.alias("cover_id")).order_by(cls.created_at.desc(), cls.id.desc()))
-        covers = {p.id: p for p in Photo.select().where(Photo.id.in_([a.cover_id for a in albums if a.cover_id]))}
+        albums = list(
+            query.select(cls, newest.alias("cover_id")).order_by(cls.created_at.desc(), cls.id.desc())
+        )
+        covers = {
+            p.id: p for p in Photo.select().where(Photo.id.in_([a.cover_id for a in albums if a.cover_id]))
+        }
         for album in albums:
             album.cover = covers.get(album.cover_id)
         return albums

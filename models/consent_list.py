@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from peewee import ModelSelect, fn
 
 from adapters import clock
-
 from models.base import find
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
@@ -17,6 +17,7 @@ from models.request import Request
 from models.setting import Setting
 from models.user import User
 
+Row = TypeVar("Row", Request, Consent)
 PAGE = 40
 MOST = 200
 
@@ -32,14 +33,16 @@ class Standing(StrEnum):
     UNCHECKED = "unchecked"  # a paper form that a second person has not read yet
 
 
-def requests(user: User) -> ModelSelect:
+def requests(user: User) -> ModelSelect[Request]:
     """The open requests this user may see."""
     return user.requests().where(
         Request.used_at.is_null(), Request.revoked_at.is_null(), Request.expires_at > clock.now()
     )
 
 
-def consents(user: User, standing: Standing | None = None, *, ends_before: date | None = None) -> ModelSelect:
+def consents(
+    user: User, standing: Standing | None = None, *, ends_before: date | None = None
+) -> ModelSelect[Consent]:
     """The consents this user may see that have a line standing so, and one that ends before a day."""
     query = user.consents()
     if standing is Standing.UNCHECKED:
@@ -52,7 +55,7 @@ def consents(user: User, standing: Standing | None = None, *, ends_before: date 
     return query
 
 
-def page(query: ModelSelect, cursor: str = "", limit: int = PAGE) -> tuple[list[Request] | list[Consent], str]:
+def page(query: ModelSelect[Row], cursor: str = "", limit: int = PAGE) -> tuple[list[Row], str]:
     """One page, newest first, and the cursor of the next: empty at the end. Missing for a cursor that is none."""
     kind = query.model
     limit = max(1, min(limit, MOST))
@@ -84,13 +87,13 @@ def _of(line: Line, withdrawn: bool) -> Standing:
     return Standing.ENDS_SOON if soon else Standing.GIVEN
 
 
-def _in_force() -> ModelSelect:
+def _in_force() -> ModelSelect[Line]:
     return Line.select().where(
         Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(Withdrawal.select(Withdrawal.line))
     )
 
 
-def _standing(standing: Standing) -> ModelSelect:
+def _standing(standing: Standing) -> ModelSelect[Line]:
     if standing is Standing.WITHDRAWN:
         return Line.select(Line.consent).join(Withdrawal)
     if standing is Standing.REFUSED:
@@ -103,10 +106,13 @@ def _standing(standing: Standing) -> ModelSelect:
     return _in_force().where(within[standing]).select(Line.consent)
 
 
-def _overtaken() -> ModelSelect:
+def _overtaken() -> ModelSelect[Line]:
     newer = Line.alias()
     return newer.select(newer.id).where(
-        newer.person == Line.person, newer.use == Line.use, newer.about == Line.about, newer.decided_at > Line.decided_at
+        newer.person == Line.person,
+        newer.use == Line.use,
+        newer.about == Line.about,
+        newer.decided_at > Line.decided_at,
     )
 
 

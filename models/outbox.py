@@ -5,8 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
-from email.message import EmailMessage
-from typing import cast
 
 from models.base import db, tools
 from models.errors import Missing
@@ -52,7 +50,7 @@ def letter(name: str, *, by: User) -> Kept:
 
 def _read(name: str) -> Kept:
     data = (tools.mailer.outbox / name).read_bytes()
-    message = cast("EmailMessage", email.message_from_bytes(data, policy=email.policy.default))
+    message = email.message_from_bytes(data, policy=email.policy.default)
     body = message.get_body(("plain",))
     text = str(body.get_content()) if body else ""
     return Kept(name, str(message["To"]), str(message["Subject"]), str(message["Date"]), text)

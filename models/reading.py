@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from peewee import ModelSelect
@@ -29,9 +30,9 @@ class Filter:
     until: date | None = None
     before: int | None = None  # the trail is read backwards, from this line
 
-    def query(self) -> ModelSelect:
+    def query(self) -> ModelSelect[Trace]:
         """The lines that answer, newest first."""
-        query = Trace.select().order_by(Trace.seq.desc())
+        query: Any = Trace.select().order_by(Trace.seq.desc())
         if self.photo:
             query = query.where(Trace.kind == "photo", Trace.code == self.photo)
         if self.person:
@@ -63,8 +64,10 @@ def read(wanted: Filter, *, by: User) -> tuple[list[Trace], int | None]:
 
 def names(lines: list[Trace], *, by: User) -> dict[str, str]:
     """Names for the codes on a page, of users for every reader and of people for who may look people up."""
-    users = User.select(User.code, User.name).where(User.code.in_({line.actor for line in lines})).tuples()
-    found = dict(users)
+    users: Any = (
+        User.select(User.code, User.name).where(User.code.in_({line.actor for line in lines})).tuples()
+    )
+    found: dict[str, str] = dict(users)
     if by.may(Permission.PEOPLE):
         found |= Person.names({line.person for line in lines})
     return found

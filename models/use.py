@@ -34,7 +34,9 @@ class Channel(StrEnum):
     AI_TRAINING = "ai-training"
 
 
-IRREVERSIBLE = frozenset({Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING})
+IRREVERSIBLE = frozenset(
+    {Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING}
+)
 
 
 class Use(Record):
@@ -62,7 +64,10 @@ class Use(Record):
     def keep(cls, use: Use | None, given: Mapping[str, str], *, by: User) -> Use:
         """Add a use or reword one. What it is for (purpose, channel, territory) is fixed once made: people agreed to it."""
         by.require(Permission.WORDINGS)
-        texts = {part: {lang: given.get(f"{part}-{lang}", "").strip()[:300] for lang in LOCALES} for part in ("name", "about")}
+        texts = {
+            part: {lang: given.get(f"{part}-{lang}", "").strip()[:300] for lang in LOCALES}
+            for part in ("name", "about")
+        }
         for part in texts:
             if not texts[part]["en"]:
                 raise Invalid(_l("Fill this in, at least in English."), field=f"{part}-en")

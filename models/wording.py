@@ -103,7 +103,9 @@ class Wording(Record):
             number = self.number + 1
             for locale, text in given.items():
                 recognition = text.get("recognition", "").strip()
-                shown = seal.canonical({"title": text["title"], "body": text["body"], "recognition": recognition})
+                shown = seal.canonical(
+                    {"title": text["title"], "body": text["body"], "recognition": recognition}
+                )
                 Version.create(
                     wording=self, number=number, locale=locale, title=text["title"].strip(), body=text["body"].strip(),
                     recognition=recognition, digest=hashlib.sha256(shown).hexdigest(),
@@ -142,7 +144,11 @@ def lint(title: str, body: str, locale: str) -> None:
         raise Invalid(_l("Give the text a title."), field=f"title-{locale}")
     found = [word for word in UNLAWFUL[locale] if word in f"{title} {body}".casefold()]
     if found:
-        raise Invalid(_l("Nobody can sign away the right to change her mind. Take out: %(word)s"), field=field, word=found[0])
+        raise Invalid(
+            _l("Nobody can sign away the right to change her mind. Take out: %(word)s"),
+            field=field,
+            word=found[0],
+        )
     used = set(re.findall(r"\{(\w+)\}", body))
     unknown = sorted(used - PLACEHOLDERS)
     if unknown:

@@ -157,7 +157,11 @@ def _chosen_uses() -> list[Use]:
 
 
 def _wording() -> Wording:
-    chosen: Any = Wording.select().where(Wording.code == request.form.get("wording", ""), Wording.ended_at.is_null()).first()
+    chosen: Any = (
+        Wording.select()
+        .where(Wording.code == request.form.get("wording", ""), Wording.ended_at.is_null())
+        .first()
+    )
     if chosen is None:
         raise Invalid(_l("Choose one of the list."), field="wording")
     return chosen

@@ -53,17 +53,21 @@ def failed(error: HTTPException) -> Response:
 def unforeseen(error: Exception) -> Response:
     """An error of ours: a short reference that also stands in the log, never a traceback."""
     reference = g.get("request_id", "none")
-    log.exception("unforeseen error, reference %s", reference)
+    log.error("unforeseen error, reference %s", reference, exc_info=error)
     return _answer(500, "error", gettext(WORDS[500]), reference=reference)
 
 
-def _answer(status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = "") -> Response:
+def _answer(
+    status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = ""
+) -> Response:
     if request.path.startswith("/api/"):
         return _problem(status, kind, words, refusal)
     values = {"status": status, "kind": kind, "words": words, "refusal": refusal, "reference": reference}
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
         return make_response(
-            (render_template("errors/_notice.html", **values), status), retarget="#notices", reswap="beforeend"
+            (render_template("errors/_notice.html", **values), status),
+            retarget="#notices",
+            reswap="beforeend",
         )
     try:
         body = render_template("errors/page.html", **values)
@@ -74,7 +78,12 @@ def _answer(status: int, kind: str, words: str, refusal: Refusal | None = None, 
 
 
 def _problem(status: int, kind: str, words: str, refusal: Refusal | None) -> Response:
-    body: dict[str, Any] = {"type": f"urn:clearframe:{kind}", "title": kind.replace("-", " "), "status": status, "detail": words}
+    body: dict[str, Any] = {
+        "type": f"urn:clearframe:{kind}",
+        "title": kind.replace("-", " "),
+        "status": status,
+        "detail": words,
+    }
     if isinstance(refusal, NotCleared):
         from views.words import reason_json
 

@@ -44,22 +44,32 @@ DOORS = (
     Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
-    Door("recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})),
+    Door(
+        "recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})
+    ),
     Door("wordings", "wordings.index", lazy_gettext("Texts and uses"), "file-text", frozenset({P.WORDINGS})),
     Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
 
 
-def page(template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any) -> Response:
+def page(
+    template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any
+) -> Response:
     """Render the page, or only its fragment for an htmx request that is neither boosted nor a history restore."""
-    alone = fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    alone = (
+        fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    )
     body = render_template(fragment if alone else template, **values)
-    response = make_response((body, status), push_url=push) if push else make_response((body, status))
-    return response
+    return make_response((body, status), push_url=push) if push else make_response((body, status))
 
 
 def bytes_response(
-    data: bytes | Iterable[bytes], mime: str, *, name: str = "", size: int | None = None, cache: str = "private, no-store"
+    data: bytes | Iterable[bytes],
+    mime: str,
+    *,
+    name: str = "",
+    size: int | None = None,
+    cache: str = "private, no-store",
 ) -> Response:
     """Bytes to look at, or with a name to keep; browsers neither sniff nor run them."""
     response = current_app.response_class(data, mimetype=mime)

@@ -57,7 +57,9 @@ def new_user() -> Response:
 def create_user() -> Response:
     """Make the account; its owner chooses a password by a one-time link."""
     form = request.form
-    user = User.add(form.get("email", ""), form.get("name", ""), _roles(), by=current_user, teams=_chosen_teams())
+    user = User.add(
+        form.get("email", ""), form.get("name", ""), _roles(), by=current_user, teams=_chosen_teams()
+    )
     return _with_link(user)
 
 
@@ -65,7 +67,9 @@ def create_user() -> Response:
 @needs(Permission.USERS)
 def user(code: str) -> Response:
     """One account: roles and teams."""
-    return page("settings/user.html", user=find(User.select(), code), roles=list(Role), teams=_teams(), link=None)
+    return page(
+        "settings/user.html", user=find(User.select(), code), roles=list(Role), teams=_teams(), link=None
+    )
 
 
 @bp.post("/users/<code>")
@@ -76,7 +80,10 @@ def change_user(code: str) -> Response:
     chosen = find(User.select(), code)
     roles = _roles()
     if chosen == current_user and Role.ADMIN not in roles:
-        raise Invalid(_l("You can't take the administrator's role from yourself. Ask another administrator."), field="role")
+        raise Invalid(
+            _l("You can't take the administrator's role from yourself. Ask another administrator."),
+            field="role",
+        )
     if roles != set(chosen.roles):
         chosen.set_roles(roles, by=current_user)
     chosen.set_teams(_chosen_teams(), by=current_user)
@@ -141,7 +148,9 @@ def create_token() -> Response:
     """A new token, shown once on this answer and kept only as a hash."""
     form = request.form
     owner = find(User.select().where(User.disabled_at.is_null()), form.get("user", ""))
-    return _tokens(ApiToken.create_for(owner, form.getlist("scope"), by=current_user, name=form.get("name", "")))
+    return _tokens(
+        ApiToken.create_for(owner, form.getlist("scope"), by=current_user, name=form.get("name", ""))
+    )
 
 
 @bp.post("/tokens/<code>/revoke")
@@ -156,7 +165,9 @@ def revoke_token(code: str) -> Response:
 @needs(Permission.SETTINGS)
 def mail() -> Response:
     """Letters that wait in the outbox."""
-    return page("settings/mail.html", letters=outbox.letters(by=current_user), waits=outbox.is_used(), letter=None)
+    return page(
+        "settings/mail.html", letters=outbox.letters(by=current_user), waits=outbox.is_used(), letter=None
+    )
 
 
 @bp.get("/mail/<name>")
@@ -171,7 +182,9 @@ def letter(name: str) -> Response:
 def jobs() -> Response:
     """What waits, runs and failed, and why."""
     failed = Job.select().where(Job.failed_at.is_null(False)).order_by(Job.failed_at.desc()).limit(100)
-    return page("settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed))
+    return page(
+        "settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed)
+    )
 
 
 @bp.post("/work/<code>/again")

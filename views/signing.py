@@ -133,7 +133,9 @@ def _drawing() -> str:
     except binascii.Error:
         data = b"-"
     if data and (not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) > MOST_DRAWING):
-        raise Invalid(_l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing")
+        raise Invalid(
+            _l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing"
+        )
     return given
 
 

@@ -36,7 +36,9 @@ def new() -> Response:
 @back_to(new)
 def create() -> Response:
     """Publish the first version of a new text."""
-    wording = Wording.begin(request.form.get("name", ""), request.form.get("kind", ""), _texts(), by=current_user)
+    wording = Wording.begin(
+        request.form.get("name", ""), request.form.get("kind", ""), _texts(), by=current_user
+    )
     flash(gettext("Published. From now on people can be asked with this text."))
     return go(url_for("wordings.show", code=wording.code))
 
@@ -46,7 +48,9 @@ def create() -> Response:
 def show(code: str) -> Response:
     """A text in every language, as it is, and its versions."""
     wording = find(Wording.select(), code)
-    return page("wordings/show.html", wording=wording, versions=wording.in_all_languages(), history=wording.history())
+    return page(
+        "wordings/show.html", wording=wording, versions=wording.in_all_languages(), history=wording.history()
+    )
 
 
 @bp.get("/wordings/<code>/edit")
@@ -65,7 +69,12 @@ def publish(code: str) -> Response:
     """Publish the next version."""
     wording = find(Wording.select(), code)
     number = wording.publish(_texts(), by=current_user)
-    flash(gettext("Version %(number)s is published. Requests sent before keep the text they were sent with.", number=number))
+    flash(
+        gettext(
+            "Version %(number)s is published. Requests sent before keep the text they were sent with.",
+            number=number,
+        )
+    )
     return go(url_for("wordings.show", code=code))
 
 

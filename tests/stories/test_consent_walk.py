@@ -10,6 +10,7 @@ import subprocess
 import zipfile
 
 import pytest
+
 from models import faces
 from models.consent import Consent, Line, Withdrawal
 from models.errors import Gone
@@ -62,7 +63,9 @@ class Walk:
 
     def sign(self, path, **answers):
         seal = self.seal(path)
-        return self.phone.client.post(path + "?lang=nl", data={"seal": seal, "signer": "Noor Voorbeeld", **answers})
+        return self.phone.client.post(
+            path + "?lang=nl", data={"seal": seal, "signer": "Noor Voorbeeld", **answers}
+        )
 
 
 def words_of(pdf):
@@ -96,13 +99,15 @@ def test_from_the_letter_to_the_withdrawal(walk):
 
     walk.drain()
     receipt = walk.letters()[-1]
-    attached = [part for part in receipt.iter_attachments()]
+    attached = list(receipt.iter_attachments())
     assert [part.get_content_type() for part in attached] == ["application/pdf"]
     text = words_of(attached[0].get_content())
     link = re.search(r"http://localhost(/withdraw/\S+)", receipt.get_body(("plain",)).get_content())[1]
     assert link.split("/")[-1] in text.replace("\n", "").replace(" ", "")
 
-    delivered = walk.desk.post(f"/photos/{walk.photo.code}/deliveries", {"use": "website", "recipient": "Eva", "rendition": "web"})
+    delivered = walk.desk.post(
+        f"/photos/{walk.photo.code}/deliveries", {"use": "website", "recipient": "Eva", "rendition": "web"}
+    )
     assert delivered.status_code == 303
     refused = walk.desk.post(
         f"/photos/{walk.photo.code}/deliveries",
@@ -115,7 +120,9 @@ def test_from_the_letter_to_the_withdrawal(walk):
     taken = walk.phone.client.post(link, data={"seal": seal, "what": "some", "use": "website"})
     assert taken.status_code == 303
     assert Withdrawal.select().count() == 1
-    again = walk.desk.post(f"/photos/{walk.photo.code}/deliveries", {"use": "website", "recipient": "Eva", "rendition": "web"})
+    again = walk.desk.post(
+        f"/photos/{walk.photo.code}/deliveries", {"use": "website", "recipient": "Eva", "rendition": "web"}
+    )
     assert again.status_code == 409
     assert walk.desk.get(delivered.headers["Location"] + "/file").status_code == 409
     walk.drain()
@@ -149,14 +156,17 @@ def test_recognition_asks_for_a_code_from_the_mailbox(walk):
     assert going.status_code == 303
     assert Consent.select().count() == 0
     walk.drain()
-    number = re.search(r"^\d{6}$", walk.letters()[-1].get_body(("plain",)).get_content(), re.M)[0]
+    number = re.search(r"^\d{6}$", walk.letters()[-1].get_body(("plain",)).get_content(), re.MULTILINE)[0]
     wrong = walk.phone.client.post(
         f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": f"{(int(number) + 1) % 10**6:06d}"}
     )
     assert wrong.status_code == 422
     right = walk.phone.client.post(f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": number})
     assert right.status_code == 303
-    assert {(line.about.value, line.answer.value) for line in Line.select()} == {("use", "refused"), ("recognition", "given")}
+    assert {(line.about.value, line.answer.value) for line in Line.select()} == {
+        ("use", "refused"),
+        ("recognition", "given"),
+    }
 
 
 def test_a_minor_is_decided_for_by_a_guardian_with_a_code(walk):
@@ -172,7 +182,7 @@ def test_a_minor_is_decided_for_by_a_guardian_with_a_code(walk):
     walk.drain()
     letter = walk.letters()[-1]
     assert letter["To"].addresses[0].addr_spec == "ouder@people.example"
-    number = re.search(r"^\d{6}$", letter.get_body(("plain",)).get_content(), re.M)[0]
+    number = re.search(r"^\d{6}$", letter.get_body(("plain",)).get_content(), re.MULTILINE)[0]
     walk.phone.client.post(f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": number})
     assert Consent.get().guardian.name == "Ouder Demo"
 

@@ -72,20 +72,14 @@ class World:
 
     def address(self, rule):
         """The rule with its parts filled in from the world."""
-        parts = []
+        parts: list[str] = []
         for part in rule.rule.split("/"):
-            if part.startswith("<int:longest"):
-                part = "320"
-            elif part.startswith("<path:"):
-                part = "house.css"
-            elif part.startswith("<role"):
-                part = "receipt"
-            elif part.startswith("<appearance"):
-                part = self.codes["appearance"]
-            elif part.startswith("<"):
-                part = self.codes.get(parts[-1], "none") if parts else "none"
-            parts.append(part)
+            parts.append(self._filled(part, parts[-1]) if part.startswith("<") else part)
         return "/".join(parts)
+
+    def _filled(self, part, noun):
+        fixed = {"<int:longest>": "320", "<path:filename>": "house.css", "<role>": "receipt"}
+        return fixed.get(part) or self.codes.get("appearance" if "appearance" in part else noun, "none")
 
 
 def rules(web):
@@ -129,7 +123,7 @@ def test_a_role_opens_its_doors_and_no_other(world, web, role):
             undone.rollback()
         # A role may hold the permission and still be refused by the domain: 409, 410, 415, 422; never by a 5xx.
         fits = answer.status_code != 403 and answer.status_code < 500 if may else answer.status_code == 403
-        own = may and answer.status_code == 403 and rule.endpoint in {"consents.check"}
+        own = may and answer.status_code == 403 and rule.endpoint == "consents.check"
         if not fits and not own:
             wrong.append((method, rule.rule, answer.status_code))
     assert wrong == []
@@ -161,8 +155,8 @@ def test_every_page_of_ones_own_role_can_be_looked_at(world, web):
         need = getattr(web.view_functions[rule.endpoint], "sign", None)
         if method != "GET" or need is None or need.permission is None or rule.endpoint in OWN_PAGES:
             continue
-        holder = next((role for role in (Role.EDITOR, Role.CONSENT_OFFICER, Role.DPO, Role.ADMIN)
-                       if need.permission is Permission.ACCOUNT or need.permission in GRANTS[role]))  # fmt: skip
+        holder = next(role for role in (Role.EDITOR, Role.CONSENT_OFFICER, Role.DPO, Role.ADMIN)
+                       if need.permission is Permission.ACCOUNT or need.permission in GRANTS[role])  # fmt: skip
         answer = world.browsers[holder].get(world.address(rule))
         if answer.status_code not in (200, 302, 303):
             wrong.append((rule.rule, holder.value, answer.status_code))
@@ -199,9 +193,14 @@ def test_naughty_input_is_answered_in_words(world, web):
                     "/consents?tab=x&after=zzz", "/faces?photo=nope", "/people?after=nope"):  # fmt: skip
         assert editor.get(address).status_code in (200, 400, 404, 422), address
     assert world.browsers[Role.DPO].get("/trail?since=yesterday").status_code == 422
-    bad = editor.post(f"/photos/{world.codes['photos']}/deliveries", {"use": "website", "recipient": "x", "until": "31-31-31"})
+    bad = editor.post(
+        f"/photos/{world.codes['photos']}/deliveries",
+        {"use": "website", "recipient": "x", "until": "31-31-31"},
+    )
     assert bad.status_code == 422
     assert editor.post("/people", {"name": "A\u0000B", "born": date.max.isoformat()}).status_code == 422
     upload = {"album": world.codes["albums"], "file": (io.BytesIO(b"<svg/>"), "x.jpg")}
-    refused = editor.post("/upload", upload, content_type="multipart/form-data", headers={"Accept": "application/json"})
+    refused = editor.post(
+        "/upload", upload, content_type="multipart/form-data", headers={"Accept": "application/json"}
+    )
     assert refused.status_code == 415
