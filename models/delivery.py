@@ -64,7 +64,7 @@ class Delivery(Record):
         `until` is the last planned day of use, required where a use can't be taken back (PUB-06).
         """
         by.require(Permission.DELIVER)
-        cls._check(photo, to, until, rendition)
+        cls._check(photo, use, to, until, rendition)
         day = today()
         with db.atomic():
             clearance = photo.clearance(use, Period(day, until))
@@ -93,11 +93,13 @@ class Delivery(Record):
         return list(query.order_by(cls.id.desc()).limit(10))
 
     @classmethod
-    def _check(cls, photo: Photo, to: str, until: date | None, rendition: str) -> None:
+    def _check(cls, photo: Photo, use: Use, to: str, until: date | None, rendition: str) -> None:
         if rendition not in RENDITIONS:
             raise Invalid(_l("Choose a size that is offered."), field="rendition")
         if not to.strip() or len(to) > LONGEST_RECIPIENT:
             raise Invalid(_l("Say who gets the file, in a few words."), field="recipient")
+        if until is None and use.irreversible:
+            raise Invalid(_l("Say the last day of use: this can't be taken back once it is out."), field="until")
         if until is not None and until < today():
             raise Invalid(_l("The last day of use lies in the past."), field="until")
         if not photo.ready or photo.set_aside.exists():

@@ -5,6 +5,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });
 
+// What was typed is answered: the next key is a command again, not a letter in the field that htmx would focus anew.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const here = document.activeElement;
+  if (event.detail.xhr.status < 300 && event.detail.target.contains(here)) here.blur();
+});
+
 // A fragment that was swapped in says where the focus belongs.
 document.addEventListener("htmx:afterSettle", (event) => {
   event.detail.elt.querySelector?.("[data-focus]")?.focus();
@@ -63,7 +69,19 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.status[open]")) if (!open.contains(event.target)) open.open = false;
 });
+// Hovering opens it for a look; a click or a key keeps it open, and the next one closes it.
 for (const status of document.querySelectorAll(".tile details.status")) {
-  status.addEventListener("mouseenter", () => (status.open = true));
-  status.addEventListener("mouseleave", () => (status.open = false));
+  status.addEventListener("mouseenter", () => {
+    if (!status.open) status.dataset.looking = "";
+    status.open = true;
+  });
+  status.addEventListener("mouseleave", () => {
+    if ("looking" in status.dataset) status.open = false;
+    delete status.dataset.looking;
+  });
+  status.querySelector("summary").addEventListener("click", (event) => {
+    if (!("looking" in status.dataset)) return;
+    event.preventDefault();
+    delete status.dataset.looking;
+  });
 }

@@ -31,9 +31,8 @@ function next() {
   const job = queue.shift();
   if (!job) return;
   running++;
-  const data = new FormData();
-  for (const name of ["csrf_token", "album"]) data.append(name, form.elements[name].value);
-  data.append("file", job.file, job.file.name);
+  const data = new FormData(form);
+  data.set("file", job.file, job.file.name);
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
   request.setRequestHeader("Accept", "application/json");
@@ -82,7 +81,7 @@ function finish(job, good, answer) {
 function tell() {
   summary.hidden = false;
   const over = count.done + count.twice + count.failed;
-  summary.textContent = words.summary.replace("{over}", over).replace("{all}", count.all).replace("{twice}", count.twice).replace("{failed}", count.failed);
+  summary.textContent = words.tally.replace("{over}", over).replace("{all}", count.all).replace("{twice}", count.twice).replace("{failed}", count.failed);
   document.querySelector("[data-after]").hidden = over < count.all || count.done + count.twice === 0;
 }
 
@@ -106,5 +105,5 @@ drop.addEventListener("drop", async (event) => {
   if (!entries.length) return add(event.dataTransfer.files);
   for (const entry of entries) add(await walk(entry));
 });
-form.elements.file.addEventListener("change", (event) => { add([...event.target.files]); event.target.value = ""; });
+form.querySelector("[type=file]").addEventListener("change", (event) => { add([...event.target.files]); event.target.value = ""; });
 addEventListener("beforeunload", (event) => { if (running) event.preventDefault(); });

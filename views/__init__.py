@@ -28,12 +28,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=pages.choose_locale, timezone_selector=pages.choose_zone)
     Htmx(app)
-    csrf.init_app(app)
     login = LoginManager(app)
     login.request_loader(access.load_user)
     login.session_protection = None  # sessions are rows; addresses change with every train
     headers.init_app(app)
     access.init_app(app)
+    csrf.init_app(app)  # after the database is open: its refusal is a page too
     errors.init_app(app)
     pages.init_app(app)
     app.jinja_env.globals.update(words.VOCABULARY)

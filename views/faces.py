@@ -23,10 +23,13 @@ bp = Blueprint("faces", __name__)
 @needs(Permission.NAME)
 def index() -> Response:
     """The next face that waits for a human's word; of one photo, or of all."""
+    return _desk(_mine(request.args["done"]) if request.args.get("done") else None)
+
+
+def _desk(last: Face | None) -> Response:
     photo = find(current_user.photos(), request.values["photo"]) if request.values.get("photo") else None
     queue = faces.waiting(current_user, photo)
     face = queue.first()
-    last = _mine(request.args["done"]) if request.args.get("done") else None
     return page(
         "faces/index.html",
         fragment="faces/_desk.html",
@@ -66,7 +69,7 @@ def undo(code: str) -> Response:
     face = _mine(code)
     faces.undo(face, by=current_user)
     if request.form.get("queue"):
-        return go(url_for("faces.index", photo=request.form.get("photo") or None))
+        return _next(None)
     return go(url_for("photos.show", code=face.photo.code) + "#people")
 
 
@@ -153,4 +156,7 @@ def _box() -> tuple[float, float, float, float]:
 
 
 def _next(done: str | None) -> Response:
+    """The desk again: swapped in by htmx, so that no key is lost between two faces; else by a redirect."""
+    if request.htmx:
+        return _desk(_mine(done) if done else None)
     return go(url_for("faces.index", photo=request.form.get("photo") or None, done=done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from dataclasses import replace
@@ -40,6 +41,7 @@ def site(house, config):
     application = composition.build(replace(config, base_url="http://127.0.0.1:0"))
     server = make_server("127.0.0.1", 0, application, threaded=True)
     tools._wired.base_url = f"http://127.0.0.1:{server.port}"
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield tools.base_url
