@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from peewee import ModelSelect, fn
+from peewee import JOIN, ModelSelect, fn
 
 from adapters import clock
-
 from models.base import find
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
 from models.request import Request
 from models.setting import Setting
+from models.use import Use
 from models.user import User
 
 PAGE = 40
@@ -112,3 +112,16 @@ def _overtaken() -> ModelSelect:
 
 def _soon() -> date:
     return today() + timedelta(days=int(Setting.of("ends_soon_days")))
+
+
+def lines_of(rows: Sequence[Consent]) -> dict[int, list[tuple[Line, Standing]]]:
+    """The lines of a page of consents by consent id, each with where it stands today, in two queries."""
+    ids = [consent.id for consent in rows]
+    query = Line.select(Line, Use).join(Use, JOIN.LEFT_OUTER).where(Line.consent.in_(ids)).order_by(Line.number, Line.id)
+    lines = list(query) if ids else []
+    gone = {w.line_id for w in Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_([line.id for line in lines]))}
+    stands = standing(lines, gone)
+    found: dict[int, list[tuple[Line, Standing]]] = {id: [] for id in ids}
+    for line in lines:
+        found[line.consent_id].append((line, stands[line.id]))
+    return found

@@ -16,7 +16,7 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "signing", "withdrawals",
+    "signing", "withdrawals", "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()
