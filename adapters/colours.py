@@ -53,12 +53,12 @@ def rgb(image: Image.Image) -> Image.Image:
 def _by_profile(image: Image.Image) -> Image.Image:
     """Convert CMYK or LAB to sRGB through LittleCMS; CMYK without a usable profile by arithmetic."""
     try:
-        if image.mode == "LAB":
-            source = ImageCms.createProfile("LAB")
-        else:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        source = ImageCms.ImageCmsProfile(
+            ImageCms.createProfile("LAB") if image.mode == "LAB" else io.BytesIO(image.info["icc_profile"])
+        )
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        assert converted is not None
+        if converted is None:
+            return image.convert("RGB")
         converted.info = {}
         return converted
     except (ImageCms.PyCMSError, KeyError, TypeError, OSError):
@@ -83,6 +83,7 @@ def srgb(image: Image.Image) -> Image.Image:
 
 @cache
 def srgb_profile() -> bytes:
+    """The sRGB profile that copies carry, the same bytes every time."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[PROFILE_DATE] = bytes.fromhex("07d000010001000000000000")
     return bytes(profile)

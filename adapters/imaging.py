@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from adapters.kinds import HEIC, JPEG, WEBP, Kind, sniff
+from adapters.kinds import HEAD_BYTES, HEIC, JPEG, WEBP, Kind, sniff
 from adapters.sandbox import Reply, Sandbox, Unreadable
 
 MAX_PIXELS = 200_000_000
@@ -41,6 +41,7 @@ class FoundFace:
 
     @property
     def box(self) -> Box:
+        """Left, top, width and height together."""
         return (self.left, self.top, self.width, self.height)
 
 
@@ -78,7 +79,7 @@ def prepare(sandbox: Sandbox, data: bytes, kind: Kind, *, encode: bool, scan_sid
 
 def render(sandbox: Sandbox, data: bytes, kind: Kind, *, longest: int | None, quality: int = 90) -> Rendered:
     """Make a clean copy to leave the house: upright, sRGB, no other metadata (RED-02, MET-02)."""
-    return _render(sandbox, data, kind, [], longest, quality)
+    return _render(sandbox, data, kind, {"boxes": [], "longest": longest, "quality": quality})
 
 
 def masked(
@@ -94,7 +95,8 @@ def masked(
 
     ValueError for a box that is no place in the picture: an unmasked face must not slip out by a slip.
     """
-    return _render(sandbox, data, kind, [_with_margin(box) for box in boxes], longest, quality)
+    hidden = [_with_margin(box) for box in boxes]
+    return _render(sandbox, data, kind, {"boxes": hidden, "longest": longest, "quality": quality})
 
 
 def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -> list[bytes | None]:
@@ -106,15 +108,20 @@ def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -
     return _trusted(sandbox, lambda: [_vector(v) if v else None for _, v in zip(boxes, vectors, strict=True)])
 
 
+def kind_of(data: bytes) -> Kind:
+    """The kind of a whole picture; Unreadable when it is none we know."""
+    kind = sniff(data[:HEAD_BYTES])
+    if kind is None:
+        raise Unreadable("not_accepted")
+    return kind
+
+
 def differing_bits(a: int, b: int) -> int:
     """Return in how many of 64 bits two `phash` values differ (0: the same picture, above 10: another)."""
     return ((a ^ b) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()
 
 
-def _render(
-    sandbox: Sandbox, data: bytes, kind: Kind, boxes: list[Box], longest: int | None, quality: int
-) -> Rendered:
-    arguments = {"longest": longest, "quality": quality, "boxes": boxes}
+def _render(sandbox: Sandbox, data: bytes, kind: Kind, arguments: dict[str, Any]) -> Rendered:
     header, blocks = _call(sandbox, "render", data, kind, arguments)
     return _trusted(sandbox, lambda: Rendered(_picture(blocks[0], JPEG), *_size(header)))
 

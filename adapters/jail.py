@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+from adapters.landlock import fence, libraries
 from adapters.sandbox import MAX_HEADER, Reply, Unfit, Unreadable, pack
 
 CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
@@ -40,7 +41,7 @@ def serve(parent: int, seconds: float, memory: int) -> None:
 
 
 def confine(parent: int, memory: int) -> None:
-    """Give up network, privileges, files to write, core dumps and all memory above `memory` bytes."""
+    """Give up network, privileges, files but the libraries, core dumps and all memory above `memory` bytes."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above
@@ -49,6 +50,7 @@ def confine(parent: int, memory: int) -> None:
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0:
         libc.unshare(CLONE_NEWNET)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    fence(libc, libraries())
     libc.capset(struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
     for limit, value in (
         (resource.RLIMIT_AS, memory),
@@ -58,8 +60,8 @@ def confine(parent: int, memory: int) -> None:
         (resource.RLIMIT_CPU, LIFETIME_SECONDS),
     ):
         hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
 
 
 def network_is_cut() -> bool:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ROOT, STORE = "root.key", "keys.db"
 CHECK = b"clearframe key store 1"
+SHORTEST_ROOT = 32
 SCHEMA = """
 CREATE TABLE ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
 CREATE TABLE dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
@@ -29,7 +30,7 @@ class KeysMissing(Exception):
 
 
 class WrongKey(Exception):
-    """The root key does not open this key store."""
+    """The root key does not open this key store, or is too short to be one."""
 
 
 class KeyGone(Exception):
@@ -40,6 +41,9 @@ class KeyStore:
     """Keys by kind and id. Deleting one makes what it locked unreadable, in every backup too (ERA-03, ERA-04)."""
 
     def __init__(self, folder: Path, root: bytes) -> None:
+        # An empty credential would give everyone the same keys.
+        if len(root) < SHORTEST_ROOT:
+            raise WrongKey(f"The root key must hold at least {SHORTEST_ROOT} bytes.")
         self._path, self._root = folder / STORE, root
         self._local = threading.local()
         self._ring: dict[int, bytes] = {}
@@ -60,7 +64,10 @@ class KeyStore:
         store = cls(folder, root)
         with store._connection() as db:
             db.executescript(SCHEMA)
-            db.execute("INSERT INTO ring (wrapped) VALUES (?)", (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),))
+            db.execute(
+                "INSERT INTO ring (wrapped) VALUES (?)",
+                (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),),
+            )
             db.execute("INSERT INTO proof VALUES (?)", (_wrap(store.secret("proof"), CHECK, b"proof"),))
         store._load()
         return store
@@ -103,12 +110,18 @@ class KeyStore:
         """Make and keep a key, durable before it is returned; IntegrityError when there is one already."""
         key, kek = secrets.token_bytes(32), max(self._ring)
         with self._connection() as db:
-            db.execute("INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key)))
+            db.execute(
+                "INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key))
+            )
         return key
 
     def get(self, kind: str, id: str) -> bytes:
         """The key, or KeyGone."""
-        row = self._connection().execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        row = (
+            self._connection()
+            .execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id))
+            .fetchone()
+        )
         if row is None:
             raise KeyGone(f"the key of {kind} {id} was destroyed")
         return self._unwrapped(kind, id, *row)
@@ -129,7 +142,10 @@ class KeyStore:
 
     def has(self, kind: str, id: str) -> bool:
         """Whether the key is there."""
-        return self._connection().execute("SELECT 1 FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone() is not None
+        return (
+            self._connection().execute("SELECT 1 FROM dek WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+            is not None
+        )
 
     def destroy(self, kind: str, id: str) -> None:
         """Forget a key for good: overwritten in the file, and out of the write-ahead log. Twice does no harm."""

@@ -20,6 +20,7 @@ class Kind:
 
     @property
     def supported(self) -> bool:
+        """Whether files of this kind can be opened here."""
         return self.name != "HEIC" or _heif_installed()
 
 

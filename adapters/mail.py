@@ -100,7 +100,9 @@ class Mailer:
             code = next(iter(error.recipients.values()))[0]
             raise MailRefused("the address was refused", permanent=code >= 500) from error
         except smtplib.SMTPResponseException as error:
-            raise MailRefused(f"the server said {error.smtp_code}", permanent=error.smtp_code >= 500) from error
+            raise MailRefused(
+                f"the server said {error.smtp_code}", permanent=error.smtp_code >= 500
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailRefused("the mail server did not answer", permanent=False) from error
 
@@ -111,7 +113,9 @@ class Mailer:
         if parts.scheme == "smtps":
             server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=context)
         else:
-            server = smtplib.SMTP(host, parts.port or (587 if "starttls" in parts.scheme else 25), timeout=PATIENCE)
+            server = smtplib.SMTP(
+                host, parts.port or (587 if "starttls" in parts.scheme else 25), timeout=PATIENCE
+            )
         if parts.scheme == "smtp+starttls":
             server.starttls(context=context)
         if parts.username:

@@ -18,7 +18,10 @@ PLUS = "http://ns.useplus.org/ldf/vocab/"
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CONFIG = Path(__file__).with_name("exiftool.config")
 LONGEST = 5000
+# A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
+MEMORY = Path("/dev/shm")  # noqa: S108
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+BREAKS = re.compile(r"[\r\n]+")
 READ = [
     "-j", "-struct", "-n", "-fast", "-charset", "filename=utf8", "-charset", "iptc=utf8", "-api", "largefilesupport=1",
     "-EXIF:DateTimeOriginal", "-EXIF:OffsetTimeOriginal", "-EXIF:Make", "-EXIF:Model", "-EXIF:Artist", "-EXIF:Copyright",
@@ -90,7 +93,7 @@ def read(data: bytes, suffix: str) -> Facts:
         with scratch(data, suffix) as path:
             found = json.loads(_tool().run(*READ, str(path)) or "[{}]")[0]
         return _facts({key: value for key, value in found.items() if key != "SourceFile"})
-    except (ValueError, KeyError, TypeError, IndexError, OSError):
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, OSError):
         return Facts(unread=True)
 
 
@@ -99,7 +102,15 @@ def write_card(data: bytes, suffix: str, card: Card) -> bytes:
     with scratch(data, suffix) as path:
         arguments = path.with_suffix(".args")
         arguments.write_text("\n".join(_assignments(card)), encoding="utf-8")
-        _tool().run("-overwrite_original", "-charset", "iptc=utf8", "-codedcharacterset=utf8", "-@", str(arguments), str(path))
+        _tool().run(
+            "-overwrite_original",
+            "-charset",
+            "iptc=utf8",
+            "-codedcharacterset=utf8",
+            "-@",
+            str(arguments),
+            str(path),
+        )
         return path.read_bytes()
 
 
@@ -132,7 +143,7 @@ def _assignments(card: Card) -> Iterator[str]:
     lists = {"XMP-plus:ModelReleaseID": card.model_ids, "XMP-iptcExt:PersonInImage": card.names}
     for tag, value in [*pairs.items(), *((tag, item) for tag, items in lists.items() for item in items)]:
         if value:
-            yield f"-{tag}={_clean(value).replace(chr(10), ' ')}"
+            yield f"-{tag}={BREAKS.sub(' ', _clean(value))}"
 
 
 class Tool:
@@ -170,8 +181,7 @@ def _tool() -> Tool:
 @contextmanager
 def scratch(data: bytes, suffix: str) -> Iterator[Path]:
     """The bytes as a private file in memory, gone afterwards; its name is ours, never the uploader's."""
-    home = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    with tempfile.TemporaryDirectory(prefix="clearframe-", dir=home) as folder:
+    with tempfile.TemporaryDirectory(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         path = Path(folder) / f"file{suffix}"
         path.write_bytes(data)
         yield path
@@ -181,7 +191,9 @@ def _facts(tags: dict[str, Any]) -> Facts:
     regions = list(_regions(tags))
     names = [*_list(tags.get("PersonInImage")), *(region.name for region in regions)]
     return Facts(
-        taken_at=_moment(tags.get("DateTimeOriginal") or tags.get("CreateDate"), tags.get("OffsetTimeOriginal")),
+        taken_at=_moment(
+            tags.get("DateTimeOriginal") or tags.get("CreateDate"), tags.get("OffsetTimeOriginal")
+        ),
         camera=_text(f"{tags.get('Make', '')} {tags.get('Model', '')}")[:100],
         creator=_first(tags, "Creator", "By-line", "Artist"),
         credit=_first(tags, "Credit"),
@@ -190,7 +202,9 @@ def _facts(tags: dict[str, Any]) -> Facts:
         caption=_first(tags, "Description", "Caption-Abstract", "ImageDescription"),
         alt_text=_first(tags, "AltTextAccessibility")[:1000],
         keywords=list(dict.fromkeys([*_list(tags.get("Subject")), *_list(tags.get("Keywords"))]))[:100],
-        place=", ".join(filter(None, (_first(tags, "City"), _first(tags, "Country", "Country-PrimaryLocationName")))),
+        place=", ".join(
+            filter(None, (_first(tags, "City"), _first(tags, "Country", "Country-PrimaryLocationName")))
+        ),
         gps="GPSLatitude" in tags,
         names=list(dict.fromkeys(filter(None, names)))[:50],
         regions=regions[:200],
@@ -199,21 +213,25 @@ def _facts(tags: dict[str, Any]) -> Facts:
 
 def _regions(tags: dict[str, Any]) -> Iterator[Region]:
     turn = int(tags.get("Orientation") or 1)
-    info = tags.get("RegionInfo") or {}
-    for item in _dicts(info.get("RegionList")):
-        area = item.get("Area") or {}
+    for item in _dicts(_dict(tags.get("RegionInfo")).get("RegionList")):
+        area = _dict(item.get("Area"))
         width, height = _number(area.get("W")), _number(area.get("H"))
         # MWG gives the centre.
         box = (_number(area.get("X")) - width / 2, _number(area.get("Y")) - height / 2, width, height)
         yield _region(item.get("Name"), box, turn)
-    for item in _dicts((tags.get("RegionInfoMP") or {}).get("Regions")):
+    for item in _dicts(_dict(tags.get("RegionInfoMP")).get("Regions")):
         edges = [_number(part) for part in str(item.get("Rectangle") or "").split(",")]
         if len(edges) == 4:
             yield _region(item.get("PersonDisplayName"), (edges[0], edges[1], edges[2], edges[3]), turn)
     for item in _dicts(tags.get("ImageRegion")):
-        edge = item.get("RegionBoundary") or {}
+        edge = _dict(item.get("RegionBoundary"))
         if edge.get("RbUnit") == "relative" and edge.get("RbShape") == "rectangle":
-            corner = (_number(edge.get("RbX")), _number(edge.get("RbY")), _number(edge.get("RbW")), _number(edge.get("RbH")))
+            corner = (
+                _number(edge.get("RbX")),
+                _number(edge.get("RbY")),
+                _number(edge.get("RbW")),
+                _number(edge.get("RbH")),
+            )
             names = _list(item.get("PersonInImage")) or _list(item.get("Name"))
             yield _region(names[0] if names else "", corner, turn)
 
@@ -249,6 +267,10 @@ def _list(value: Any) -> list[str]:
     return [_text(item)[:200] for item in items if not isinstance(item, dict | list)]
 
 
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
@@ -268,10 +290,13 @@ def _number(value: Any) -> float:
 
 def _moment(value: Any, offset: Any) -> datetime | None:
     """Naive when the camera named no zone; None for what is no date."""
-    for pattern, text in (("%Y:%m:%d %H:%M:%S%z", f"{value}{offset or ''}"), ("%Y:%m:%d %H:%M:%S", str(value)[:19])):
+    for pattern, text in (
+        ("%Y:%m:%d %H:%M:%S%z", f"{value}{offset or ''}"),
+        ("%Y:%m:%d %H:%M:%S", str(value)[:19]),
+    ):
         try:
-            moment = datetime.strptime(text, pattern)
+            moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - few cameras name their zone
         except ValueError:
             continue
-        return moment if moment.year > 1825 else None
+        return moment if 1825 < moment.year < 9999 else None
     return None

@@ -38,7 +38,7 @@ def prepare(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
     image, orientation = _open(blocks[0], arguments["format"])
     width, height = _upright_size(image, orientation)
     side = int(arguments["scan_side"])
-    raster = _raster(image, max(side, max(PREVIEWS)), orientation)
+    raster = _raster(image, max(side, *PREVIEWS), orientation)
     previews = _previews(raster)
     small = previews[min(PREVIEWS)][0]
     faces, vectors = _faces(_fit(raster, side, SLACK), width, bool(arguments["encode"]))
@@ -46,7 +46,7 @@ def prepare(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
         "width": width,
         "height": height,
         "orientation": orientation,
-        "colour": "#{:02x}{:02x}{:02x}".format(*small.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))),
+        "colour": f"#{small.resize((1, 1), Image.Resampling.BOX).tobytes().hex()}",
         "phash": perceptual_hash(small),
         "faces": faces,
     }
@@ -147,7 +147,7 @@ def _raster(
         scale = side / max(image.size)
         image.draft(image.mode, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
     image.load()
-    raster = rgb(_fit(resizable(image), side, slack, fine))
+    raster = rgb(_fit(resizable(image), side, slack, fine=fine))
     if orientation != 1 and image.format != "TIFF":  # Pillow turns a TIFF while loading
         profile = raster.info.get("icc_profile")
         raster = raster.transpose(UPRIGHT[orientation])
@@ -155,7 +155,7 @@ def _raster(
     return raster
 
 
-def _fit(image: Image.Image, side: int, slack: float = 1.0, fine: bool = False) -> Image.Image:
+def _fit(image: Image.Image, side: int, slack: float = 1.0, *, fine: bool = False) -> Image.Image:
     """Shrink to the longest side unless it is within `slack` of it."""
     longest = max(image.size)
     if longest <= side * slack:
@@ -197,19 +197,19 @@ def _faces(raster: Image.Image, width: int, encode: bool) -> tuple[list[dict[str
         wanted = encode and in_file >= recognition.MIN_PIXELS
         if wanted:
             vectors.append(recognition.encode(pixels, (left, top, right, bottom)))
-        left, right = max(left, 0), min(right, raster.width)
-        top, bottom = max(top, 0), min(bottom, raster.height)
+        x, y = max(left, 0), max(top, 0)
+        width_, height_ = min(right, raster.width) - x, min(bottom, raster.height) - y
         faces.append(
             {
                 "box": [
-                    left / raster.width,
-                    top / raster.height,
-                    (right - left) / raster.width,
-                    (bottom - top) / raster.height,
+                    x / raster.width,
+                    y / raster.height,
+                    width_ / raster.width,
+                    height_ / raster.height,
                 ],
                 "score": score,
                 "pixels": round(in_file),
-                "sharpness": _sharpness(raster.crop((left, top, right, bottom))),
+                "sharpness": _sharpness(raster.crop((x, y, x + width_, y + height_))),
                 "encoded": wanted,
             }
         )

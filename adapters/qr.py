@@ -10,5 +10,7 @@ import segno
 def svg(text: str) -> str:
     """An inline SVG without style or script; the page says in words where it leads."""
     out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True, svgclass="qr", lineclass=None)
+    segno.make(text, error="m").save(
+        out, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True, svgclass="qr", lineclass=None
+    )
     return out.getvalue().decode()

@@ -20,7 +20,7 @@ import time
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 REASONS = ("damaged", "too_large", "too_many_frames", "not_accepted", "too_slow", "out_of_memory")
@@ -65,6 +65,9 @@ class Sandbox:
     def __init__(self, *, seconds: float = 60.0, memory: int = 3 << 30) -> None:
         self._seconds = seconds
         self._memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ending: weakref.finalize[..., Sandbox] | None = None
+        self._calls = 0
         self._forget()
         _living.add(self)
 
@@ -93,7 +96,7 @@ class Sandbox:
         with self._lock:
             self.discard()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -114,6 +117,11 @@ class Sandbox:
         except (ValueError, TypeError, KeyError, RecursionError):
             self.discard()
             raise Unreadable("damaged", "malformed answer") from None
+        except (
+            BaseException
+        ):  # broken off from outside: the answer to this photo must not be read as the next one's
+            self.discard()
+            raise
         if "unfit" in header:
             self.discard()
             raise Unfit(str(header["unfit"])[:200])
@@ -158,20 +166,27 @@ class Sandbox:
             env=environment,
             bufsize=0,
         )
-        for pipe in (process.stdin, process.stdout):
-            assert pipe is not None
-            os.set_blocking(pipe.fileno(), False)
+        self._process = process
+        for pipe in (self._pipe("stdin"), self._pipe("stdout")):
+            os.set_blocking(pipe, False)
             with contextlib.suppress(OSError):
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        self._process = process
         self._ending = weakref.finalize(self, _end, process)
         self._starter = threading.current_thread()
         self._calls = 0
 
+    def _pipe(self, name: str) -> int:
+        """The handle of the child's `stdin` or `stdout`; EOFError when there is no child."""
+        pipe = getattr(self._process, name, None)
+        if pipe is None:
+            raise EOFError
+        return int(pipe.fileno())
+
     def _post_mortem(self) -> tuple[str, str]:
         """Say why the child died, in the words of Unreadable."""
         process = self._process
-        assert process is not None
+        if process is None:
+            return "damaged", "no child"
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1.0)
         code = process.returncode
@@ -183,8 +198,7 @@ class Sandbox:
         return "damaged", f"exit {code}"
 
     def _write(self, parts: Sequence[bytes], deadline: float) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        pipe = self._process.stdin.fileno()
+        pipe = self._pipe("stdin")
         for part in parts:
             view = memoryview(part)
             while view:
@@ -207,8 +221,7 @@ class Sandbox:
         return header, [self._take(size, deadline) for size in sizes]
 
     def _take(self, size: int, deadline: float) -> bytes:
-        assert self._process is not None and self._process.stdout is not None
-        pipe = self._process.stdout.fileno()
+        pipe = self._pipe("stdout")
         taken = bytearray()
         while len(taken) < size:
             try:
@@ -224,8 +237,7 @@ class Sandbox:
     def _forget(self) -> None:
         """Hold no child and a free lock."""
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._ending: weakref.finalize[..., Sandbox] | None = None
+        self._process = self._ending = None
         self._starter = threading.current_thread()
         self._calls = 0
         self._network_cut = False

@@ -35,6 +35,7 @@ class Storage(Protocol):
     def exists(self, name: str) -> bool: ...
     def delete(self, name: str) -> None: ...
     def names(self, prefix: str = "") -> Iterator[str]: ...
+    def sweep(self, before: float) -> int: ...
     def check(self) -> None: ...
 
 
@@ -84,6 +85,13 @@ class Folder:
             if path.is_file() and name.startswith(prefix):
                 yield name
 
+    def sweep(self, before: float) -> int:
+        """Take away what a killed process left half-written before this time (seconds since 1970); returns how many."""
+        stale = [path for path in (self.root / "staging").iterdir() if path.stat().st_mtime < before]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
     def check(self) -> None:
         """Raise StorageMissing unless this is our folder."""
         if not (self.root / MARKER).exists():
@@ -115,7 +123,7 @@ class FolderStaged:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _flush(folder.parent)
         if replace:
-            os.replace(self.path, target)
+            self.path.replace(target)
         else:
             os.link(self.path, target)
             self.path.unlink()
@@ -178,6 +186,10 @@ class Bucket:
 
         for page in obstore.list(self.store, prefix="objects/"):
             yield from (item["path"] for item in page if item["path"].startswith(prefix))
+
+    def sweep(self, before: float) -> int:
+        """Nothing lies half-written in a bucket: an object is there whole or not at all."""
+        return 0
 
     def check(self) -> None:
         """Write the marker once, then require it."""

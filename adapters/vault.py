@@ -9,6 +9,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -101,18 +102,29 @@ class Writer:
         """Of what was written so far."""
         return self._hash.hexdigest()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         if not self.vault.keys.has("object", self.id):
             try:
                 self.vault.keys.new("object", self.id)
                 self._made_key = True
             except sqlite3.IntegrityError:
                 pass  # another process made it a moment ago
+        try:
+            self._begin()
+        except BaseException:
+            self._forget_key()
+            raise
+        return self
+
+    def _begin(self) -> None:
         self._cipher = self.vault.key(self.id, self.role)
         self._header = HEADER.pack(MAGIC, FORMAT, CHUNK, _context(self.id, self.role), secrets.token_bytes(7))
         self._staged: Staged = self.vault.storage.stage()
-        self._staged.write(self._header)
-        return self
+        try:
+            self._staged.write(self._header)
+        except BaseException:
+            self._staged.abort()
+            raise
 
     def write(self, data: bytes) -> None:
         """Add plaintext."""
@@ -130,7 +142,9 @@ class Writer:
         self._staged.write(self._cipher.encrypt(_nonce(self._header, self._count, last), chunk, self._header))
         self._count += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             try:
                 self._seal(bytes(self._pending), last=True)
@@ -143,6 +157,9 @@ class Writer:
 
     def _abandon(self) -> None:
         self._staged.abort()
+        self._forget_key()
+
+    def _forget_key(self) -> None:
         if self._made_key:
             self.vault.keys.destroy("object", self.id)
 

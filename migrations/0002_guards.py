@@ -1,12 +1,26 @@
 """What no statement may do: change or remove a line of the trail, a signed head, or a published wording."""
 
 TABLES = ("trace", "head", "version")
+COVERED = [
+    "seq",
+    "at",
+    "actor",
+    "role",
+    "action",
+    "kind",
+    "code",
+    "person",
+    "promise",
+    "request_id",
+    "address",
+    "head",
+]
 
 
 def up(migrator, db):
     postgres = "ostgre" in type(db).__name__
     for table in TABLES:
-        for statement in (_postgres(table) if postgres else _sqlite(table)):
+        for statement in _postgres(table) if postgres else _sqlite(table):
             db.execute_sql(statement)
 
 
@@ -15,10 +29,7 @@ def _sqlite(table):
         # Erasing the facts of a line keeps its promise and its place in the chain (ERA-11).
         when = ""
         if (table, act) == ("trace", "UPDATE"):
-            same = " OR ".join(
-                f"NEW.{c} IS NOT OLD.{c}"
-                for c in ("seq", "at", "actor", "role", "action", "kind", "code", "person", "promise", "request_id", "address", "head")
-            )
+            same = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in COVERED)
             when = f" WHEN NEW.facts IS NOT NULL OR NEW.salt IS NOT NULL OR {same}"
         yield (
             f"CREATE TRIGGER {table}_{act.lower()}_forbidden BEFORE {act} ON {table}{when} "

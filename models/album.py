@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 UNSORTED = "Unsorted"  # where a photo goes that came without an album
 
+
 class Mode(StrEnum):
     """How faces may be compared (BIO-01, requirements 3.1)."""
 
@@ -76,12 +77,16 @@ class Album(Record):
             found = list(user.albums().where((cls.code == named) | (cls.title == named)).limit(10))
             exact = [album for album in found if album.code == named] or found
             if len(exact) > 1:
-                raise Invalid(_l("Several albums have this title. Name the album by its code."), field="album")
+                raise Invalid(
+                    _l("Several albums have this title. Name the album by its code."), field="album"
+                )
             if exact:
                 return exact[0]
             team = user.teams().first()
             if team is None:
-                raise Invalid(_l("You are in no team yet, so there is no place for this photo."), field="album")
+                raise Invalid(
+                    _l("You are in no team yet, so there is no place for this photo."), field="album"
+                )
             return cls.add(named, team, by=user)
 
     @classmethod
@@ -90,13 +95,22 @@ class Album(Record):
         return {album.id: album for album in cls.select().where(cls.id.in_({p.album_id for p in photos}))}
 
     @classmethod
-    def with_covers(cls, query: ModelSelect) -> list[Album]:
+    def with_teams(cls, query: ModelSelect[Album]) -> ModelSelect[Album]:
+        """The albums of a query with their teams, in one query."""
+        return query.select(cls, Team).join(Team)
+
+    @classmethod
+    def with_covers(cls, query: ModelSelect[Album]) -> list[Album]:
         """The albums of a query, newest first, each with its newest shown photo as `cover` (a photo or None)."""
         from models.photo import Photo
 
         newest = Photo.select(fn.MAX(Photo.id)).where(Photo.album == cls.id, Photo.placeholder.is_null(False))
-        albums = list(query.select(cls, newest.alias("cover_id")).order_by(cls.created_at.desc(), cls.id.desc()))
-        covers = {p.id: p for p in Photo.select().where(Photo.id.in_([a.cover_id for a in albums if a.cover_id]))}
+        albums = list(
+            query.select(cls, newest.alias("cover_id")).order_by(cls.created_at.desc(), cls.id.desc())
+        )
+        covers = {
+            p.id: p for p in Photo.select().where(Photo.id.in_([a.cover_id for a in albums if a.cover_id]))
+        }
         for album in albums:
             album.cover = covers.get(album.cover_id)
         return albums

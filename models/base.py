@@ -57,7 +57,7 @@ tools = _Tools()
 class Moment(DateTimeField):
     """An instant: a zone is required, UTC is stored, UTC comes back (CON-12)."""
 
-    def db_value(self, value: datetime | None) -> str | None:
+    def db_value(self, value: datetime | str | None) -> str | None:
         if value is None or isinstance(value, str):
             return value
         if value.tzinfo is None:
@@ -83,7 +83,7 @@ def code_field() -> TextField:
     return TextField(unique=True, default=seal.new_code)
 
 
-def find(query: ModelSelect, code: str) -> Any:
+def find(query: ModelSelect[Any], code: str) -> Any:
     """Return the row with this code among those the query allows, or raise Missing."""
     row = query.where(query.model.code == code).first()
     if row is None:

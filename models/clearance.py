@@ -198,7 +198,8 @@ def _turns(photo: PhotoFacts, people: Sequence[PersonFacts], use: UseFacts, wind
         yield from filter(None, (person.of_age_on, person.lapses_on))
         if person.died_on:
             yield ten_years_after(person.died_on)
-        for ground in (*person.lines, *person.bases):
+        grounds: tuple[Ground, ...] = (*person.lines, *person.bases)
+        for ground in grounds:
             if covers(ground, use):
                 yield ground.valid_from
                 yield from _run_out(ground.valid_until, window)

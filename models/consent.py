@@ -50,7 +50,8 @@ class Consent(Record):
     guardian = ForeignKeyField(Guardian, null=True, on_delete="SET NULL")
     signed_at = Moment(default=clock.now)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")  # who entered a paper form
-    checked_by = ForeignKeyField(User, null=True, on_delete="SET NULL", backref="+")  # who read it again (SIG-07)
+    # who read it again (SIG-07)
+    checked_by = ForeignKeyField(User, null=True, on_delete="SET NULL", backref="+")
     checked_at = Moment(null=True)
     withdrawal_token = TextField(unique=True)
     receipt_at = Moment(null=True)  # when the receipt was made
@@ -82,7 +83,10 @@ class Consent(Record):
         with db.atomic():
             now = clock.now()
             spent = Request.update(used_at=now).where(
-                Request.id == request.id, Request.used_at.is_null(), Request.revoked_at.is_null(), Request.expires_at > now
+                Request.id == request.id,
+                Request.used_at.is_null(),
+                Request.revoked_at.is_null(),
+                Request.expires_at > now,
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
@@ -112,13 +116,21 @@ class Consent(Record):
         mime = scan_kind(scan)
         name = cls.clean_signer(signer)
         with db.atomic():
-            used = Request.update(used_at=clock.now()).where(Request.id == request.id, Request.used_at.is_null())
+            used = Request.update(used_at=clock.now()).where(
+                Request.id == request.id, Request.used_at.is_null()
+            )
             if used.execute() != 1:
                 raise Refusal(_l("This request is over."))
             consent = cls._create(request, Means.PAPER, name, by=by)
             consent._add_lines(request, choice)
             tools.vault.put(consent.vault_id, "paper", scan)
-            Trace.leave(by, "consent.paper-entered", consent, person=request.person, sha256=hashlib.sha256(scan).hexdigest())
+            Trace.leave(
+                by,
+                "consent.paper-entered",
+                consent,
+                person=request.person,
+                sha256=hashlib.sha256(scan).hexdigest(),
+            )
             consent._after(request, {"identity": "paper", "kind": mime}, None)
         return consent
 
@@ -126,7 +138,9 @@ class Consent(Record):
         """A second user confirms that the transcription says what the paper says."""
         by.require(Permission.ASK)
         if self.by_id == by.id:
-            raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what she expects."))
+            raise NotAllowed(
+                _l("Somebody else has to check it: whoever typed it over reads what she expects.")
+            )
         with db.atomic():
             self.checked_by, self.checked_at = by, clock.now()
             self.save(only=[Consent.checked_by, Consent.checked_at])
@@ -311,14 +325,14 @@ def withdraw(
         lines = [
             line for line in in_force(person)
             if (line.about is About.RECOGNITION and recognition)
-            or (line.about is About.USE and (uses is None or line.use.code in uses))
+            or (line.use is not None and (uses is None or line.use.code in uses))
         ]  # fmt: skip
         made = [Withdrawal.create(line=line, actor=actor, means=means, by=by) for line in lines]
         if not made:
             return []
         if any(line.about is About.RECOGNITION for line in lines):
             withdrawing.forget_faceprints(person)
-        codes = sorted({line.use.code for line in lines if line.about is About.USE})
+        codes = sorted({line.use.code for line in lines if line.use is not None})
         Trace.leave(
             by or actor, "consent.withdrawn", lines[0].consent, person=person, uses=codes, means=means,
             recognition=any(line.about is About.RECOGNITION for line in lines),
@@ -330,8 +344,11 @@ def withdraw(
 
 def scan_kind(scan: bytes) -> str:
     """The kind of a scanned form by its first bytes; Invalid for anything but PDF, JPEG and PNG."""
-    for head, mime in ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png")):
+    for head, mime in (
+        (b"%PDF-", "application/pdf"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"\x89PNG", "image/png"),
+    ):
         if scan.startswith(head):
             return mime
     raise Invalid(_l("Upload the form as PDF, JPEG or PNG."), field="scan")
-

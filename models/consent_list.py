@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from peewee import JOIN, ModelSelect, fn
 
@@ -12,11 +13,13 @@ from adapters import clock
 from models.base import find
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
-from models.request import Request
+from models.person import Person
+from models.request import Asked, Request
 from models.setting import Setting
 from models.use import Use
 from models.user import User
 
+Row = TypeVar("Row", Request, Consent)
 PAGE = 40
 MOST = 200
 
@@ -32,14 +35,16 @@ class Standing(StrEnum):
     UNCHECKED = "unchecked"  # a paper form that a second person has not read yet
 
 
-def requests(user: User) -> ModelSelect:
+def requests(user: User) -> ModelSelect[Request]:
     """The open requests this user may see."""
     return user.requests().where(
         Request.used_at.is_null(), Request.revoked_at.is_null(), Request.expires_at > clock.now()
     )
 
 
-def consents(user: User, standing: Standing | None = None, *, ends_before: date | None = None) -> ModelSelect:
+def consents(
+    user: User, standing: Standing | None = None, *, ends_before: date | None = None
+) -> ModelSelect[Consent]:
     """The consents this user may see that have a line standing so, and one that ends before a day."""
     query = user.consents()
     if standing is Standing.UNCHECKED:
@@ -52,7 +57,7 @@ def consents(user: User, standing: Standing | None = None, *, ends_before: date 
     return query
 
 
-def page(query: ModelSelect, cursor: str = "", limit: int = PAGE) -> tuple[list[Request] | list[Consent], str]:
+def page(query: ModelSelect[Row], cursor: str = "", limit: int = PAGE) -> tuple[list[Row], str]:
     """One page, newest first, and the cursor of the next: empty at the end. Missing for a cursor that is none."""
     kind = query.model
     limit = max(1, min(limit, MOST))
@@ -70,27 +75,28 @@ def counts(user: User) -> dict[str, int]:
 
 def standing(lines: Sequence[Line], withdrawn: set[int]) -> dict[int, Standing]:
     """Where each line stands today, by its id."""
-    return {line.id: _of(line, line.id in withdrawn) for line in lines}
+    soon = _soon()
+    return {line.id: _of(line, soon, withdrawn=line.id in withdrawn) for line in lines}
 
 
-def _of(line: Line, withdrawn: bool) -> Standing:
+def _of(line: Line, last: date, *, withdrawn: bool) -> Standing:
     if withdrawn:
         return Standing.WITHDRAWN
     if not line.is_yes:
         return Standing.REFUSED
     if line.valid_until is not None and line.valid_until < today():
         return Standing.ENDED
-    soon = line.valid_until is not None and line.valid_until <= _soon()
+    soon = line.valid_until is not None and line.valid_until <= last
     return Standing.ENDS_SOON if soon else Standing.GIVEN
 
 
-def _in_force() -> ModelSelect:
+def _in_force() -> ModelSelect[Line]:
     return Line.select().where(
         Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(Withdrawal.select(Withdrawal.line))
     )
 
 
-def _standing(standing: Standing) -> ModelSelect:
+def _standing(standing: Standing) -> ModelSelect[Line]:
     if standing is Standing.WITHDRAWN:
         return Line.select(Line.consent).join(Withdrawal)
     if standing is Standing.REFUSED:
@@ -103,10 +109,13 @@ def _standing(standing: Standing) -> ModelSelect:
     return _in_force().where(within[standing]).select(Line.consent)
 
 
-def _overtaken() -> ModelSelect:
+def _overtaken() -> ModelSelect[Line]:
     newer = Line.alias()
     return newer.select(newer.id).where(
-        newer.person == Line.person, newer.use == Line.use, newer.about == Line.about, newer.decided_at > Line.decided_at
+        newer.person == Line.person,
+        newer.use == Line.use,
+        newer.about == Line.about,
+        newer.decided_at > Line.decided_at,
     )
 
 
@@ -115,13 +124,28 @@ def _soon() -> date:
 
 
 def lines_of(rows: Sequence[Consent]) -> dict[int, list[tuple[Line, Standing]]]:
-    """The lines of a page of consents by consent id, each with where it stands today, in two queries."""
-    ids = [consent.id for consent in rows]
-    query = Line.select(Line, Use).join(Use, JOIN.LEFT_OUTER).where(Line.consent.in_(ids)).order_by(Line.number, Line.id)
-    lines = list(query) if ids else []
-    gone = {w.line_id for w in Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_([line.id for line in lines]))}
-    stands = standing(lines, gone)
-    found: dict[int, list[tuple[Line, Standing]]] = {id: [] for id in ids}
+    """The lines of a page of consents by consent id, each with where it stands today, in three queries."""
+    found: dict[int, list[tuple[Line, Standing]]] = {consent.id: [] for consent in rows}
+    query = Line.select(Line, Use).join(Use, JOIN.LEFT_OUTER).where(Line.consent.in_(list(found)))
+    lines = list(query.order_by(Line.number, Line.id))
+    taken = Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_([line.id for line in lines]))
+    stands = standing(lines, {withdrawal.line_id for withdrawal in taken})
     for line in lines:
         found[line.consent_id].append((line, stands[line.id]))
     return found
+
+
+def uses_of(rows: Sequence[Request]) -> dict[int, list[Use]]:
+    """The uses a page of requests asks for by request id, in one query."""
+    found: dict[int, list[Use]] = {request.id: [] for request in rows}
+    query = Asked.select(Asked, Use).join(Use).where(Asked.request.in_(list(found)))
+    for asked in query.order_by(Use.place, Use.id):
+        found[asked.request_id].append(asked.use)
+    return found
+
+
+def people_of(rows: Sequence[Request] | Sequence[Consent]) -> dict[int, Person]:
+    """The people of a page of requests or consents by id, in one query."""
+    return {
+        person.id: person for person in Person.select().where(Person.id.in_({row.person_id for row in rows}))
+    }

@@ -46,6 +46,12 @@ def history(person: Person) -> list[Consent]:
     return list(person.consents.order_by(Consent.signed_at.desc()).limit(50))
 
 
+def withdrawn(consent: Consent) -> dict[int, Withdrawal]:
+    """What was taken back of a consent, by the id of the line."""
+    rows = Withdrawal.select().join(Line).where(Line.consent == consent)
+    return {row.line_id: row for row in rows}
+
+
 def summary(people: Sequence[Person]) -> dict[int, dict[str, int]]:
     """Per person id: how many uses are given, refused, ended; in one query for a page of people."""
     newest: dict[tuple[int, int], Any] = {}

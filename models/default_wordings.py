@@ -59,9 +59,14 @@ def lay() -> None:
     """Publish the first version of the default wordings, in the caller's transaction."""
     general = Wording.create(name="Photos of you", kind=WordingKind.GENERAL)
     general.publish(
-        {lang: {"title": title, "body": body, "recognition": RECOGNITION[lang]} for lang, (title, body) in _GENERAL.items()},
+        {
+            lang: {"title": title, "body": body, "recognition": RECOGNITION[lang]}
+            for lang, (title, body) in _GENERAL.items()
+        },
         by="system",
     )
     child = Wording.create(name="Photos of a child", kind=WordingKind.MINOR)
-    texts = {lang: {"title": title, "body": first + _GENERAL[lang][1]} for lang, (title, first) in _CHILD.items()}
+    texts = {
+        lang: {"title": title, "body": first + _GENERAL[lang][1]} for lang, (title, first) in _CHILD.items()
+    }
     child.publish(texts, by="system")

@@ -113,7 +113,7 @@ class Delivery(Record):
         card = self.card(clearance)
         original = bytes(tools.vault.read(self.photo.code, "original"))
         clean = imaging.render(
-            tools.sandbox, original, imaging.sniff(original[:4096]), longest=RENDITIONS[self.rendition]
+            tools.sandbox, original, imaging.kind_of(original), longest=RENDITIONS[self.rendition]
         )
         data = metadata.write_card(clean.data, ".jpg", card)
         with db.atomic():

@@ -41,7 +41,9 @@ class Draft(Record):
             old = cls.get_or_none(cls.request == request)
             sent = old.sent + 1 if old else 1
             if sent > MOST_SENT:
-                raise TooMany(_l("Too many codes were sent for this request. Ask the organisation for a new link."))
+                raise TooMany(
+                    _l("Too many codes were sent for this request. Ask the organisation for a new link.")
+                )
             if old:
                 old.delete_instance()
             draft = cls(request=request, expires_at=clock.now() + LIFE, sent=sent)
@@ -59,7 +61,9 @@ class Draft(Record):
         """The living draft of a request, or Gone."""
         draft = cls.get_or_none(cls.request == request, cls.expires_at > clock.now())
         if draft is None:
-            raise Gone(_l("The code is no longer valid. Open your link again and send your choices once more."))
+            raise Gone(
+                _l("The code is no longer valid. Open your link again and send your choices once more.")
+            )
         return draft
 
     @property
@@ -69,7 +73,9 @@ class Draft(Record):
 
     def confirm(self, typed: str) -> dict[str, Any]:
         """The choices, when the digits are right; counted, so that they can't be guessed."""
-        counted = Draft.update(tries=Draft.tries + 1).where(Draft.id == self.id, Draft.tries < MOST_TRIES).execute()
+        counted = (
+            Draft.update(tries=Draft.tries + 1).where(Draft.id == self.id, Draft.tries < MOST_TRIES).execute()
+        )
         if counted != 1:
             raise TooMany(_l("Too many tries. Open your link again and send your choices once more."))
         if not hmac.compare_digest("".join(typed.split()).encode(), self.number.encode()):
@@ -77,7 +83,9 @@ class Draft(Record):
         return dict(self._opened()["choices"])
 
     def _opened(self) -> dict[str, Any]:
-        return dict(json.loads(seal.decrypt_field(tools.keys.secret("drafts"), bytes(self.sealed), self._aad())))
+        return dict(
+            json.loads(seal.decrypt_field(tools.keys.secret("drafts"), bytes(self.sealed), self._aad()))
+        )
 
     def _seal(self, value: dict[str, Any]) -> bytes:
         return seal.encrypt_field(tools.keys.secret("drafts"), seal.canonical(value), self._aad())

@@ -31,7 +31,7 @@ def tell() -> int:
     day, told = today(), 0
     with db.atomic():
         for line in _ending(day, OWNER_DAYS[-1]):
-            left = (line.valid_until - day).days
+            left = (_last(line) - day).days
             threshold = next(days for days in OWNER_DAYS if left <= days)
             for owner in _owners(line):
                 key = f"ending|{line.code}|{threshold}|{owner.code}"
@@ -82,15 +82,19 @@ def _ask_to_renew(day: date) -> int:
         if last is None or not _reachable(person) or _was_asked(person, lines):
             continue
         Request.ask(
-            [person], [line.use for line in lines], last.wording, by=None, way=Way.MAIL, renews=True,
+            [person], [line.use for line in lines if line.use is not None], last.wording, by=None, way=Way.MAIL, renews=True,
             ask_recognition=False,
         )  # fmt: skip
         asked += 1
     return asked
 
 
+def _last(line: Line) -> date:
+    return line.valid_until or date.max
+
+
 def _was_asked(person: Person, lines: list[Line]) -> bool:
-    since = min(line.valid_until for line in lines) - timedelta(days=RENEWAL_DAYS)
+    since = min(map(_last, lines)) - timedelta(days=RENEWAL_DAYS)
     return any(request.renews and request.at.date() >= since for request in person.requests)
 
 
@@ -112,7 +116,9 @@ def mail_head() -> None:
         return
     with db.atomic():
         for dpo in _holders(Role.DPO):
-            Notice.put(NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=head.note)
+            Notice.put(
+                NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=head.note
+            )
 
 
 def sweep() -> None:

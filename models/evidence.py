@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters import clock, pdf, seal
 from models.base import db, tools
-from models.consent import About, Answer, Consent, Line
+from models.consent import About, Answer, Consent, Line, scan_kind
+from models.errors import Missing
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.request import Request
@@ -55,8 +56,10 @@ def wording(request: Request, locale: str) -> Shown:
     """The text frozen for this request, in a language, every placeholder filled in."""
     version = request.version(locale)
     values = _values(request, version.locale)
-    texts = (version.filled(text, values) for text in (version.title, version.body, version.recognition))
-    return Shown(*texts, number=version.number, locale=version.locale)
+    title, body, recognition = (
+        version.filled(text, values) for text in (version.title, version.body, version.recognition)
+    )
+    return Shown(title, body, recognition, version.number, version.locale)
 
 
 def shown_text(request: Request, locale: str) -> bytes:
@@ -110,7 +113,11 @@ def make_receipt(consent_id: int) -> None:
     with db.atomic():
         Consent.update(receipt_at=clock.now()).where(Consent.id == consent.id).execute()
         Trace.leave(
-            "system", "consent.receipt-made", consent, person=consent.person, sha256=hashlib.sha256(receipt).hexdigest()
+            "system",
+            "consent.receipt-made",
+            consent,
+            person=consent.person,
+            sha256=hashlib.sha256(receipt).hexdigest(),
         )
         if (consent.guardian or consent.person).email:
             Notice.put(
@@ -120,6 +127,8 @@ def make_receipt(consent_id: int) -> None:
 
 
 def _receipt_page(consent: Consent, head: str) -> str:
+    if consent.request is None:
+        raise Missing
     facts = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
     return tools.typesetter.set(
         "pdf/receipt.html", consent.locale, consent=consent, lines=list(consent.lines.order_by(Line.number)), facts=facts,
@@ -138,14 +147,14 @@ def receipt(consent: Consent) -> bytes:
 
 def record(consent: Consent) -> dict[str, Any]:
     """The consent as data, for the receipt of ISO/IEC TS 27560 (CON-10): fields, choices, who acted."""
-    settings = Setting.all()
+    settings, version = Setting.all(), consent.version
     return {
         "schema_version": SCHEMA,
         "record_id": consent.code,
         "receipt_id": f"{consent.code}-1",
         "pii_principal_id": consent.person.code,
         "language": consent.locale,
-        "privacy_notice": {"number": consent.version.number, "sha256": consent.version.digest},
+        "privacy_notice": {"number": version.number, "sha256": version.digest} if version else None,
         "controller": {
             "name": settings["organisation"], "address": settings["organisation_address"], "contact": settings["privacy_email"],
         },
@@ -160,25 +169,32 @@ def record(consent: Consent) -> dict[str, Any]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    given = line.answer in (Answer.GIVEN, Answer.RENEWED)
+    use = line.use
+    given = "dpv:ExplicitlyExpressedConsent" if line.about is About.RECOGNITION else "dpv:ExpressedConsent"
     return {
         "about": line.about.value,
-        "use": line.use.code if line.use_id else None,
-        "purpose": line.use.purpose if line.use_id else None,
-        "channel": line.use.channel.value if line.use_id else None,
-        "territory": line.use.territory if line.use_id else None,
-        "state": "dpv:ConsentGiven" if given else "dpv:ConsentRefused",
-        "event_type": "dpv:ExplicitlyExpressedConsent" if line.about is About.RECOGNITION else "dpv:ExpressedConsent",
+        "use": use.code if use else None,
+        "purpose": use.purpose if use else None,
+        "channel": use.channel.value if use else None,
+        "territory": use.territory if use else None,
+        "state": "dpv:ConsentGiven" if line.is_yes else "dpv:ConsentRefused",
+        "event_type": given,
         "scope": line.scope.value,
         "valid_from": line.valid_from.isoformat(),
         "valid_until": line.valid_until.isoformat() if line.valid_until else None,
     }
 
 
-def hand_out(consent: Consent, role: str, *, by: User) -> bytes:
-    """The receipt, the evidence bundle or the scan for who may see proof; each look leaves a trace (AUD-02)."""
+def hand_out(consent: Consent, role: str, *, by: User) -> tuple[bytes, str]:
+    """The receipt, the evidence bundle or the scan and its media type, for who may see proof; each look leaves a trace (AUD-02)."""
     by.require(Permission.EVIDENCE)
+    if role not in ("receipt", "evidence", "paper"):
+        raise Missing
+    if role != "paper":
+        make_receipt(consent.id)
+    if not tools.vault.has(consent.vault_id, role):
+        raise Missing
     data = bytes(tools.vault.read(consent.vault_id, role))
     with db.atomic():
         Trace.leave(by, f"consent.{role}-seen", consent, person=consent.person)
-    return data
+    return data, {"receipt": "application/pdf", "evidence": "application/zip"}.get(role) or scan_kind(data)

@@ -57,10 +57,19 @@ def seen(photo: Photo) -> Seen:
         )
         if a.face_id
     }  # fmt: skip
-    said = {r.face_id: r.word for r in Remark.select().join(Face).where(Face.photo == photo, Remark.undone_at.is_null())}
+    said = {
+        r.face_id: r.word
+        for r in Remark.select().join(Face).where(Face.photo == photo, Remark.undone_at.is_null())
+    }
     guessed = {m.face_id for m in Match.select().join(Face).where(Face.photo == photo)}
     faces = [
-        FaceSeen(f, named[f.id].person if f.id in named else None, named.get(f.id), said.get(f.id), int(f.id in guessed))
+        FaceSeen(
+            f,
+            named[f.id].person if f.id in named else None,
+            named.get(f.id),
+            said.get(f.id),
+            int(f.id in guessed),
+        )
         for f in photo.faces.order_by(Face.left)
     ]
     bare = Appearance.select(Appearance, Person).join(Person)
@@ -84,7 +93,9 @@ def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
     kept = []
     for box in found:
         here = (box.left, box.top, box.width, box.height)
-        same = next((f for f in answered if overlap(here, (f.left, f.top, f.width, f.height)) >= SAME_BOX), None)
+        same = next(
+            (f for f in answered if overlap(here, (f.left, f.top, f.width, f.height)) >= SAME_BOX), None
+        )
         kept.append((same or _place(photo, here, pixels=box.pixels, score=box.score), box))
     return kept
 
@@ -103,7 +114,7 @@ def is_answered(face: Face) -> bool:
     return bool(said.exists() or named.exists())
 
 
-def waiting(user: User, photo: Photo | None = None) -> ModelSelect:
+def waiting(user: User, photo: Photo | None = None) -> ModelSelect[Face]:
     """The query of faces that wait for a human's word, of photos this user may see; likely guesses first."""
     query = (
         Face.select(Face, Photo)
@@ -114,7 +125,9 @@ def waiting(user: User, photo: Photo | None = None) -> ModelSelect:
     )
     if photo is not None:
         query = query.where(Face.photo == photo)
-    return query.where(Face.photo.in_(user.photos().select(Photo.id))).order_by(Match.id.is_null(), Face.photo.desc(), Face.left)
+    return query.where(Face.photo.in_(user.photos().select(Photo.id))).order_by(
+        Match.id.is_null(), Face.photo.desc(), Face.left
+    )
 
 
 def suggestions(face: Face) -> list[Match]:
@@ -196,7 +209,12 @@ def remove_person(appearance: Appearance, *, by: User) -> None:
 def draw(photo: Photo, box: tuple[float, float, float, float], *, by: User) -> Face:
     """A box by hand where the machine saw nothing; fractions of the upright photo."""
     left, top, width, height = box
-    if not (0 <= left <= 1 and 0 <= top <= 1 and 0.005 <= width <= 1 - left + 1e-6 and 0.005 <= height <= 1 - top + 1e-6):
+    if not (
+        0 <= left <= 1
+        and 0 <= top <= 1
+        and 0.005 <= width <= 1 - left + 1e-6
+        and 0.005 <= height <= 1 - top + 1e-6
+    ):
         raise Invalid(_l("Draw the box inside the photo."))
     with db.atomic():
         face = _place(photo, box, by=by, pixels=int(width * (photo.width or 0)))
@@ -207,7 +225,9 @@ def draw(photo: Photo, box: tuple[float, float, float, float], *, by: User) -> F
 
 def _forget_words(face: Face) -> list[int]:
     now = clock.now()
-    named = Appearance.select(Appearance.person).where(Appearance.face == face, Appearance.undone_at.is_null())
+    named = Appearance.select(Appearance.person).where(
+        Appearance.face == face, Appearance.undone_at.is_null()
+    )
     people = [row.person_id for row in named]
     Appearance.update(undone_at=now).where(Appearance.face == face, Appearance.undone_at.is_null()).execute()
     Remark.update(undone_at=now).where(Remark.face == face, Remark.undone_at.is_null()).execute()

@@ -33,13 +33,16 @@ class Gathered:
     lines: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))  # person id -> lines
     covered: set[tuple[int, int]] = field(default_factory=set)  # (line id, photo id) of chosen photos
     vetoed: set[int] = field(default_factory=set)  # ids of lines another guardian refused
-    pending: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))  # person id -> asked uses
+    # person id -> asked uses
+    pending: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     albums: dict[int, int] = field(default_factory=dict)  # photo id -> album id
     age: int = 16
 
     def people_facts(self, photo_id: int, masked: frozenset[str] = frozenset()) -> list[facts.PersonFacts]:
         """What decide wants to know of everyone in this photo; `masked` are codes of people hidden in the copy."""
-        return [self._person(person, photo_id, person.code in masked) for person in self.people.get(photo_id, ())]
+        return [
+            self._person(person, photo_id, person.code in masked) for person in self.people.get(photo_id, ())
+        ]
 
     def _person(self, person: Any, photo_id: int, masked: bool) -> facts.PersonFacts:
         lines = [self._line(line, photo_id) for line in self.lines[person.id]]
@@ -77,7 +80,8 @@ class Gathered:
             guardian_veto=line.id in self.vetoed,
             covers_photo=covers,
             explicit=line.explicit,
-            evidence_complete=bool(line.version_id) and (line.means != "paper" or line.checked_at is not None),
+            evidence_complete=bool(line.version_id)
+            and (line.means != "paper" or line.checked_at is not None),
         )
 
 
@@ -130,8 +134,14 @@ def _said(ids: list[int]) -> dict[int, tuple[bool, int]]:
     from models.photo import Claimed, Photo, Review
 
     reviews = Review.select(fn.COUNT(Review.id)).where(Review.photo == Photo.id, Review.undone_at.is_null())
-    names = Claimed.select(fn.COUNT(Claimed.id)).where(Claimed.photo == Photo.id, Claimed.answered_at.is_null())
-    rows = Photo.select(Photo.id, reviews.alias("reviews"), names.alias("names")).where(Photo.id.in_(ids)).tuples()
+    names = Claimed.select(fn.COUNT(Claimed.id)).where(
+        Claimed.photo == Photo.id, Claimed.answered_at.is_null()
+    )
+    rows: Any = (
+        Photo.select(Photo.id, reviews.alias("reviews"), names.alias("names"))
+        .where(Photo.id.in_(ids))
+        .tuples()
+    )
     return {photo_id: (bool(count), names) for photo_id, count, names in rows}
 
 
@@ -140,10 +150,21 @@ def _faces(ids: list[int]) -> dict[int, list[facts.FaceFact]]:
     from models.person import Person
 
     guess = Match.select(fn.COUNT(Match.id)).where(Match.face == Face.id)
-    rows = (
-        Face.select(Face.photo, Face.code, Remark.word.alias("word"), Person.code.alias("person"), guess.alias("guesses"))
+    rows: Any = (
+        Face.select(
+            Face.photo,
+            Face.code,
+            Remark.word.alias("word"),
+            Person.code.alias("person"),
+            guess.alias("guesses"),
+        )
         .join(Remark, JOIN.LEFT_OUTER, on=(Remark.face == Face.id) & Remark.undone_at.is_null())
-        .join_from(Face, Appearance, JOIN.LEFT_OUTER, on=(Appearance.face == Face.id) & Appearance.undone_at.is_null())
+        .join_from(
+            Face,
+            Appearance,
+            JOIN.LEFT_OUTER,
+            on=(Appearance.face == Face.id) & Appearance.undone_at.is_null(),
+        )
         .join(Person, JOIN.LEFT_OUTER)
         .where(Face.photo.in_(ids))
         .tuples()
@@ -159,7 +180,9 @@ def _face(code: str, word: str | None, person: str | None, guesses: int) -> fact
         return facts.FaceFact(code=code, word=facts.FaceWord.PERSON, person=person)
     if word:
         return facts.FaceFact(code=code, word=facts.FaceWord(word))
-    return facts.FaceFact(code=code, word=facts.FaceWord.SUGGESTED if guesses else facts.FaceWord.UNIDENTIFIED)
+    return facts.FaceFact(
+        code=code, word=facts.FaceWord.SUGGESTED if guesses else facts.FaceWord.UNIDENTIFIED
+    )
 
 
 def _people(ids: list[int]) -> dict[int, list[Any]]:
@@ -186,7 +209,7 @@ def _consents(found: Gathered, person_ids: set[int], photo_ids: list[int]) -> No
     if not person_ids:
         return
     lines = (
-        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"), Consent.guardian, Consent.version, Consent.means,
+        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"), Consent.guardian.alias("guardian_id"), Consent.version.alias("version_id"), Consent.means,
                     Consent.checked_at)
         .join(Use)
         .join_from(Line, Consent)
@@ -201,7 +224,7 @@ def _consents(found: Gathered, person_ids: set[int], photo_ids: list[int]) -> No
         if line.scope == "photos":
             chosen.append(line.id)
     if chosen:
-        pairs = LinePhoto.select(LinePhoto.line, LinePhoto.photo).where(
+        pairs: Any = LinePhoto.select(LinePhoto.line, LinePhoto.photo).where(
             LinePhoto.line.in_(chosen), LinePhoto.photo.in_(photo_ids)
         )
         found.covered = set(pairs.tuples())
@@ -209,11 +232,22 @@ def _consents(found: Gathered, person_ids: set[int], photo_ids: list[int]) -> No
         found.vetoed |= _vetoed(found.lines[person_id])
     now = clock.now()
     asked = (
-        Asked.select(Request.person, Request.at, Request.valid_until, Use.purpose, Use.channel, Use.territory, Request.code)
+        Asked.select(
+            Request.person,
+            Request.at,
+            Request.valid_until,
+            Use.purpose,
+            Use.channel,
+            Use.territory,
+            Request.code,
+        )
         .join(Request)
         .join_from(Asked, Use)
         .where(
-            Request.person.in_(person_ids), Request.used_at.is_null(), Request.revoked_at.is_null(), Request.expires_at > now
+            Request.person.in_(person_ids),
+            Request.used_at.is_null(),
+            Request.revoked_at.is_null(),
+            Request.expires_at > now,
         )
         .namedtuples()
     )

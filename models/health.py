@@ -37,7 +37,7 @@ def check(*, worker: bool = True) -> dict[str, Any]:
     parts: dict[str, Callable[[], Any]] = {
         "database": lambda: db.execute_sql("SELECT 1").fetchone(),
         "keys": lambda: tools.keys.secret("health"),
-        "storage": lambda: tools.vault.storage.check(),
+        "storage": _storage,
     }
     if worker:
         parts["worker"] = _worker
@@ -51,6 +51,10 @@ def _answers(ask: Callable[[], Any]) -> bool:
     except Exception:  # whatever the part throws, it does not answer
         return False
     return True
+
+
+def _storage() -> None:
+    tools.vault.storage.check()
 
 
 def _worker() -> None:

@@ -64,7 +64,7 @@ def _rows(photos: list[Photo], uses: list[Use]) -> Iterable[dict[str, object]]:
         yield {"photo": photo.id, "use": use.id, "state": lasting, "until": until, "wakes_on": wakes}
 
 
-def in_state(query: ModelSelect, use: Use, state: State) -> ModelSelect:
+def in_state(query: ModelSelect[Photo], use: Use, state: State) -> ModelSelect[Photo]:
     """Narrow a query of photos to those whose index says this state for this use today."""
     today = clock.today(tools.zone)
     soon = date.fromordinal(today.toordinal() + int(Setting.of("ends_soon_days")))
@@ -74,7 +74,9 @@ def in_state(query: ModelSelect, use: Use, state: State) -> ModelSelect:
     if state is State.ENDS_SOON:
         return query.where(Indexed.state == "cleared", Indexed.until.between(today, soon))
     if state is State.BLOCKED:
-        return query.where((Indexed.state == "blocked") | ((Indexed.state == "cleared") & (Indexed.until < today)))
+        return query.where(
+            (Indexed.state == "blocked") | ((Indexed.state == "cleared") & (Indexed.until < today))
+        )
     return query.where(Indexed.state == "unclear")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from peewee import IntegerField, TextField
+from peewee import IntegerField, ModelSelect, TextField
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db
@@ -40,21 +41,27 @@ class Job(Record):
         """Add a duty within the running transaction, or return the open one; the nudge follows the commit."""
         if not db.in_transaction():
             raise RuntimeError("a job is put inside the transaction of its act")
-        waiting = cls.waiting().where(cls.kind == kind, cls.subject == subject, cls.leased_until.is_null()).first()
-        job = waiting or cls.create(kind=kind, subject=subject, due_at=due_at or clock.now())
+        waiting = (
+            cls.waiting().where(cls.kind == kind, cls.subject == subject, cls.leased_until.is_null()).first()
+        )
+        job: Any = waiting or cls.create(kind=kind, subject=subject, due_at=due_at or clock.now())
         db.after_commit(lambda: cls.nudge(job.id))
         return job
 
     @classmethod
-    def waiting(cls):  # type: ignore[no-untyped-def]
+    def waiting(cls) -> ModelSelect[Job]:
         """The query of jobs neither done nor given up."""
         return cls.select().where(cls.done_at.is_null(), cls.failed_at.is_null())
 
     @classmethod
-    def due(cls):  # type: ignore[no-untyped-def]
+    def due(cls) -> ModelSelect[Job]:
         """The query of jobs that may start now: due, and not leased by a living worker."""
         now = clock.now()
-        return cls.waiting().where(cls.due_at <= now, cls.leased_until.is_null() | (cls.leased_until < now)).order_by(cls.due_at, cls.id)
+        return (
+            cls.waiting()
+            .where(cls.due_at <= now, cls.leased_until.is_null() | (cls.leased_until < now))
+            .order_by(cls.due_at, cls.id)
+        )
 
     @classmethod
     def claim(cls, job_id: int) -> Job | None:
@@ -77,4 +84,12 @@ class Job(Record):
         """It did not work this time: try again later, give up after MOST_TRIES; `why` holds no personal data."""
         later = clock.now() + timedelta(seconds=15 * 2**self.tries)
         over = clock.now() if self.tries >= MOST_TRIES else None
-        Job.update(leased_until=None, due_at=later, failed_at=over, why=why[:200]).where(Job.id == self.id).execute()
+        Job.update(leased_until=None, due_at=later, failed_at=over, why=why[:200]).where(
+            Job.id == self.id
+        ).execute()
+
+    def again(self) -> None:
+        """Try a duty that was given up once more, from the start."""
+        with db.atomic():
+            Job.update(failed_at=None, tries=0, due_at=clock.now()).where(Job.id == self.id).execute()
+            db.after_commit(lambda: Job.nudge(self.id))

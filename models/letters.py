@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models import evidence
 from models.base import tools
 from models.consent import Consent, Line
 from models.draft import Draft
@@ -21,7 +22,9 @@ def write(notice: Notice) -> Written:
     shared = {"name": notice.reader.name, "organisation": str(Setting.of("organisation")), **values}
     text = tools.typesetter.set(f"mail/{notice.kind.value}.txt", lang, **shared)
     subject, _, body = text.partition("\n")
-    html = tools.typesetter.set("mail/letter.html", lang, subject=subject, paragraphs=body.strip().split("\n\n"), **shared)
+    html = tools.typesetter.set(
+        "mail/letter.html", lang, subject=subject, paragraphs=body.strip().split("\n\n"), **shared
+    )
     return subject.strip(), body.strip() + "\n", html, files
 
 
@@ -38,20 +41,25 @@ def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     consent = Consent.get(Consent.code == notice.values["consent"])
-    data = bytes(tools.vault.read(consent.vault_id, "receipt"))
+    data = evidence.receipt(consent)
     return {"link": consent.withdrawal_link}, [(f"consent-{consent.code}.pdf", "application/pdf", data)]
 
 
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     lines = list(Line.select().where(Line.code.in_(notice.values["lines"])))
-    uses = [line.use.name_in(notice.locale) for line in lines if line.use_id]
+    uses = [line.use.name_in(notice.locale) for line in lines if line.use is not None]
     return {"uses": uses, "recognition": any(line.use_id is None for line in lines)}, []
 
 
 def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     line = Line.get(Line.code == notice.values["line"])
     link = f"{tools.base_url}/people/{line.person.code}"
-    return {"person": line.person.name, "use": line.use.name_in(notice.locale), "until": line.valid_until, "link": link}, []
+    return {
+        "person": line.person.name,
+        "use": line.use.name_in(notice.locale) if line.use is not None else "",
+        "until": line.valid_until,
+        "link": link,
+    }, []
 
 
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:

@@ -35,7 +35,7 @@ class Question:
     cursor: str = ""
     limit: int = PAGE
 
-    def query(self, user: User) -> ModelSelect:
+    def query(self, user: User) -> ModelSelect[Photo]:
         """The photos this user may see that answer the question, unordered and unpaged."""
         query = user.photos()
         if self.state is not None:
@@ -52,7 +52,9 @@ class Question:
         if self.tag:
             query = query.where(Photo.id.in_(Tag.select(Tag.photo).where(Tag.word == self.tag)))
         if self.unnamed:
-            query = query.where(Photo.id.in_(Face.select(Face.photo).where(Face.waiting_since.is_null(False))))
+            query = query.where(
+                Photo.id.in_(Face.select(Face.photo).where(Face.waiting_since.is_null(False)))
+            )
         return query
 
     def answer(self, user: User) -> tuple[list[Photo], str]:

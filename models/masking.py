@@ -23,7 +23,10 @@ def for_person(photo: Photo, person: Person) -> bytes:
 
 def _others(photo: Photo, person: Person) -> list[Face]:
     hers = Appearance.select(Appearance.face).where(
-        Appearance.photo == photo, Appearance.person == person, Appearance.undone_at.is_null(), Appearance.face.is_null(False)
+        Appearance.photo == photo,
+        Appearance.person == person,
+        Appearance.undone_at.is_null(),
+        Appearance.face.is_null(False),
     )
     things = Remark.select(Remark.face).where(Remark.word == Word.NOT_A_PERSON, Remark.undone_at.is_null())
     return list(photo.faces.where(Face.id.not_in(hers), Face.id.not_in(things)))

@@ -11,6 +11,7 @@ from playhouse.fields import EnumField
 from adapters import clock
 from adapters.mail import Letter, MailRefused
 from models.base import Moment, Record, code_field, db, tools
+from models.errors import Missing
 from models.job import Job
 from models.person import Guardian, Person
 from models.setting import Setting
@@ -64,7 +65,9 @@ class Notice(Record):
         """Note that something must be said, once per key, within the caller's transaction; the worker writes the letter."""
         try:
             with db.atomic():
-                notice = cls.create(kind=kind, key=key, user=user, person=person, guardian=guardian, values=values)
+                notice = cls.create(
+                    kind=kind, key=key, user=user, person=person, guardian=guardian, values=values
+                )
         except IntegrityError:
             return None
         Job.put("notice", notice.id)
@@ -72,8 +75,11 @@ class Notice(Record):
 
     @property
     def reader(self) -> User | Guardian | Person:
-        """Who it is for: a user, a guardian in the person's place, or the person."""
-        return self.user or self.guardian or self.person
+        """Who it is for: a user, a guardian in the person's place, or the person; Missing when the row names none."""
+        reader = self.user or self.guardian or self.person
+        if reader is None:
+            raise Missing
+        return reader
 
     @property
     def locale(self) -> str:

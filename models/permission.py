@@ -44,7 +44,11 @@ class Role(StrEnum):
 
 
 P = Permission
-_EDITOR = {P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW}
+# A table is read by its rows.
+# fmt: off
+_EDITOR = {
+    P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW,
+}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE}),
     Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD}),
@@ -60,6 +64,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     # No photo rights by being an administrator: content, keys and logs never meet in one role.
     Role.ADMIN: frozenset({P.USERS, P.SETTINGS, P.JOBS}),
 }
+# fmt: on
 
 
 def granted(roles: set[Role] | frozenset[Role]) -> frozenset[Permission]:

@@ -51,8 +51,9 @@ class Person(Record):
     def names(cls, codes: Iterable[str | None]) -> dict[str, str]:
         """Names by code, in one query."""
         wanted = {code for code in codes if code}
-        rows = cls.select(cls.code, cls.name).where(cls.code.in_(wanted)).tuples() if wanted else ()
-        return dict(rows)
+        if not wanted:
+            return {}
+        return {row.code: row.name for row in cls.select(cls.code, cls.name).where(cls.code.in_(wanted))}
 
     @classmethod
     def named(cls, query: ModelSelect, text: str = "", *, after: str = "") -> ModelSelect:
@@ -77,7 +78,7 @@ class Person(Record):
         note: str = "",
     ) -> Person:
         """Add someone; Invalid without a name or with an address that can't be one."""
-        values = cls._checked(name, email, born, relation, locale, note)
+        values = cls._checked(name=name, email=email, born=born, relation=relation, locale=locale, note=note)
         with db.atomic():
             person = cls.create(**values)
             Trace.leave(by, "person.added", person)
@@ -90,7 +91,12 @@ class Person(Record):
         from models.photo import Photo
 
         values = self._checked(**given)
-        photos = Photo.select().join(Appearance).where(Appearance.person == self, Appearance.undone_at.is_null()).distinct()
+        photos = (
+            Photo.select()
+            .join(Appearance)
+            .where(Appearance.person == self, Appearance.undone_at.is_null())
+            .distinct()
+        )
         with db.atomic():
             Person.update(**values).where(Person.id == self.id).execute()
             for photo in photos:
@@ -100,7 +106,7 @@ class Person(Record):
 
     @classmethod
     def _checked(
-        cls, name: str, email: str, born: date | None, relation: str, locale: str, note: str = ""
+        cls, *, name: str, email: str, born: date | None, relation: str, locale: str, note: str = ""
     ) -> dict[str, Any]:
         if not name.strip() or len(name) > 200:
             raise Invalid(_l("Fill in the name."), field="name")
@@ -119,7 +125,10 @@ class Person(Record):
 
     def is_minor(self) -> bool:
         """Whether a guardian must decide for this person today (MIN-01)."""
-        return self.born is not None and birthday(self.born, SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)) > today()
+        return (
+            self.born is not None
+            and birthday(self.born, SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)) > today()
+        )
 
     def add_guardian(self, *, name: str, email: str = "", locale: str = "", by: User) -> Guardian:
         """Add someone with authority over this minor; the declaration comes with the signature (MIN-03)."""
@@ -127,7 +136,10 @@ class Person(Record):
             raise Invalid(_l("Fill in the name."), field="guardian")
         with db.atomic():
             guardian = Guardian.create(
-                person=self, name=" ".join(name.split())[:200], email=clean_email(email) if email.strip() else None, locale=locale
+                person=self,
+                name=" ".join(name.split())[:200],
+                email=clean_email(email) if email.strip() else None,
+                locale=locale,
             )
             Trace.leave(by, "guardian.added", guardian, person=self)
         return guardian

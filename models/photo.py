@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from peewee import (
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 MOST_BYTES = imaging.MAX_BYTES
-TYPED = {"title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200}
+TYPED = {
+    "title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200,
+}  # fmt: skip
 PREVIEWS = (320, 800, 1600)
 
 
@@ -59,7 +62,8 @@ class Photo(Record):
     height = IntegerField(null=True)
     placeholder = BlobField(null=True)
     colour = TextField(default="")
-    likeness = BlobField(null=True)  # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
+    # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
+    likeness = BlobField(null=True)
     taken_at = Moment(null=True)
     title = TextField(default="")
     caption = TextField(default="")
@@ -73,7 +77,9 @@ class Photo(Record):
     special_context = BooleanField(default=False)
 
     class Meta:
-        personal = ("name", "title", "caption", "alt_text", "creator", "credit", "copyright", "place", "taken_at")
+        personal = (
+            "name", "title", "caption", "alt_text", "creator", "credit", "copyright", "place", "taken_at",
+        )  # fmt: skip
         plain = (
             "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
             "colour", "likeness", "camera", "licence", "special_context",
@@ -105,7 +111,7 @@ class Photo(Record):
         with db.atomic():
             Arrival.create(code=code)
         with tools.vault.writer(code) as writer:
-            for chunk in _chunks(first, stream):
+            for chunk in chain([first], iter(lambda: stream.read(CHUNK), b"")):
                 writer.write(chunk)
                 if writer.size > imaging.MAX_BYTES:
                     raise TooLarge
@@ -121,7 +127,9 @@ class Photo(Record):
             tools.vault.destroy(code)
             photo = by.photos().where(cls.fingerprint == fingerprint).first()
             if photo is None:
-                raise Invalid(_l("This photo is in the library already, in an album you can't see.")) from None
+                raise Invalid(
+                    _l("This photo is in the library already, in an album you can't see.")
+                ) from None
             return Intake(photo, writer.sha256, True)
         return Intake(photo, writer.sha256, False)
 
@@ -173,14 +181,21 @@ class Photo(Record):
             when = period or Period(day, day if use.irreversible else None)
             answers[use.code] = {
                 photo.code: decide(
-                    found.photos[photo.id], found.people_facts(photo.id, masked), asked, when, today=day, window=window
+                    found.photos[photo.id],
+                    found.people_facts(photo.id, masked),
+                    asked,
+                    when,
+                    today=day,
+                    window=window,
                 )
                 for photo in photos
             }
         return answers
 
     @classmethod
-    def timelines(cls, photos: Sequence[Photo], uses: Sequence[Use]) -> Iterator[tuple[Photo, Use, tuple[Step, ...]]]:
+    def timelines(
+        cls, photos: Sequence[Photo], uses: Sequence[Use]
+    ) -> Iterator[tuple[Photo, Use, tuple[Step, ...]]]:
         """How each verdict turns by date alone if nothing else happens, for the stored index."""
         found, day, window = gather(photos), today(), int(Setting.of("ends_soon_days"))
         for use in uses:
@@ -231,7 +246,9 @@ class Photo(Record):
         with db.atomic():
             if not self.reviews.where(Review.undone_at.is_null()).exists():
                 Review.create(photo=self, by=by)
-            Claimed.update(answered_at=clock.now()).where(Claimed.photo == self, Claimed.answered_at.is_null()).execute()
+            Claimed.update(answered_at=clock.now()).where(
+                Claimed.photo == self, Claimed.answered_at.is_null()
+            ).execute()
             index.refresh([self.id])
             Trace.leave(by, "photo.reviewed", self)
 
@@ -240,7 +257,9 @@ class Photo(Record):
         from models import index
 
         with db.atomic():
-            Review.update(undone_at=clock.now()).where(Review.photo == self, Review.undone_at.is_null()).execute()
+            Review.update(undone_at=clock.now()).where(
+                Review.photo == self, Review.undone_at.is_null()
+            ).execute()
             index.refresh([self.id])
             Trace.leave(by, "photo.review-undone", self)
 
@@ -249,7 +268,9 @@ class Photo(Record):
         """The photos of a query in which a human saw this person, newest first."""
         from models.face import Appearance
 
-        there = Appearance.select(Appearance.photo).where(Appearance.person == person, Appearance.undone_at.is_null())
+        there = Appearance.select(Appearance.photo).where(
+            Appearance.person == person, Appearance.undone_at.is_null()
+        )
         return query.where(cls.id.in_(there)).order_by(cls.id.desc())
 
     @classmethod
@@ -322,19 +343,14 @@ class Arrival(Record):
     @classmethod
     def sweep(cls) -> int:
         """Destroy what broke off while arriving; returns how many."""
-        stale = list(cls.select().where(cls.at < clock.now() - timedelta(hours=1)))
+        hour_ago = clock.now() - timedelta(hours=1)
+        tools.vault.storage.sweep(hour_ago.timestamp())
+        stale = list(cls.select().where(cls.at < hour_ago))
         for arrival in stale:
             if not Photo.select().where(Photo.code == arrival.code).exists():
                 tools.vault.destroy(arrival.code)
             arrival.delete_instance()
         return len(stale)
-
-
-def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    chunk = first
-    while chunk:
-        yield chunk
-        chunk = stream.read(CHUNK)
 
 
 class Tag(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from models import faces, index, recognition, search
 from models.base import db, tools
 from models.job import Job
 from models.photo import PREVIEWS, Claimed, Photo, SetAside
-
 from models.trail import Trace
 
 
@@ -21,8 +21,8 @@ def prepare(photo_id: int) -> None:
     if photo is None:
         return
     data = bytes(tools.vault.read(photo.code, "original"))
-    kind = imaging.sniff(data[:4096])
     try:
+        kind = imaging.kind_of(data)
         made = imaging.prepare(tools.sandbox, data, kind, encode=recognition.may_encode(photo.album))
     except Unreadable as why:
         _set_aside(photo, why.reason)
@@ -61,9 +61,14 @@ def _keep(photo: Photo, made: Any, read: Any) -> None:
     photo.width, photo.height = made.width, made.height
     photo.placeholder, photo.colour = made.placeholder, made.colour
     photo.likeness = (made.phash & (1 << 64) - 1).to_bytes(8, "big")
-    photo.taken_at = read.taken_at and read.taken_at.astimezone(ZoneInfo(tools.zone))
+    photo.taken_at = read.taken_at and _zoned(read.taken_at)
     for name in ("title", "caption", "alt_text", "creator", "credit", "copyright", "place", "camera"):
         if not getattr(photo, name):
             setattr(photo, name, getattr(read, name))
     photo.prepared_at = clock.now()
     photo.save()
+
+
+def _zoned(moment: datetime) -> datetime:
+    """A camera that names no zone was set to the organisation's, whatever zone this machine runs in."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(tools.zone))

@@ -80,7 +80,9 @@ def switch_on(mode: Mode, answers: dict[str, str], expires_on: date, *, by: User
     given = {question: answers[question].strip()[:4000] for question in QUESTIONS}
     with db.atomic():
         Assessment.update(ended_at=clock.now()).where(Assessment.ended_at.is_null()).execute()
-        made = Assessment.create(mode=mode, answers=given, model=recogniser.MODEL, by=by, expires_on=expires_on)
+        made = Assessment.create(
+            mode=mode, answers=given, model=recogniser.MODEL, by=by, expires_on=expires_on
+        )
         Setting.put("recognition_mode", mode.value)
         Trace.leave(by, "recognition.on", made, mode=mode.value, expires_on=expires_on)
         for person in opted_in():
@@ -128,7 +130,12 @@ def opted_in() -> list[Person]:
 
 def _holds(line: Any) -> bool:
     given = line.answer in (Answer.GIVEN, Answer.RENEWED) and line.withdrawn is None
-    return bool(given and line.explicit and line.valid_from <= today() and (line.valid_until is None or line.valid_until >= today()))
+    return bool(
+        given
+        and line.explicit
+        and line.valid_from <= today()
+        and (line.valid_until is None or line.valid_until >= today())
+    )
 
 
 def is_opted_in(person: Person) -> bool:
@@ -169,7 +176,11 @@ def make_faceprints(person_id: int) -> None:
             sealed = seal.encrypt_field(key, vector, _context(person, face))
             Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
         Trace.leave("system", "faceprints.made", person, count=len(made))
-        waiting = Face.select(Face.photo).where(Face.waiting_since.is_null(False), Face.pixels >= SMALLEST).distinct()
+        waiting = (
+            Face.select(Face.photo)
+            .where(Face.waiting_since.is_null(False), Face.pixels >= SMALLEST)
+            .distinct()
+        )
         for row in waiting.limit(MOST_COMPARED):
             Job.put("compare", row.photo_id)
 
@@ -196,7 +207,7 @@ def _encoded(photo: Photo, faces: list[Face]) -> list[bytes | None]:
     data = bytes(tools.vault.read(photo.code, "original"))
     boxes = [(face.left, face.top, face.width, face.height) for face in faces]
     try:
-        return imaging.encode_at(tools.sandbox, data, imaging.sniff(data[:4096]), boxes)
+        return imaging.encode_at(tools.sandbox, data, imaging.kind_of(data), boxes)
     except Unreadable:
         return [None] * len(faces)
 
@@ -218,17 +229,24 @@ def suggest(found: Iterable[tuple[Face, bytes | None]]) -> None:
 
     The vectors are forgotten with the return: a face that matches nobody leaves no trace (BIO-04).
     """
-    faces = [(face, vector) for face, vector in found if vector is not None and face.waiting_since is not None]
+    faces = [
+        (face, vector) for face, vector in found if vector is not None and face.waiting_since is not None
+    ]
     if not faces:
         return
     gallery, sources, people = _gallery()
     Match.delete().where(Match.face.in_([face.id for face, _ in faces])).execute()
-    no = {(row.face_id, row.person_id) for row in Rejection.select().where(Rejection.face.in_([f.id for f, _ in faces]))}
+    no = {
+        (row.face_id, row.person_id)
+        for row in Rejection.select().where(Rejection.face.in_([f.id for f, _ in faces]))
+    }
     guesses = [
         (distance, face, people[code], band)
         for face, vector in faces
         for code, distance in gallery.nearest(vector)
-        if (band := recogniser.band(distance, sources=sources[code], enrolled=len(people), pixels=face.pixels))
+        if (
+            band := recogniser.band(distance, sources=sources[code], enrolled=len(people), pixels=face.pixels)
+        )
         and (face.id, people[code].id) not in no
     ]
     taken: set[int] = set()

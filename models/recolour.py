@@ -24,8 +24,12 @@ def now(person: Person) -> None:
 
 def blocked(person: Person, use_ids: set[int]) -> None:
     """Colour every photo of the person blocked for these uses: a withdrawal can only lower a verdict (PUB-02)."""
-    theirs = Appearance.select(Appearance.photo).where(Appearance.person == person, Appearance.undone_at.is_null())
-    shut = Indexed.update(state="blocked", until=None).where(Indexed.photo.in_(theirs), Indexed.use.in_(list(use_ids)))
+    theirs = Appearance.select(Appearance.photo).where(
+        Appearance.person == person, Appearance.undone_at.is_null()
+    )
+    shut = Indexed.update(state="blocked", until=None).where(
+        Indexed.photo.in_(theirs), Indexed.use.in_(list(use_ids))
+    )
     shut.execute()
     # A line for chosen photos only leaves others as they were: worked out anew, which is never needed to shut a door.
     Job.put("recolour", person.id)
@@ -39,5 +43,7 @@ def everything(person_id: int) -> None:
 
 
 def _photos(person_id: int) -> list[int]:
-    rows = Appearance.select(Appearance.photo).where(Appearance.person == person_id, Appearance.undone_at.is_null())
+    rows = Appearance.select(Appearance.photo).where(
+        Appearance.person == person_id, Appearance.undone_at.is_null()
+    )
     return sorted({row.photo_id for row in rows}, reverse=True)

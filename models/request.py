@@ -14,7 +14,7 @@ from typing import Any
 from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock, seal
+from adapters import clock, qr, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
 from models.gather import today
@@ -101,7 +101,11 @@ class Request(Record):
                     continue
                 guardian = _guardian(person)
                 if way is Way.MAIL and not (guardian.email if guardian else person.email):
-                    raise Invalid(_l("%(name)s has no e-mail address. Choose a link or QR code."), field="way", name=person.name)
+                    raise Invalid(
+                        _l("%(name)s has no e-mail address. Choose a link or QR code."),
+                        field="way",
+                        name=person.name,
+                    )
                 request = cls.create(
                     person=person, guardian=guardian, wording=wording, number=wording.number, way=way, token=seal.new_token(),
                     locale=(guardian.locale if guardian else "") or person.locale or tools.locale, valid_until=until,
@@ -111,18 +115,28 @@ class Request(Record):
                 request._new_link()
                 Asked.insert_many([{"request": request, "use": use} for use in wanted]).execute()
                 if shown:
-                    AskedPhoto.insert_many([{"request": request, "photo": photo} for photo in shown]).execute()
-                Trace.leave(by or "system", "consent.requested", request, person=person, uses=wanted, way=way.value)
+                    AskedPhoto.insert_many(
+                        [{"request": request, "photo": photo} for photo in shown]
+                    ).execute()
+                Trace.leave(
+                    by or "system", "consent.requested", request, person=person, uses=wanted, way=way.value
+                )
                 if way is Way.MAIL:
                     request._mail()
                 _recolour(person)
                 made.append(request)
         if not made:
-            raise Refusal(_l("Everyone chosen said no to this in the last six months. They can change their mind by their own link."))
+            raise Refusal(
+                _l(
+                    "Everyone chosen said no to this in the last six months. They can change their mind by their own link."
+                )
+            )
         return made
 
     @classmethod
-    def _check(cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None) -> date:
+    def _check(
+        cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None
+    ) -> date:
         if by is not None:
             by.require(Permission.ASK)
         if not people:
@@ -134,7 +148,11 @@ class Request(Record):
         latest = _months_from(today(), int(Setting.of("consent_months")))
         until = until or latest
         if not today() < until <= latest:
-            raise Invalid(_l("Choose a last day after today and by %(day)s."), field="valid_until", day=latest.isoformat())
+            raise Invalid(
+                _l("Choose a last day after today and by %(day)s."),
+                field="valid_until",
+                day=latest.isoformat(),
+            )
         return until
 
     @property
@@ -148,6 +166,21 @@ class Request(Record):
     def link(self) -> str:
         """The address to send to the person."""
         return f"{tools.base_url}/sign/{self.raw_token}"
+
+    def qr(self) -> str:
+        """The link as an SVG of a QR code."""
+        return qr.svg(self.link)
+
+    @property
+    def state(self) -> str:
+        """signed, revoked, expired, opened or sent."""
+        if self.used_at is not None:
+            return "signed"
+        if self.revoked_at is not None:
+            return "revoked"
+        if not self.is_open:
+            return "expired"
+        return "opened" if self.opened_at else "sent"
 
     def _new_link(self) -> None:
         self.token = seal.token_hash(self.raw_token)
@@ -175,7 +208,9 @@ class Request(Record):
         """The request of a link that was signed within the last day, for the page of thanks; else Gone."""
         row = cls.get_or_none(cls.token == seal.token_hash(token), cls.used_at > clock.now() - THANKS)
         if row is None:
-            raise Gone(_l("This page is closed. Your receipt was sent to you, with the link to change your mind."))
+            raise Gone(
+                _l("This page is closed. Your receipt was sent to you, with the link to change your mind.")
+            )
         return row
 
     @property
@@ -195,7 +230,9 @@ class Request(Record):
 
     def note_opening(self) -> None:
         """Remember the first opening; that is all a look does (SIG-03)."""
-        Request.update(opened_at=clock.now()).where(Request.id == self.id, Request.opened_at.is_null()).execute()
+        Request.update(opened_at=clock.now()).where(
+            Request.id == self.id, Request.opened_at.is_null()
+        ).execute()
 
     def uses(self) -> list[Use]:
         """The uses asked for, in the organisation's order."""
@@ -203,7 +240,11 @@ class Request(Record):
 
     def pictures(self) -> list[Photo]:
         """The photos shown with the request."""
-        return list(Photo.select().join(AskedPhoto).where(AskedPhoto.request == self, Photo.placeholder.is_null(False)))
+        return list(
+            Photo.select()
+            .join(AskedPhoto)
+            .where(AskedPhoto.request == self, Photo.placeholder.is_null(False))
+        )
 
     def version(self, locale: str = "") -> Version:
         """The text frozen when the request was made, in a language or in the one it was sent in."""
@@ -226,7 +267,9 @@ class Request(Record):
     def revoke(self, *, by: User) -> None:
         """Take the request back; its link dies."""
         with db.atomic():
-            Request.update(revoked_at=clock.now()).where(Request.id == self.id, Request.used_at.is_null()).execute()
+            Request.update(revoked_at=clock.now()).where(
+                Request.id == self.id, Request.used_at.is_null()
+            ).execute()
             Trace.leave(by, "consent.request-revoked", self, person=self.person)
             _recolour(self.person)
 
@@ -235,7 +278,12 @@ def refused_lately(person: Person, use: Use) -> bool:
     """Whether this person's newest answer for this use is a no of the last six months."""
     from models.consent import Answer, Line
 
-    newest = Line.select().where(Line.person == person, Line.use == use).order_by(Line.decided_at.desc(), Line.id.desc()).first()
+    newest = (
+        Line.select()
+        .where(Line.person == person, Line.use == use)
+        .order_by(Line.decided_at.desc(), Line.id.desc())
+        .first()
+    )
     return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
 
 
@@ -244,10 +292,16 @@ def _guardian(person: Person) -> Guardian | None:
         return None
     guardian = person.guardians.order_by(Guardian.id).first()
     if guardian is None:
-        raise Invalid(_l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name)
+        raise Invalid(
+            _l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name
+        )
     if not guardian.email:
         # A guardian's signature needs a second step, which is a code sent to the address on file (SIG-05).
-        raise Invalid(_l("Add the e-mail address of %(name)s: a code is sent to it before signing."), field="person", name=guardian.name)
+        raise Invalid(
+            _l("Add the e-mail address of %(name)s: a code is sent to it before signing."),
+            field="person",
+            name=guardian.name,
+        )
     return guardian
 
 

@@ -71,4 +71,9 @@ def records() -> list[type[Record]]:
 
 
 def _below(kind: type[Any]) -> list[type[Any]]:
-    return [record for sub in kind.__subclasses__() for record in (sub, *_below(sub)) if record.__module__.startswith("models.")]
+    return [
+        record
+        for sub in kind.__subclasses__()
+        for record in (sub, *_below(sub))
+        if record.__module__.startswith("models.")
+    ]

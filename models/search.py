@@ -31,8 +31,20 @@ def note(photo: Photo) -> None:
     from models.face import Appearance
     from models.person import Person
 
-    names = Person.select(Person.name).join(Appearance).where(Appearance.photo == photo, Appearance.undone_at.is_null())
-    words = [photo.title, photo.caption, photo.place, photo.creator, photo.name, photo.album.title, photo.camera]
+    names = (
+        Person.select(Person.name)
+        .join(Appearance)
+        .where(Appearance.photo == photo, Appearance.undone_at.is_null())
+    )
+    words = [
+        photo.title,
+        photo.caption,
+        photo.place,
+        photo.creator,
+        photo.name,
+        photo.album.title,
+        photo.camera,
+    ]
     words += [tag.word for tag in Tag.select().where(Tag.photo == photo)] + [person.name for person in names]
     text = " ".join(filter(None, words))
     if is_postgres():
@@ -52,7 +64,7 @@ def forget(photo_id: int) -> None:
     db.execute_sql(f"DELETE FROM photo_words WHERE {key}", (photo_id,))  # noqa: S608 - no value in the text
 
 
-def matching(query: ModelSelect, text: str) -> ModelSelect:
+def matching(query: ModelSelect[Photo], text: str) -> ModelSelect[Photo]:
     """Narrow a query of photos to those that hold every word, each as a beginning: "zomer" finds "zomerfeest"."""
     words = re.findall(r"\w+", text.casefold())[:MOST_WORDS]
     if not words:

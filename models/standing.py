@@ -186,6 +186,7 @@ def _uncovered(person: PersonFacts, asked: Asked) -> Finding:
 
 
 def covers(ground: Ground, use: UseFacts) -> bool:
+    """Whether a line or basis speaks of this photo and exactly this use: purpose, channel and territory (CON-02)."""
     return (
         ground.covers_photo
         and ground.purpose == use.purpose
@@ -199,6 +200,7 @@ def _covering(person: PersonFacts, asked: Asked) -> Iterable[LineFact]:
 
 
 def pending(person: PersonFacts, asked: Asked) -> bool:
+    """Whether the person was asked for this use and has not answered yet."""
     return any(line.state == LineState.REQUESTED and covers(line, asked.use) for line in person.lines)
 
 

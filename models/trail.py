@@ -32,7 +32,8 @@ class Knock:
     address: str = ""
 
 
-knock: ContextVar[Knock] = ContextVar("knock", default=Knock())
+NOWHERE = Knock()
+knock: ContextVar[Knock] = ContextVar("knock", default=NOWHERE)
 
 
 class Trace(Record):
@@ -55,7 +56,20 @@ class Trace(Record):
 
     class Meta:
         personal = ("address",)
-        plain = ("at", "actor", "role", "action", "kind", "code", "person", "facts", "salt", "promise", "request_id", "head")
+        plain = (
+            "at",
+            "actor",
+            "role",
+            "action",
+            "kind",
+            "code",
+            "person",
+            "facts",
+            "salt",
+            "promise",
+            "request_id",
+            "head",
+        )
         indexes = ((("kind", "code"), False), (("person", "seq"), False))
 
     @classmethod
@@ -89,14 +103,18 @@ class Trace(Record):
             action=action,
             kind=type(what).__name__.lower() if what is not None else "",
             code=_code(what),
-            person=_code(person) if person is not None else (_code(what) if type(what).__name__ == "Person" else ""),
+            person=_code(person)
+            if person is not None
+            else (_code(what) if type(what).__name__ == "Person" else ""),
             facts=payload,
             salt=salt,
             promise=seal.commitment(bytes.fromhex(salt), payload.encode()).hex(),
             request_id=came.request_id,
             address=came.address,
         )
-        line.head = seal.link(bytes.fromhex(last.head) if last else genesis(), seal.leaf(line.canonical())).hex()
+        line.head = seal.link(
+            bytes.fromhex(last.head) if last else genesis(), seal.leaf(line.canonical())
+        ).hex()
         line.save(force_insert=True)
         return line
 
@@ -224,4 +242,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, dict):
         return _plain(value)
     return getattr(value, "code", None) or str(value)
-

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from enum import StrEnum
 
-from peewee import BooleanField, IntegerField, JSONField, TextField
+from peewee import BooleanField, IntegerField, JSONField, TextField, fn
 from playhouse.fields import EnumField
 
-from models.base import Moment, Record
+from adapters import clock
+from models.base import Moment, Record, db
+from models.errors import Invalid, _l
+from models.permission import Permission
+from models.trail import Trace
+from models.user import User
+
+LOCALES = ("en", "nl", "de")
 
 
 class Channel(StrEnum):
@@ -25,7 +34,9 @@ class Channel(StrEnum):
     AI_TRAINING = "ai-training"
 
 
-IRREVERSIBLE = frozenset({Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING})
+IRREVERSIBLE = frozenset(
+    {Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING}
+)
 
 
 class Use(Record):
@@ -49,6 +60,50 @@ class Use(Record):
             "ended_at",
         )  # fmt: skip
 
+    @classmethod
+    def keep(cls, use: Use | None, given: Mapping[str, str], *, by: User) -> Use:
+        """Add a use or reword one. What it is for (purpose, channel, territory) is fixed once made: people agreed to it."""
+        by.require(Permission.WORDINGS)
+        texts = {
+            part: {lang: given.get(f"{part}-{lang}", "").strip()[:300] for lang in LOCALES}
+            for part in ("name", "about")
+        }
+        for part in texts:
+            if not texts[part]["en"]:
+                raise Invalid(_l("Fill this in, at least in English."), field=f"{part}-en")
+        values = {"names": _filled(texts["name"]), "about": _filled(texts["about"])}
+        with db.atomic():
+            if use is None:
+                use = cls._new(given, values)
+            else:
+                cls.update(**values).where(cls.id == use.id).execute()
+            Trace.leave(by, "use.changed", use)
+        return use
+
+    @classmethod
+    def _new(cls, given: Mapping[str, str], values: dict[str, dict[str, str]]) -> Use:
+        if given.get("channel") not in set(Channel):
+            raise Invalid(_l("Choose one of the list."), field="channel")
+        channel = Channel(given["channel"])
+        stem = code = re.sub(r"[^a-z0-9]+", "-", values["names"]["en"].casefold()).strip("-")[:40] or "use"
+        number = 1
+        while cls.select().where(cls.code == code).exists():
+            number += 1
+            code = f"{stem}-{number}"
+        return cls.create(
+            code=code, purpose=given.get("purpose", "").strip()[:60] or "information", channel=channel,
+            territory="WORLD" if given.get("territory") == "WORLD" else "EU",
+            irreversible=channel in IRREVERSIBLE, direct_marketing=bool(given.get("direct_marketing")),
+            place=int(cls.select(fn.MAX(cls.place)).scalar() or 0) + 1, **values,
+        )  # fmt: skip
+
+    def end(self, *, by: User) -> None:
+        """Offer it no longer; what people answered stays on file."""
+        by.require(Permission.WORDINGS)
+        with db.atomic():
+            Use.update(ended_at=clock.now()).where(Use.id == self.id).execute()
+            Trace.leave(by, "use.ended", self)
+
     def name_in(self, locale: str) -> str:
         """The name in a language, English when there is none."""
         return str(self.names.get(locale) or self.names["en"])
@@ -61,3 +116,7 @@ class Use(Record):
     def current(cls) -> list[Use]:
         """The uses on offer, in the organisation's order."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.place, cls.id))
+
+
+def _filled(texts: dict[str, str]) -> dict[str, str]:
+    return {lang: text for lang, text in texts.items() if text}

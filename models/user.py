@@ -18,11 +18,18 @@ from models.trail import Trace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from models.album import Album
+    from models.consent import Consent
+    from models.person import Person
+    from models.photo import Photo
+    from models.request import Request
+
 IDLE = timedelta(minutes=30)  # SEC-03
 ABSOLUTE = timedelta(hours=8)
 LINK_LIFE = timedelta(hours=72)
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
 SHORTEST_PASSWORD = 10
+SCOPES = ("read", "write", "publish")
 
 
 class Team(Record):
@@ -33,6 +40,17 @@ class Team(Record):
 
     class Meta:
         personal, plain = (), ("code", "name")
+
+    @classmethod
+    def add(cls, name: str, *, by: User) -> Team:
+        """A new team; Invalid without a name or with one that is taken."""
+        title = " ".join(name.split())[:120]
+        if not title or cls.select().where(cls.name == title).exists():
+            raise Invalid(_l("Give the team a name of its own."), field="name")
+        with db.atomic():
+            team = cls.create(name=title)
+            Trace.leave(by, "team.added", team)
+        return team
 
 
 class User(Record):
@@ -51,7 +69,9 @@ class User(Record):
         plain = ("code", "created_at", "disabled_at")
 
     @classmethod
-    def add(cls, email: str, name: str, roles: Iterable[Role], *, by: User | str, teams: Iterable[Team] = ()) -> User:
+    def add(
+        cls, email: str, name: str, roles: Iterable[Role], *, by: User | str, teams: Iterable[Team] = ()
+    ) -> User:
         """Create an account without a password; an invitation lets its owner choose one."""
         address = clean_email(email)
         with db.atomic():
@@ -101,7 +121,7 @@ class User(Record):
         if not self.may(permission):
             raise NotAllowed
 
-    def albums(self) -> ModelSelect:
+    def albums(self) -> ModelSelect[Album]:
         """The albums this user may see: those of her teams, or all for who sees all."""
         from models.album import Album
 
@@ -112,7 +132,7 @@ class User(Record):
         mine = Membership.select(Membership.team).where(Membership.user == self)
         return Album.select().where(Album.team.in_(mine))
 
-    def photos(self) -> ModelSelect:
+    def photos(self) -> ModelSelect[Photo]:
         """The photos this user may see; every view finds photos through this query."""
         from models.album import Album
         from models.photo import Photo
@@ -121,33 +141,43 @@ class User(Record):
             return Photo.select()
         return Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
 
-    def teams(self) -> ModelSelect:
+    def teams(self) -> ModelSelect[Team]:
         """The teams this user belongs to."""
         return Team.select().join(Membership).where(Membership.user == self).order_by(Team.name)
 
-    def people(self) -> ModelSelect:
+    def people(self) -> ModelSelect[Person]:
         """The people this user may look up."""
         from models.person import Person
 
         return Person.select() if self.may(Permission.PEOPLE) else Person.select().where(Person.id.is_null())
 
-    def consents(self) -> ModelSelect:
+    def consents(self) -> ModelSelect[Consent]:
         """The consents this user may look into."""
         from models.consent import Consent
 
-        return Consent.select() if self.may(Permission.CONSENTS) else Consent.select().where(Consent.id.is_null())
+        return (
+            Consent.select()
+            if self.may(Permission.CONSENTS)
+            else Consent.select().where(Consent.id.is_null())
+        )
 
-    def requests(self) -> ModelSelect:
+    def requests(self) -> ModelSelect[Request]:
         """The requests for consent this user may look into."""
         from models.request import Request
 
-        return Request.select() if self.may(Permission.CONSENTS) else Request.select().where(Request.id.is_null())
+        return (
+            Request.select()
+            if self.may(Permission.CONSENTS)
+            else Request.select().where(Request.id.is_null())
+        )
 
     def invite(self, *, by: User | str) -> str:
         """Make a one-time link token to choose a password; older links of this user die."""
         token = seal.new_token()
         with db.atomic():
-            Invitation.update(used_at=clock.now()).where(Invitation.user == self, Invitation.used_at.is_null()).execute()
+            Invitation.update(used_at=clock.now()).where(
+                Invitation.user == self, Invitation.used_at.is_null()
+            ).execute()
             Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + LINK_LIFE)
             Trace.leave(by, "user.invited", self)
         return token
@@ -164,13 +194,31 @@ class User(Record):
         self.__dict__.pop("roles", None)
         self.__dict__.pop("permissions", None)
 
+    def set_teams(self, teams: Iterable[Team], *, by: User | str) -> None:
+        """Replace the teams; which albums she sees follows at the next request."""
+        wanted = list(teams)
+        with db.atomic():
+            Membership.delete().where(Membership.user == self).execute()
+            for team in wanted:
+                Membership.create(user=self, team=team)
+            Trace.leave(by, "user.teams", self, teams=sorted(team.code for team in wanted))
+
+    def enable(self, *, by: User | str) -> None:
+        """Open a closed account again; its tokens stay dead."""
+        with db.atomic():
+            self.disabled_at = None
+            self.save(only=[User.disabled_at])
+            Trace.leave(by, "user.enabled", self)
+
     def disable(self, *, by: User | str) -> None:
         """Close the account: sessions and tokens end with it."""
         with db.atomic():
             self.disabled_at = clock.now()
             self.save(only=[User.disabled_at])
             self.end_sessions()
-            ApiToken.update(revoked_at=clock.now()).where(ApiToken.user == self, ApiToken.revoked_at.is_null()).execute()
+            ApiToken.update(revoked_at=clock.now()).where(
+                ApiToken.user == self, ApiToken.revoked_at.is_null()
+            ).execute()
             Trace.leave(by, "user.disabled", self)
 
     def end_sessions(self, but: Session | None = None) -> None:
@@ -180,7 +228,7 @@ class User(Record):
             ending = ending.where(Session.id != but.id)
         ending.execute()
 
-    def living_sessions(self) -> ModelSelect:
+    def living_sessions(self) -> ModelSelect[Session]:
         """The query of sessions that still open something, newest first."""
         now = clock.now()
         return self.sessions.where(
@@ -258,7 +306,9 @@ class Invitation(Record):
                 Invitation.id == self.id, Invitation.used_at.is_null(), Invitation.expires_at > clock.now()
             )
             if spent.execute() != 1:
-                raise Gone(_l("This link was used already or has expired. Ask your administrator for a new one."))
+                raise Gone(
+                    _l("This link was used already or has expired. Ask your administrator for a new one.")
+                )
             User.update(password=digest, **who).where(User.id == self.user_id).execute()
             self.user.end_sessions()
             Trace.leave(self.user, "user.password", self.user)
@@ -339,6 +389,28 @@ class ApiToken(Record):
 
     class Meta:
         personal, plain = (), ("code", "name", "token", "scopes", "created_at", "used_at", "revoked_at")
+
+    @classmethod
+    def create_for(cls, user: User, scopes: Iterable[str], *, by: User | str, name: str = "") -> str:
+        """Make a token with these scopes and return it, shown once; only its hash is kept."""
+        wanted = [scope for scope in SCOPES if scope in set(scopes)]
+        if not wanted:
+            raise Invalid(_l("Choose at least one scope."), field="scope")
+        token = seal.new_token()
+        with db.atomic():
+            made = cls.create(
+                user=user, token=seal.token_hash(token), scopes=" ".join(wanted), name=name.strip()[:120]
+            )
+            Trace.leave(by, "token.created", made, user=user, scopes=wanted)
+        return token
+
+    def revoke(self, *, by: User | str) -> None:
+        """End the token; it opens nothing from now on."""
+        with db.atomic():
+            ApiToken.update(revoked_at=clock.now()).where(
+                ApiToken.id == self.id, ApiToken.revoked_at.is_null()
+            ).execute()
+            Trace.leave(by, "token.revoked", self)
 
 
 def clean_email(text: str) -> str:

@@ -69,6 +69,27 @@ class Wording(Record):
         """The wordings on offer."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.id))
 
+    def in_all_languages(self) -> list[Version]:
+        """The newest version, in each language it has."""
+        return list(self.versions.where(Version.number == self.number).order_by(Version.id))
+
+    def history(self) -> list[Version]:
+        """One row per published version, newest first."""
+        first = Version.select(fn.MIN(Version.id)).where(Version.wording == self).group_by(Version.number)
+        return list(Version.select().where(Version.id.in_(first)).order_by(Version.number.desc()))
+
+    @classmethod
+    def begin(cls, name: str, kind: str, texts: Mapping[str, Mapping[str, str]], *, by: User) -> Wording:
+        """A new wording with its first version; Invalid names what is wrong and nothing is kept."""
+        if not name.strip():
+            raise Invalid(_l("Give the text a name."), field="name")
+        if kind not in set(WordingKind):
+            raise Invalid(_l("Choose one of the list."), field="kind")
+        with db.atomic():
+            wording = cls.create(name=name.strip()[:120], kind=WordingKind(kind))
+            wording.publish(texts, by=by)
+        return wording
+
     def publish(self, texts: Mapping[str, Mapping[str, str]], *, by: User | str) -> int:
         """Publish the next version, a text per language {"title", "body", "recognition"}; Invalid names what is wrong."""
         if isinstance(by, User):
@@ -82,7 +103,9 @@ class Wording(Record):
             number = self.number + 1
             for locale, text in given.items():
                 recognition = text.get("recognition", "").strip()
-                shown = seal.canonical({"title": text["title"], "body": text["body"], "recognition": recognition})
+                shown = seal.canonical(
+                    {"title": text["title"], "body": text["body"], "recognition": recognition}
+                )
                 Version.create(
                     wording=self, number=number, locale=locale, title=text["title"].strip(), body=text["body"].strip(),
                     recognition=recognition, digest=hashlib.sha256(shown).hexdigest(),
@@ -121,7 +144,11 @@ def lint(title: str, body: str, locale: str) -> None:
         raise Invalid(_l("Give the text a title."), field=f"title-{locale}")
     found = [word for word in UNLAWFUL[locale] if word in f"{title} {body}".casefold()]
     if found:
-        raise Invalid(_l("Nobody can sign away the right to change her mind. Take out: %(word)s"), field=field, word=found[0])
+        raise Invalid(
+            _l("Nobody can sign away the right to change her mind. Take out: %(word)s"),
+            field=field,
+            word=found[0],
+        )
     used = set(re.findall(r"\{(\w+)\}", body))
     unknown = sorted(used - PLACEHOLDERS)
     if unknown:

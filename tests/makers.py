@@ -43,7 +43,9 @@ class Makers:
 
         return Invitation.open(token).accept(password=PASSWORD, again=PASSWORD)
 
-    def album(self, title: str = "Open day", *, by: User | None = None, team: Team | None = None, **more: Any) -> Album:
+    def album(
+        self, title: str = "Open day", *, by: User | None = None, team: Team | None = None, **more: Any
+    ) -> Album:
         """An album of the first team."""
         return Album.add(title, team or self.team, by=by or self.user("editor"), **more)
 
@@ -96,7 +98,9 @@ class Browser:
 
     def _token(self) -> str:
         for url in ("/account", "/login"):
-            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(url).get_data(as_text=True))
+            found = re.search(
+                r'name="csrf_token" value="([^"]+)"', self.client.get(url).get_data(as_text=True)
+            )
             if found:
                 return found[1]
         raise AssertionError("no form with a token")

@@ -16,7 +16,8 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "signing", "withdrawals", "api",
+    "consents", "requests", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
+    "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()

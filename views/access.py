@@ -121,7 +121,13 @@ def safe_next(target: str | None) -> str:
     """A path of ours to go on to, or the home page: never another host (CVE class: open redirect)."""
     parts = urlsplit(target or "")
     # Backslashes and control characters are read as slashes by browsers.
-    odd = not target or not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable()
+    odd = (
+        not target
+        or not target.startswith("/")
+        or target.startswith("//")
+        or "\\" in target
+        or not target.isprintable()
+    )
     return url_for("home.index") if odd or parts.scheme or parts.netloc else str(target)
 
 

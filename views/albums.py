@@ -20,7 +20,9 @@ bp = Blueprint("albums", __name__)
 @needs(Permission.SEE)
 def index() -> Response:
     """The albums this user may see, newest first."""
-    return page("albums/index.html", albums=Album.with_covers(current_user.albums()), teams=current_user.teams())
+    return page(
+        "albums/index.html", albums=Album.with_covers(current_user.albums()), teams=current_user.teams()
+    )
 
 
 @bp.post("/albums")
@@ -34,4 +36,6 @@ def create() -> Response:
         form.get("title", ""), team, by=current_user, held_on=day_of(form.get("held_on", ""), "held_on"),
         special_context=bool(form.get("special_context")),
     )  # fmt: skip
-    return go(url_for("upload.index", album=album.code) if form.get("then") == "upload" else url_for("albums.index"))
+    return go(
+        url_for("upload.index", album=album.code) if form.get("then") == "upload" else url_for("albums.index")
+    )

@@ -79,7 +79,9 @@ def file_link(delivery: Delivery) -> str:
 
 def _hand_out(delivery: Delivery) -> Response:
     data = delivery.file(by=delivery.by or "visitor")
-    return bytes_response(data, "image/jpeg", name=f"{delivery.photo.code}-{delivery.use.code}.jpg", size=len(data))
+    return bytes_response(
+        data, "image/jpeg", name=f"{delivery.photo.code}-{delivery.use.code}.jpg", size=len(data)
+    )
 
 
 def _mine() -> Any:
@@ -100,4 +102,3 @@ def day_of(text: str, field: str) -> date | None:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
         raise Invalid(_l("Write the day as year-month-day, such as 2027-06-30."), field=field) from None
-

@@ -58,17 +58,21 @@ def failed(error: HTTPException) -> Response:
 def unforeseen(error: Exception) -> Response:
     """An error of ours: a short reference that also stands in the log, never a traceback."""
     reference = g.get("request_id", "none")
-    log.exception("unforeseen error, reference %s", reference)
+    log.error("unforeseen error, reference %s", reference, exc_info=error)
     return _answer(500, "error", gettext(WORDS[500]), reference=reference)
 
 
-def _answer(status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = "") -> Response:
+def _answer(
+    status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = ""
+) -> Response:
     if request.path.startswith("/api/"):
         return _problem(status, kind, words, refusal, reference)
     values = {"status": status, "kind": kind, "words": words, "refusal": refusal, "reference": reference}
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
         return make_response(
-            (render_template("errors/_notice.html", **values), status), retarget="#notices", reswap="beforeend"
+            (render_template("errors/_notice.html", **values), status),
+            retarget="#notices",
+            reswap="beforeend",
         )
     try:
         body = render_template("errors/page.html", **values)
@@ -101,5 +105,7 @@ def _problem(status: int, kind: str, words: str, refusal: Refusal | None, refere
         response.headers["WWW-Authenticate"] = 'Bearer realm="clearframe"'
     if isinstance(refusal, OutOfScope):
         scope = refusal.values["scope"]
-        response.headers["WWW-Authenticate"] = f'Bearer realm="clearframe", error="insufficient_scope", scope="{scope}"'
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="clearframe", error="insufficient_scope", scope="{scope}"'
+        )
     return response

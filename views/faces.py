@@ -41,7 +41,7 @@ def index() -> Response:
 
 @bp.post("/faces/<code>")
 @needs(Permission.NAME)
-@back_to(index)
+@back_to(lambda code: index())
 def answer(code: str) -> Response:
     """A human's word on one face: a person, a new person, not that one, or no person to name."""
     face, form = _mine(code), request.form
@@ -75,7 +75,9 @@ def undo(code: str) -> Response:
 def place(code: str) -> Response:
     """Who is in the photo without a visible face?"""
     photo = find(current_user.photos(), code)
-    return page("faces/place.html", photo=photo, people=list(current_user.people().order_by(Person.name).limit(500)))
+    return page(
+        "faces/place.html", photo=photo, people=list(current_user.people().order_by(Person.name).limit(500))
+    )
 
 
 @bp.post("/photos/<code>/people")
@@ -84,7 +86,11 @@ def place(code: str) -> Response:
 def put(code: str) -> Response:
     """Add someone without a visible face."""
     photo, form = find(current_user.photos(), code), request.form
-    person = Person.add(form["name"], by=current_user) if form.get("name", "").strip() else _chosen(form.get("person", ""))
+    person = (
+        Person.add(form["name"], by=current_user)
+        if form.get("name", "").strip()
+        else _chosen(form.get("person", ""))
+    )
     faces.add_person(photo, person, by=current_user)
     return go(url_for("photos.show", code=code) + "#people")
 
@@ -117,7 +123,10 @@ def drawn(code: str) -> Response:
 
 
 def _mine(code: str) -> Face:
-    return find(Face.select(Face, Photo).join(Photo).where(Face.photo.in_(current_user.photos().select(Photo.id))), code)
+    return find(
+        Face.select(Face, Photo).join(Photo).where(Face.photo.in_(current_user.photos().select(Photo.id))),
+        code,
+    )
 
 
 def _chosen(code_or_name: str) -> Person:
@@ -135,7 +144,9 @@ def _chosen(code_or_name: str) -> Person:
 
 def _box() -> tuple[float, float, float, float]:
     try:
-        left, top, width, height = (float(request.form[name]) / 100 for name in ("left", "top", "width", "height"))
+        left, top, width, height = (
+            float(request.form[name]) / 100 for name in ("left", "top", "width", "height")
+        )
     except (KeyError, ValueError):
         raise Invalid(_l("Draw the box, or fill in four numbers."), field="left") from None
     return left, top, width, height

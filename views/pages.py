@@ -44,21 +44,32 @@ DOORS = (
     Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
-    Door("recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})),
-    Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS, P.USERS, P.WORDINGS})),
+    Door(
+        "recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})
+    ),
+    Door("wordings", "wordings.index", lazy_gettext("Texts and uses"), "file-text", frozenset({P.WORDINGS})),
+    Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
 
 
-def page(template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any) -> Response:
+def page(
+    template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any
+) -> Response:
     """Render the page, or only its fragment for an htmx request that is neither boosted nor a history restore."""
-    alone = fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    alone = (
+        fragment and request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    )
     body = render_template(fragment if alone else template, **values)
-    response = make_response((body, status), push_url=push) if push else make_response((body, status))
-    return response
+    return make_response((body, status), push_url=push) if push else make_response((body, status))
 
 
 def bytes_response(
-    data: bytes | Iterable[bytes], mime: str, *, name: str = "", size: int | None = None, cache: str = "private, no-store"
+    data: bytes | Iterable[bytes],
+    mime: str,
+    *,
+    name: str = "",
+    size: int | None = None,
+    cache: str = "private, no-store",
 ) -> Response:
     """Bytes to look at, or with a name to keep; browsers neither sniff nor run them."""
     response = current_app.response_class(data, mimetype=mime)
@@ -112,6 +123,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(groupby_album)
     app.add_template_filter(codes_and_titles)
     app.add_template_filter(codes_and_names)
+    app.add_template_filter(pair)
+    app.add_template_filter(in_words)
 
 
 def surroundings() -> dict[str, Any]:
@@ -120,6 +133,7 @@ def surroundings() -> dict[str, Any]:
     return {
         "organisation": settings["organisation"],
         "contact": settings["privacy_email"],
+        "consent_months": settings["consent_months"],
         "lang": str(get_locale()),
         "languages": LANGUAGES,
         "nav": navigation(),
@@ -219,10 +233,14 @@ def codes_and_names(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows]
 
 
-def say(words: str, **values: Any) -> str:
-    """Translate a sentence of the models and fill in its values."""
-    text = gettext(words)
-    return text % values if values else text
+def pair(key: str, words: dict[str, str]) -> tuple[str, str]:
+    """A choice for a select from its key and a vocabulary."""
+    return key, words[key]
+
+
+def in_words(refusal: Refusal) -> str:
+    """What a refusal says, in the reader's language."""
+    return refusal.sentence(gettext)
 
 
 def _settings() -> dict[str, Any]:

@@ -98,7 +98,6 @@ def original(code: str) -> Response:
     return bytes_response(view.chunks(), "application/octet-stream", name=photo.name, size=photo.size)
 
 
-
 @bp.post("/photos/together")
 @needs(Permission.SEE)
 def together() -> Response:

@@ -50,7 +50,9 @@ def leave() -> Response:
 @needs(Permission.ACCOUNT)
 def account() -> Response:
     """One's own account and where it is logged in."""
-    return page("session/account.html", sessions=current_user.living_sessions(), current_session=g.session_row)
+    return page(
+        "session/account.html", sessions=current_user.living_sessions(), current_session=g.session_row
+    )
 
 
 @bp.post("/account")

@@ -17,6 +17,7 @@ from models.errors import Invalid, _l
 from models.photo import Photo
 from models.request import AskedPhoto, Choice, Request
 from views.access import check_form, public, seal_form
+from views.answers import choice_of
 from views.pages import back_to, bytes_response, choose_locale, go, page, speak
 
 bp = Blueprint("signing", __name__)
@@ -105,23 +106,16 @@ def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
 
 
 def _answers(asked: Request) -> dict[str, Any]:
-    """What the form says, every question answered; a question left open is a mistake, never a no or a yes."""
-    uses = {use.code: _yes_or_no(f"use-{use.code}") for use in asked.uses()}
+    """What the form says, as it is kept until the code is typed."""
+    choice = choice_of(asked)
     return {
-        "uses": uses,
-        "recognition": _yes_or_no("recognition") if asked.ask_recognition else None,
+        "uses": choice.uses,
+        "recognition": choice.recognition,
         "signer": Consent.clean_signer(request.form.get("signer", "")),
         "guardian": _declared(asked),
         "drawing": _drawing(),
         "language": choose_locale(),
     }
-
-
-def _yes_or_no(field: str) -> bool:
-    answer = request.form.get(field)
-    if answer not in ("yes", "no"):
-        raise Invalid(_l("Choose yes or no. Both are fine."), field=field)
-    return answer == "yes"
 
 
 def _declared(asked: Request) -> bool:
@@ -139,7 +133,9 @@ def _drawing() -> str:
     except binascii.Error:
         data = b"-"
     if data and (not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) > MOST_DRAWING):
-        raise Invalid(_l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing")
+        raise Invalid(
+            _l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing"
+        )
     return given
 
 

@@ -53,7 +53,11 @@ def _one() -> Any:
         took = Photo.take_in(file.stream, file.filename or "photo", album, by=current_user)
     except Refusal as refusal:
         return jsonify(error=refusal.sentence(gettext)), refusal.status
-    answer = {"code": took.photo.code, "duplicate": took.duplicate, "url": url_for("photos.show", code=took.photo.code)}
+    answer = {
+        "code": took.photo.code,
+        "duplicate": took.duplicate,
+        "url": url_for("photos.show", code=took.photo.code),
+    }
     return jsonify(answer), 200 if took.duplicate else 201
 
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 from models.errors import NotCleared
 from models.face import Word
 from models.faces import FaceSeen
-from models.permission import Permission
+from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
 from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
@@ -132,7 +132,11 @@ def badges(photos: Iterable[Photo], use: Use, clearances: dict[str, Clearance]) 
 def badge(photo: Photo, use: Use, clearance: Clearance, names: dict[str, str] | None = None) -> Badge:
     """The badge of one photo."""
     names = _names([clearance]) if names is None else names
-    label = gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM")) if clearance.state is State.ENDS_SOON else ""
+    label = (
+        gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM"))
+        if clearance.state is State.ENDS_SOON
+        else ""
+    )
     whys = list(dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons))
     return Badge(clearance.state, label or str(STATES[clearance.state]), whys)
 
@@ -151,7 +155,11 @@ def _may_name(reason: Reason) -> bool:
 
 def _why(reason: Reason, photo: Photo, use: Use, names: dict[str, str]) -> Why:
     name = names.get(reason.person or "") or str(ANONYMOUS)
-    return Why(reason.state, sentence(reason, name), _step(reason, photo, use, name) if names or not reason.person else None)
+    return Why(
+        reason.state,
+        sentence(reason, name),
+        _step(reason, photo, use, name) if names or not reason.person else None,
+    )
 
 
 def sentence(reason: Reason, name: str) -> str:
@@ -165,7 +173,7 @@ def _step(reason: Reason, photo: Photo, use: Use, name: str) -> tuple[str, str] 
     if reason.next in (Next.NONE, Next.WAIT) or reason.next not in LABELS:
         return None
     target = _target(reason, photo, use)
-    return (str(LABELS[reason.next]) % {"name": name.split()[0]}, target) if target else None
+    return (str(LABELS[reason.next]) % {"name": name.split(maxsplit=1)[0]}, target) if target else None
 
 
 def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
@@ -221,10 +229,14 @@ def face_words(seen: FaceSeen) -> str:
 
 
 SET_ASIDE = {
-    "damaged": _("This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."),
+    "damaged": _(
+        "This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."
+    ),
     "too_large": _("This picture has too many pixels to be shown. The original is kept."),
     "too_many_frames": _("This animation is too long to be shown. The original is kept."),
-    "not_accepted": _("This kind of picture can't be shown here. The original is kept; export it as JPEG and upload it again."),
+    "not_accepted": _(
+        "This kind of picture can't be shown here. The original is kept; export it as JPEG and upload it again."
+    ),
     "too_slow": _("This picture took too long to read. The original is kept."),
     "out_of_memory": _("This picture needs more memory than there is. The original is kept."),
 }
@@ -253,6 +265,30 @@ CHOICES = {
 }
 
 
+ROLES = {
+    Role.VIEWER: (_("Viewer"), _("Looks at photos and their status.")),
+    Role.CONTRIBUTOR: (_("Contributor"), _("Uploads photos, such as a photographer.")),
+    Role.EDITOR: (_("Editor"), _("Names people, asks for consent, downloads for a use.")),
+    Role.CONSENT_OFFICER: (_("Consent officer"), _("Looks after texts, consents and their proof.")),
+    Role.DPO: (
+        _("Data protection officer"),
+        _("Sees everything, reads the trail, decides about recognition."),
+    ),
+    Role.AUDITOR: (_("Auditor"), _("Reads the trail, and nothing else.")),
+    Role.ADMIN: (_("Administrator"), _("Users and settings; no photos.")),
+}
+
+
+def role_words(role: Role) -> str:
+    """What a role is called."""
+    return str(ROLES[Role(role)][0])
+
+
+def role_about(role: Role) -> str:
+    """What a role is for."""
+    return str(ROLES[Role(role)][1])
+
+
 def relation_words(relation: str) -> str:
     """What ties someone to the organisation."""
     return str(RELATIONS[Relation(relation)])
@@ -274,4 +310,6 @@ VOCABULARY = {
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,
+    "role_words": role_words,
+    "role_about": role_about,
 }

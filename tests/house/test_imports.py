@@ -32,7 +32,8 @@ VAULT_OPENERS = {
     "delivery",
     "claim",
     "erasure",
-    "consent",  # evidence and receipts lie there too
+    "consent",  # the paper form as scanned
+    "evidence",  # what was shown and signed, its receipt and its sealed bundle
 }
 OPENING = {"writer", "put", "open", "read", "key", "drop", "destroy"}
 DECIDING = {"clearance", "facts", "reasons", "standing"}

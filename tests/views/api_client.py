@@ -7,8 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from models import tokens
-from models.user import User
+from models.user import ApiToken, User
 from views.api import openapi
 from views.api.shape import read
 
@@ -20,7 +19,7 @@ class Program:
 
     def __init__(self, web: Flask, user: User | None, *scopes: str) -> None:
         self.client = web.test_client(use_cookies=False)
-        self.token = tokens.issue(user, scopes or SCOPES, by="system") if user else ""
+        self.token = ApiToken.create_for(user, scopes or SCOPES, by="system") if user else ""
         self.document = openapi.document("http://localhost")
 
     def get(self, path: str, **query: Any) -> Any:

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from adapters import metadata
-from models import faces, tokens
+from models import faces
 from models.delivery import Delivery, OriginalView
 from models.photo import Photo
 from models.trail import Trace, verify
@@ -90,7 +90,11 @@ class TestTakingIn:
     def test_more_than_is_taken_in_is_413(self, api):
         said = {"CONTENT_LENGTH": str(300 << 20)}
         answer = api.call(
-            "POST", "/photos", environ_overrides=said, data=b"x", content_type="multipart/form-data; boundary=x"
+            "POST",
+            "/photos",
+            environ_overrides=said,
+            data=b"x",
+            content_type="multipart/form-data; boundary=x",
         )
         assert answer.status_code == 413
 
@@ -270,7 +274,9 @@ class TestTheDoor:
 
 class TestPeople:
     def test_someone_is_added_found_and_shown(self, api):
-        made = api.post("/people", {"name": " Noor  Voorbeeld ", "email": "Noor@Voorbeeld.example", "born": None})
+        made = api.post(
+            "/people", {"name": " Noor  Voorbeeld ", "email": "Noor@Voorbeeld.example", "born": None}
+        )
         assert made.status_code == 201
         code = made.json["code"]
         assert made.headers["Location"] == f"/api/v1/people/{code}"
@@ -354,7 +360,7 @@ class TestWho:
     def test_a_revoked_token_and_a_closed_account_are_401_at_once(self, web, house, editor):
         first, second = Program(web, editor), Program(web, editor)
         assert (first.get("/uses").status_code, second.get("/uses").status_code) == (200, 200)
-        tokens.revoke(ApiToken.select().order_by(ApiToken.id).first(), by=editor)
+        ApiToken.select().order_by(ApiToken.id).first().revoke(by=editor)
         assert (first.get("/uses").status_code, second.get("/uses").status_code) == (401, 200)
         editor.disable(by=house.user("admin"))
         assert second.get("/uses").status_code == 401
@@ -375,7 +381,9 @@ class TestWho:
 
     @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer x", "Basic {token}", "{token}"])
     def test_only_a_whole_token_counts(self, web, api, header):
-        answer = web.test_client().get("/api/v1/uses", headers={"Authorization": header.format(token=api.token)})
+        answer = web.test_client().get(
+            "/api/v1/uses", headers={"Authorization": header.format(token=api.token)}
+        )
         assert answer.status_code == 401
         api.is_problem(answer)
 

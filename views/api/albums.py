@@ -47,7 +47,8 @@ _TEAM = {"code": "t2e4a6m8xy", "name": "Communication"}
 )  # fmt: skip
 def list_albums(cursor: str | None, limit: int | None) -> Any:
     """The albums you may see, newest first."""
-    rows, more = consent_list.page(current_user.albums(), cursor or "", limit or consent_list.PAGE)
+    query = Album.with_teams(current_user.albums())
+    rows, more = consent_list.page(query, cursor or "", limit or consent_list.PAGE)
     return {"albums": [_album(album) for album in rows], "next": more or None}
 
 

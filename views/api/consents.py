@@ -14,6 +14,7 @@ from models.consent_list import Standing
 from models.errors import Invalid, _l
 from models.permission import Permission
 from models.request import MOST_ASKED, Request, Way
+from models.use import Use
 from models.wording import Wording, WordingKind
 from views.access import bearer
 from views.api.calls import PAGING, call, listed, theirs, use_named
@@ -198,41 +199,38 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 def _requests(rows: list[Request]) -> list[dict[str, Any]]:
+    people, uses = consent_list.people_of(rows), consent_list.uses_of(rows)
     return [
         {
             "code": row.code,
             "request": True,
-            "person": row.person.code,
+            "person": people[row.person_id].code,
             "means": row.way.value,
             "at": row.at.isoformat(),
-            "lines": [
-                {
-                    "about": "use",
-                    "use": use.code,
-                    "state": REQUESTED,
-                    "valid_from": None,
-                    "valid_until": row.valid_until.isoformat(),
-                }
-                for use in row.uses()
-            ],
+            "lines": [_question(use, row.valid_until) for use in uses[row.id]],
         }
         for row in rows
     ]
 
 
 def _consents(rows: list[Consent]) -> list[dict[str, Any]]:
-    lines = consent_list.lines_of(rows)
+    people, lines = consent_list.people_of(rows), consent_list.lines_of(rows)
     return [
         {
             "code": row.code,
             "request": False,
-            "person": row.person.code,
+            "person": people[row.person_id].code,
             "means": row.means.value,
             "at": row.signed_at.isoformat(),
             "lines": [_line(line, state) for line, state in lines[row.id]],
         }
         for row in rows
     ]
+
+
+def _question(use: Use, until: date) -> dict[str, Any]:
+    said = {"state": REQUESTED, "valid_from": None, "valid_until": until.isoformat()}
+    return {"about": About.USE.value, "use": use.code, **said}
 
 
 def _line(line: Line, state: Standing) -> dict[str, Any]:

@@ -1,0 +1,221 @@
+"""Settings: the organisation, its users and teams, tokens, mail that waits, and work."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models import organisation, outbox
+from models.base import find, tools
+from models.errors import Invalid, _l
+from models.job import Job
+from models.permission import Permission, Role
+from models.setting import Setting
+from models.user import SCOPES, ApiToken, Team, User
+from views.access import needs
+from views.pages import back_to, go, page
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@bp.get("")
+@needs(Permission.SETTINGS)
+def index() -> Response:
+    """The organisation's particulars and defaults."""
+    return page("settings/index.html", settings=Setting.all(), countries=organisation.COUNTRIES)
+
+
+@bp.post("")
+@needs(Permission.SETTINGS)
+@back_to(index)
+def change() -> Response:
+    """Keep them."""
+    organisation.change(request.form, by=current_user)
+    flash(gettext("Saved."))
+    return go(url_for("settings.index"))
+
+
+@bp.get("/users")
+@needs(Permission.USERS)
+def users() -> Response:
+    """Everyone with an account."""
+    return page("settings/users.html", users=list(User.select().order_by(User.disabled_at, User.name)))
+
+
+@bp.get("/users/new")
+@needs(Permission.USERS)
+def new_user() -> Response:
+    """A new colleague."""
+    return page("settings/user.html", user=None, roles=list(Role), teams=_teams(), link=None)
+
+
+@bp.post("/users")
+@needs(Permission.USERS)
+@back_to(new_user)
+def create_user() -> Response:
+    """Make the account; its owner chooses a password by a one-time link."""
+    form = request.form
+    user = User.add(
+        form.get("email", ""), form.get("name", ""), _roles(), by=current_user, teams=_chosen_teams()
+    )
+    return _with_link(user)
+
+
+@bp.get("/users/<code>")
+@needs(Permission.USERS)
+def user(code: str) -> Response:
+    """One account: roles and teams."""
+    return page(
+        "settings/user.html", user=find(User.select(), code), roles=list(Role), teams=_teams(), link=None
+    )
+
+
+@bp.post("/users/<code>")
+@needs(Permission.USERS)
+@back_to(user)
+def change_user(code: str) -> Response:
+    """Keep roles and teams; who loses a role is logged out at once."""
+    chosen = find(User.select(), code)
+    roles = _roles()
+    if chosen == current_user and Role.ADMIN not in roles:
+        raise Invalid(
+            _l("You can't take the administrator's role from yourself. Ask another administrator."),
+            field="role",
+        )
+    if roles != set(chosen.roles):
+        chosen.set_roles(roles, by=current_user)
+    chosen.set_teams(_chosen_teams(), by=current_user)
+    flash(gettext("Saved."))
+    return go(url_for("settings.users"))
+
+
+@bp.post("/users/<code>/invite")
+@needs(Permission.USERS)
+def invite(code: str) -> Response:
+    """A new one-time link to choose a password."""
+    return _with_link(find(User.select(), code))
+
+
+@bp.post("/users/<code>/disable")
+@needs(Permission.USERS)
+def disable(code: str) -> Response:
+    """Close the account: sessions and tokens end at once."""
+    chosen = find(User.select(), code)
+    if chosen == current_user:
+        raise Invalid(_l("You can't close your own account. Ask another administrator."))
+    chosen.disable(by=current_user)
+    flash(gettext("The account is closed."))
+    return go(url_for("settings.users"))
+
+
+@bp.post("/users/<code>/enable")
+@needs(Permission.USERS)
+def enable(code: str) -> Response:
+    """Open the account again."""
+    find(User.select(), code).enable(by=current_user)
+    return go(url_for("settings.user", code=code))
+
+
+@bp.get("/teams")
+@needs(Permission.USERS)
+def teams() -> Response:
+    """The teams and who is in them."""
+    return page("settings/teams.html", teams=_teams())
+
+
+@bp.post("/teams")
+@needs(Permission.USERS)
+@back_to(teams)
+def create_team() -> Response:
+    """A new team."""
+    Team.add(request.form.get("name", ""), by=current_user)
+    return go(url_for("settings.teams"))
+
+
+@bp.get("/tokens")
+@needs(Permission.USERS)
+def tokens() -> Response:
+    """The keys of programs."""
+    return _tokens(None)
+
+
+@bp.post("/tokens")
+@needs(Permission.USERS)
+@back_to(tokens)
+def create_token() -> Response:
+    """A new token, shown once on this answer and kept only as a hash."""
+    form = request.form
+    owner = find(User.select().where(User.disabled_at.is_null()), form.get("user", ""))
+    return _tokens(
+        ApiToken.create_for(owner, form.getlist("scope"), by=current_user, name=form.get("name", ""))
+    )
+
+
+@bp.post("/tokens/<code>/revoke")
+@needs(Permission.USERS)
+def revoke_token(code: str) -> Response:
+    """End a token."""
+    find(ApiToken.select(), code).revoke(by=current_user)
+    return go(url_for("settings.tokens"))
+
+
+@bp.get("/mail")
+@needs(Permission.SETTINGS)
+def mail() -> Response:
+    """Letters that wait in the outbox."""
+    return page(
+        "settings/mail.html", letters=outbox.letters(by=current_user), waits=outbox.is_used(), letter=None
+    )
+
+
+@bp.get("/mail/<name>")
+@needs(Permission.SETTINGS)
+def letter(name: str) -> Response:
+    """One of them."""
+    return page("settings/mail.html", letters=[], waits=True, letter=outbox.letter(name, by=current_user))
+
+
+@bp.get("/work")
+@needs(Permission.JOBS)
+def jobs() -> Response:
+    """What waits, runs and failed, and why."""
+    failed = Job.select().where(Job.failed_at.is_null(False)).order_by(Job.failed_at.desc()).limit(100)
+    return page(
+        "settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed)
+    )
+
+
+@bp.post("/work/<code>/again")
+@needs(Permission.JOBS)
+def again(code: str) -> Response:
+    """Try a failed duty once more."""
+    find(Job.select(), code).again()
+    return go(url_for("settings.jobs"))
+
+
+def _with_link(chosen: User) -> Response:
+    link = f"{tools.base_url}/welcome/{chosen.invite(by=current_user)}"
+    return page("settings/user.html", user=chosen, roles=list(Role), teams=_teams(), link=link)
+
+
+def _tokens(new: str | None) -> Response:
+    rows = ApiToken.select(ApiToken, User).join(User).order_by(ApiToken.revoked_at, ApiToken.id.desc())
+    active = User.select().where(User.disabled_at.is_null(), User.password.is_null(False)).order_by(User.name)
+    return page("settings/tokens.html", tokens=list(rows), users=list(active), scopes=SCOPES, new=new)
+
+
+def _teams() -> list[Team]:
+    return list(Team.select().order_by(Team.name))
+
+
+def _roles() -> set[Role]:
+    chosen = set(request.form.getlist("role"))
+    if not chosen or not chosen <= set(Role):
+        raise Invalid(_l("Choose at least one role."), field="role")
+    return {Role(role) for role in chosen}
+
+
+def _chosen_teams() -> list[Team]:
+    return list(Team.select().where(Team.code.in_(request.form.getlist("team"))))
