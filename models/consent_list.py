@@ -144,7 +144,7 @@ def uses_of(rows: Sequence[Request]) -> dict[int, list[Use]]:
     return found
 
 
-def people_of(rows: Sequence[Request] | Sequence[Consent]) -> dict[int, Person]:
+def people_of(rows: Sequence[Row]) -> dict[int, Person]:
     """The people of a page of requests or consents by id, in one query."""
     return {
         person.id: person for person in Person.select().where(Person.id.in_({row.person_id for row in rows}))
