@@ -11,6 +11,7 @@ import pytest
 from adapters import metadata
 from models import faces
 from models.delivery import Delivery, OriginalView
+from models.permission import Role, granted
 from models.photo import Photo
 from models.trail import Trace, verify
 from models.user import ApiToken, Team
@@ -392,6 +393,23 @@ class TestWho:
         for call in CALLS:
             answer = nobody.call(call.method, call.path.replace("{code}", "k7m2q9vxw3"))
             assert answer.status_code == (401 if call.sign.scope else 200)
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_a_role_opens_its_calls_and_no_other(self, web, house, role):
+        program = Program(web, house.user(role.value))
+        allowed = granted({role})
+        for call in CALLS:
+            status = program.call(call.method, call.path.replace("{code}", "k7m2q9vxw3")).status_code
+            shut = call.sign.permission is not None and call.sign.permission not in allowed
+            assert (status == 403) is shut, call.name
+            assert status < 500 or status == 501
+
+    def test_a_look_at_the_head_is_a_look(self, web, api):
+        headers = {"Authorization": f"Bearer {api.token}"}
+        client = web.test_client(use_cookies=False)
+        assert client.head("/api/v1/uses", headers=headers).status_code == 200
+        assert client.head("/api/v1/uses").status_code == 401
+        assert client.options("/api/v1/uses").status_code == 401
 
     def test_a_tokens_hash_is_all_that_is_kept(self, api):
         assert ApiToken.select().where(ApiToken.token == api.token).count() == 0

@@ -16,7 +16,7 @@ from models.gather import today
 from models.library import PAGE, Question, use_of
 from models.permission import Permission
 from models.photo import MOST_BYTES, Photo
-from models.reasons import Clearance, Next, State
+from models.reasons import Clearance, Code, Next, State
 from views.access import bearer
 from views.api.calls import PAGING, call, listed, theirs, use_named
 from views.api.shape import (
@@ -43,7 +43,7 @@ MOST_TAGS = 50
 STATE = one_of(*State)
 REASON = named(
     "Reason",
-    thing({"code": text(80), "text": text(500), "person": or_null(CODE), "next": one_of(*Next)}),
+    thing({"code": one_of(*Code), "text": text(500), "person": or_null(CODE), "next": one_of(*Next)}),
 )
 CLEARANCE = named(
     "Clearance", thing({"state": STATE, "valid_through": or_null(DAY), "reasons": many(REASON)})
