@@ -11,7 +11,7 @@ from htmx_flask import make_response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from models.errors import NotCleared, Refusal, _l
+from models.errors import Gone, Missing, NotAccepted, NotAllowed, NotCleared, Refusal, TooLarge, TooMany, _l
 from models.session import OutOfScope
 from views.headers import harden
 
@@ -29,6 +29,9 @@ WORDS = {
     500: _l("Something went wrong on our side. Nothing you entered was half-saved. Please try again."),
     503: _l("Clearframe can't answer at the moment. Please try again shortly."),
 }
+
+# The same trouble has the same type, whether the web or a model saw it first.
+KINDS = {kind.status: kind.kind for kind in (Missing, NotAllowed, TooLarge, NotAccepted, TooMany, Gone)}
 
 
 def init_app(app: Flask) -> None:
@@ -48,7 +51,7 @@ def failed(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    kind = error.name.lower().replace(" ", "-")
+    kind = KINDS.get(status) or error.name.lower().replace(" ", "-")
     response = _answer(status, kind, gettext(WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

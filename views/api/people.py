@@ -17,13 +17,15 @@ from views.api.calls import PAGING, call, listed, theirs
 from views.api.shape import CODE, DAY, MOMENT, YES_NO, many, named, one_of, or_null, text, thing
 
 PAGE = 48
-BRIEF = {"code": CODE, "name": text(200), "relation": one_of(*Relation), "minor": YES_NO, "added_at": MOMENT}
+BRIEF = {"code": CODE, "name": text(200), "relation": one_of(*Relation), "added_at": MOMENT}
 CONTACT = {"email": or_null(text(254)), "born": or_null(DAY), "locale": text(2), "note": text(2000)}
 CHOICE = thing(
     {"use": CODE, "state": one_of("given", "refused", "withdrawn", "ended", "unknown"), "until": or_null(DAY)}
 )
 LISTED = named("PersonInList", thing(BRIEF))
-PERSON = named("Person", thing({**BRIEF, "choices": many(CHOICE), "recognition": YES_NO}, CONTACT))
+PERSON = named(
+    "Person", thing({**BRIEF, "minor": YES_NO, "choices": many(CHOICE), "recognition": YES_NO}, CONTACT)
+)
 NEW = thing(
     {"name": text(200, 1)},
     {
@@ -32,11 +34,11 @@ NEW = thing(
     },
 )  # fmt: skip
 _BRIEF = {
-    "code": "p3x5c7v9bn", "name": "Noor Voorbeeld", "relation": "visitor", "minor": False,
+    "code": "p3x5c7v9bn", "name": "Noor Voorbeeld", "relation": "visitor",
     "added_at": "2027-02-01T10:00:00+00:00",
 }  # fmt: skip
 _PERSON = {
-    **_BRIEF, "choices": [{"use": "website", "state": "given", "until": "2028-05-31"}], "recognition": False,
+    **_BRIEF, "minor": False, "choices": [{"use": "website", "state": "given", "until": "2028-05-31"}], "recognition": False,
     "email": "noor@voorbeeld.example", "born": None, "locale": "nl", "note": "",
 }  # fmt: skip
 
@@ -81,7 +83,6 @@ def _brief(person: Person) -> dict[str, Any]:
         "code": person.code,
         "name": person.name,
         "relation": str(Relation(person.relation)),
-        "minor": person.is_minor(),
         "added_at": person.created_at.isoformat(),
     }
 
@@ -97,7 +98,13 @@ def _whole(person: Person) -> dict[str, Any]:
         "email": person.email, "born": _day(person.born), "locale": person.locale, "note": person.note,
     }  # fmt: skip
     known = contact if current_user.may(Permission.CONTACTS) else {}
-    return {**_brief(person), "choices": choices, "recognition": consents_of.recognition(person), **known}
+    return {
+        **_brief(person),
+        "minor": person.is_minor(),
+        "choices": choices,
+        "recognition": consents_of.recognition(person),
+        **known,
+    }
 
 
 def _day(day: Any) -> str | None:
