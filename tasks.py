@@ -7,14 +7,16 @@ import hmac
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from huey import Huey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
+from adapters.keys import KeyStore
 from config import Config
-from models.base import db, tools
+from models.base import db
 from models.errors import Refusal
 from models.job import Job
 
@@ -24,16 +26,23 @@ log = logging.getLogger("clearframe.tasks")
 class Sealed(SignedSerializer):
     """Signs what waits in the queue with a key of ours, read when first needed; arguments are ids only."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Path) -> None:
         super().__init__(secret="from the key store")  # noqa: S106 - replaced by _signature below
+        self.keys = keys
+        self._secret: bytes | None = None
 
     def _signature(self, message: bytes) -> bytes:
-        return hmac.new(tools.keys.secret("queue"), message, hashlib.sha256).hexdigest().encode()
+        if self._secret is None:
+            # The scheduler is a process of its own that nobody wires: it needs this one key and nothing else.
+            store = KeyStore.open(self.keys)
+            self._secret = store.secret("queue")
+            store.close()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest().encode()
 
 
 def make_queue(url: str, config: Config) -> Huey:
     """The queue of this URL: SQLite in the data folder by default, `postgresql://` or `redis://`."""
-    common: dict[str, Any] = {"results": False, "serializer": Sealed(), "utc": True}
+    common: dict[str, Any] = {"results": False, "serializer": Sealed(config.keys), "utc": True}
     scheme = urlsplit(url).scheme
     if scheme.startswith("postgres"):
         from huey import PostgresHuey

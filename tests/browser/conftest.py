@@ -1,0 +1,99 @@
+"""A real Chromium before the real application on loopback; the worker's jobs are carried out by the test itself."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+import app as composition
+from models.base import tools
+from tests.makers import PASSWORD
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, once per process."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no Chromium here: install the package chromium to run the browser stories")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(house, config):
+    """The address of the running application."""
+    application = composition.build(replace(config, base_url="http://127.0.0.1:0"))
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    tools._wired.base_url = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield tools.base_url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Open pages as somebody: visit(user=..., phone=..., dark=..., scripts=...); console errors fail the test."""
+    opened, complaints = [], []
+
+    def open_page(user=None, *, phone=False, dark=False, scripts=True):
+        context = chromium.new_context(
+            base_url=site, viewport=PHONE if phone else DESK, has_touch=phone, java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light", locale="en-GB", accept_downloads=True,
+        )  # fmt: skip
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url) if _is_elsewhere(asked.url, site) else None)
+        if user is not None:
+            page.goto("/login")
+            page.fill("[name=email]", user.email)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main button")
+            page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    # A refused form answers 4xx, which Chromium prints as a failed load; that is no fault of the page.
+    assert [words for words in complaints if "the server responded with a status of 4" not in words] == []
+
+
+def _is_elsewhere(url, site):
+    return not url.startswith((site, "data:", "blob:", "about:"))
+
+
+@pytest.fixture
+def axe():
+    """Nothing that WCAG 2.2 AA forbids, as far as a machine can see."""
+
+    def check(page):
+        # By the protocol, not by a tag: the page's own policy forbids scripts from anywhere else.
+        page.evaluate(AXE.read_text())
+        found = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+            ".then(found => found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).join(' | ')}`))"
+        )
+        assert found == [], page.url
+
+    return check
