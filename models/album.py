@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from peewee import BooleanField, DateField, ForeignKeyField, ModelSelect, TextField, fn
 from playhouse.fields import EnumField
@@ -14,6 +16,11 @@ from models.errors import Invalid, _l
 from models.facts import Licence
 from models.trail import Trace
 from models.user import Team, User
+
+if TYPE_CHECKING:
+    from models.photo import Photo
+
+UNSORTED = "Unsorted"  # where a photo goes that came without an album
 
 
 class Mode(StrEnum):
@@ -57,6 +64,40 @@ class Album(Record):
             album = cls.create(team=team, title=title, held_on=held_on, special_context=special_context)
             Trace.leave(by, "album.added", album)
         return album
+
+    @classmethod
+    def for_intake(cls, user: User, named: str = "") -> Album:
+        """The album of this code or title that the user may see, or a new one of this title in her first team.
+
+        Without a name it is the team's album of what is not sorted yet. Invalid for who is in no team, and for a title
+        that several of her albums have.
+        """
+        named = " ".join(named.split()) or UNSORTED
+        with db.atomic():
+            found = list(user.albums().where((cls.code == named) | (cls.title == named)).limit(10))
+            exact = [album for album in found if album.code == named] or found
+            if len(exact) > 1:
+                raise Invalid(
+                    _l("Several albums have this title. Name the album by its code."), field="album"
+                )
+            if exact:
+                return exact[0]
+            team = user.teams().first()
+            if team is None:
+                raise Invalid(
+                    _l("You are in no team yet, so there is no place for this photo."), field="album"
+                )
+            return cls.add(named, team, by=user)
+
+    @classmethod
+    def of_photos(cls, photos: Iterable[Photo]) -> dict[int, Album]:
+        """The albums of a page of photos by id, in one query."""
+        return {album.id: album for album in cls.select().where(cls.id.in_({p.album_id for p in photos}))}
+
+    @classmethod
+    def with_teams(cls, query: ModelSelect[Album]) -> ModelSelect[Album]:
+        """The albums of a query with their teams, in one query."""
+        return query.select(cls, Team).join(Team)
 
     @classmethod
     def with_covers(cls, query: ModelSelect[Album]) -> list[Album]:

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from peewee import ModelSelect, fn
+from peewee import JOIN, ModelSelect, fn
 
 from adapters import clock
 from models.base import find
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
-from models.request import Request
+from models.person import Person
+from models.request import Asked, Request
 from models.setting import Setting
+from models.use import Use
 from models.user import User
 
 Row = TypeVar("Row", Request, Consent)
@@ -73,17 +75,18 @@ def counts(user: User) -> dict[str, int]:
 
 def standing(lines: Sequence[Line], withdrawn: set[int]) -> dict[int, Standing]:
     """Where each line stands today, by its id."""
-    return {line.id: _of(line, line.id in withdrawn) for line in lines}
+    soon = _soon()
+    return {line.id: _of(line, soon, withdrawn=line.id in withdrawn) for line in lines}
 
 
-def _of(line: Line, withdrawn: bool) -> Standing:
+def _of(line: Line, last: date, *, withdrawn: bool) -> Standing:
     if withdrawn:
         return Standing.WITHDRAWN
     if not line.is_yes:
         return Standing.REFUSED
     if line.valid_until is not None and line.valid_until < today():
         return Standing.ENDED
-    soon = line.valid_until is not None and line.valid_until <= _soon()
+    soon = line.valid_until is not None and line.valid_until <= last
     return Standing.ENDS_SOON if soon else Standing.GIVEN
 
 
@@ -118,3 +121,31 @@ def _overtaken() -> ModelSelect[Line]:
 
 def _soon() -> date:
     return today() + timedelta(days=int(Setting.of("ends_soon_days")))
+
+
+def lines_of(rows: Sequence[Consent]) -> dict[int, list[tuple[Line, Standing]]]:
+    """The lines of a page of consents by consent id, each with where it stands today, in three queries."""
+    found: dict[int, list[tuple[Line, Standing]]] = {consent.id: [] for consent in rows}
+    query = Line.select(Line, Use).join(Use, JOIN.LEFT_OUTER).where(Line.consent.in_(list(found)))
+    lines = list(query.order_by(Line.number, Line.id))
+    taken = Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_([line.id for line in lines]))
+    stands = standing(lines, {withdrawal.line_id for withdrawal in taken})
+    for line in lines:
+        found[line.consent_id].append((line, stands[line.id]))
+    return found
+
+
+def uses_of(rows: Sequence[Request]) -> dict[int, list[Use]]:
+    """The uses a page of requests asks for by request id, in one query."""
+    found: dict[int, list[Use]] = {request.id: [] for request in rows}
+    query = Asked.select(Asked, Use).join(Use).where(Asked.request.in_(list(found)))
+    for asked in query.order_by(Use.place, Use.id):
+        found[asked.request_id].append(asked.use)
+    return found
+
+
+def people_of(rows: Sequence[Row]) -> dict[int, Person]:
+    """The people of a page of requests or consents by id, in one query."""
+    return {
+        person.id: person for person in Person.select().where(Person.id.in_({row.person_id for row in rows}))
+    }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from models.person import Person
 
 CHUNK = 1 << 20
+MOST_BYTES = imaging.MAX_BYTES
 TYPED = {
     "title": 300, "caption": 5000, "alt_text": 1000, "creator": 200, "credit": 200, "copyright": 300, "place": 200,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters import clock, seal
 from models.base import db, tools
-from models.errors import Refusal, TooMany, _l
+from models.errors import NotAllowed, Refusal, TooMany, _l
 from models.trail import Trace
 from models.user import COST, ApiToken, Attempt, Session, User
 
@@ -49,8 +49,15 @@ def living_session(token: str) -> Session | None:
     return Session.living(token)
 
 
+class OutOfScope(NotAllowed):
+    """The token is good, but was not made for this."""
+
+    kind = "out-of-scope"
+    words = _l("This token was made without the scope %(scope)s.")
+
+
 def token_user(token: str, scope: str) -> User | None:
-    """The user a program acts for, when the token is known, not revoked and has the scope."""
+    """The user a program acts for, when the token is known and not revoked; OutOfScope when it lacks the scope."""
     row = (
         ApiToken.select(ApiToken, User)
         .join(User)
@@ -61,8 +68,10 @@ def token_user(token: str, scope: str) -> User | None:
         )
         .first()
     )
-    if row is None or scope not in row.scopes.split():
+    if row is None:
         return None
+    if scope not in row.scopes.split():
+        raise OutOfScope(scope=scope)
     now = clock.now()
     if row.used_at is None or row.used_at < now - timedelta(minutes=5):
         ApiToken.update(used_at=now).where(ApiToken.id == row.id).execute()

@@ -17,6 +17,7 @@ from views import access, errors, headers, pages, words
 ROOMS = (
     "home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
     "consents", "requests", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
+    "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()

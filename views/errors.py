@@ -8,10 +8,11 @@ from typing import Any
 from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext
 from htmx_flask import make_response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from models.errors import NotCleared, Refusal, _l
+from models.errors import Gone, Missing, NotAccepted, NotAllowed, NotCleared, Refusal, TooLarge, TooMany, _l
+from models.session import OutOfScope
 from views.headers import harden
 
 log = logging.getLogger("clearframe")
@@ -28,6 +29,9 @@ WORDS = {
     500: _l("Something went wrong on our side. Nothing you entered was half-saved. Please try again."),
     503: _l("Clearframe can't answer at the moment. Please try again shortly."),
 }
+
+# The same trouble has the same type, whether the web or a model saw it first.
+KINDS = {kind.status: kind.kind for kind in (Missing, NotAllowed, TooLarge, NotAccepted, TooMany, Gone)}
 
 
 def init_app(app: Flask) -> None:
@@ -47,7 +51,11 @@ def failed(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    return _answer(status, "http", gettext(WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])))
+    kind = KINDS.get(status) or error.name.lower().replace(" ", "-")
+    response = _answer(status, kind, gettext(WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def unforeseen(error: Exception) -> Response:
@@ -61,7 +69,7 @@ def _answer(
     status: int, kind: str, words: str, refusal: Refusal | None = None, reference: str = ""
 ) -> Response:
     if request.path.startswith("/api/"):
-        return _problem(status, kind, words, refusal)
+        return _problem(status, kind, words, refusal, reference)
     values = {"status": status, "kind": kind, "words": words, "refusal": refusal, "reference": reference}
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
         return make_response(
@@ -77,20 +85,30 @@ def _answer(
     return harden(make_response((body, status)))
 
 
-def _problem(status: int, kind: str, words: str, refusal: Refusal | None) -> Response:
+def _problem(status: int, kind: str, words: str, refusal: Refusal | None, reference: str) -> Response:
+    """RFC 9457, with `reasons` of a refused use, the `field` of a mistake, the `reference` of an error of ours."""
     body: dict[str, Any] = {
         "type": f"urn:clearframe:{kind}",
-        "title": kind.replace("-", " "),
+        "title": kind.replace("-", " ").capitalize(),
         "status": status,
         "detail": words,
     }
     if isinstance(refusal, NotCleared):
         from views.words import reason_json
 
-        body["reasons"] = [reason_json(reason) for reason in refusal.clearance.reasons]
+        body["reasons"] = [reason_json(reason) for reason in refusal.clearance.obstacles]
+    if getattr(refusal, "field", None):
+        body["field"] = refusal.field  # type: ignore[union-attr]
+    if reference:
+        body["reference"] = reference
     response = jsonify(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
     if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = 'Bearer realm="clearframe"'
+    if isinstance(refusal, OutOfScope):
+        scope = refusal.values["scope"]
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="clearframe", error="insufficient_scope", scope="{scope}"'
+        )
     return response

@@ -196,13 +196,12 @@ def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:
-    """A reason for programs: code, sentence without a name, person's code, next step."""
+    """A reason for programs: code, sentence without a name, the person's code for who may know it (EMP-03), next step."""
+    knows = current_user.is_authenticated and current_user.may(Permission.SEE_REASONS) and _may_name(reason)
     return {
         "code": reason.code.value,
         "text": sentence(reason, str(ANONYMOUS)),
-        "state": reason.state.value,
-        "person": reason.person,
-        "until": reason.until.isoformat() if reason.until else None,
+        "person": reason.person if knows else None,
         "next": reason.next.value,
     }
 
