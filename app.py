@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO, Any, cast
 
-from flask import Flask
+from flask import Flask, Request
 
 import tasks
 import views
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
 from adapters.sandbox import Sandbox
+from adapters.spool import Spool
 from adapters.storage import open_storage
 from adapters.typesetter import Typesetter
 from adapters.vault import Vault
@@ -20,6 +22,13 @@ from models.base import Tools, db, tools
 from models.job import Job
 
 HERE = Path(__file__).resolve().parent
+
+
+class SealedRequest(Request):
+    """A request whose files wait sealed while they arrive."""
+
+    def _get_file_stream(self, *_about: Any, **_more: Any) -> IO[bytes]:
+        return cast("IO[bytes]", Spool())
 
 
 def wire(config: Config) -> None:
@@ -66,6 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
 def build(config: Config) -> Flask:
     """The web application on parts that are open already."""
     app = Flask(__name__, template_folder="templates", static_folder="static")
+    app.request_class = SealedRequest
     app.config.update(
         SECRET_KEY=tools.keys.secret("web"),
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from peewee import DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
-from models.base import Moment, Record, code_field, db, tools
+from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import RULES
-from models.errors import Gone, Invalid, NotCleared, _l
+from models.errors import Gone, Invalid, Missing, NotCleared, _l
 from models.facts import Period
 from models.gather import today
 from models.permission import Permission
@@ -87,6 +87,16 @@ class Delivery(Record):
         return delivery
 
     @classmethod
+    def still_open(cls, code: str) -> Delivery:
+        """The delivery of a link, while whoever asked for it still works here and may still see and deliver the photo."""
+        delivery: Delivery = find(cls.select(), code)
+        user = delivery.by
+        if user is None or not user.is_active or not user.may(Permission.DELIVER):
+            raise Missing
+        find(user.photos(), delivery.photo.code)
+        return delivery
+
+    @classmethod
     def latest(cls, photo: Photo) -> list[Delivery]:
         """The last ten deliveries of a photo, newest first."""
         query = cls.select(cls, Use).join(Use).where(cls.photo == photo)
@@ -99,7 +109,9 @@ class Delivery(Record):
         if not to.strip() or len(to) > LONGEST_RECIPIENT:
             raise Invalid(_l("Say who gets the file, in a few words."), field="recipient")
         if until is None and use.irreversible:
-            raise Invalid(_l("Say the last day of use: this can't be taken back once it is out."), field="until")
+            raise Invalid(
+                _l("Say the last day of use: this can't be taken back once it is out."), field="until"
+            )
         if until is not None and until < today():
             raise Invalid(_l("The last day of use lies in the past."), field="until")
         if not photo.ready or photo.set_aside.exists():

@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 from models.base import Record, db
 
 MODULES = (
-    "setting", "trail", "user", "album", "photo", "person", "face", "use", "wording", "request", "consent",
+    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "request", "consent",
     "delivery", "assessment", "health", "draft", "notice", "index", "job",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

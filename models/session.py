@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from adapters import clock, seal
 from models.base import db, tools
 from models.errors import NotAllowed, Refusal, TooMany, _l
+from models.token import ApiToken
 from models.trail import Trace
-from models.user import COST, ApiToken, Attempt, Session, User
+from models.user import COST, Attempt, Session, User
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

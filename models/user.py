@@ -29,7 +29,6 @@ ABSOLUTE = timedelta(hours=8)
 LINK_LIFE = timedelta(hours=72)
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
 SHORTEST_PASSWORD = 10
-SCOPES = ("read", "write", "publish")
 
 
 class Team(Record):
@@ -216,6 +215,8 @@ class User(Record):
             self.disabled_at = clock.now()
             self.save(only=[User.disabled_at])
             self.end_sessions()
+            from models.token import ApiToken
+
             ApiToken.update(revoked_at=clock.now()).where(
                 ApiToken.user == self, ApiToken.revoked_at.is_null()
             ).execute()
@@ -373,44 +374,6 @@ class Attempt(Record):
 
     class Meta:
         personal, plain = (), ("key", "at")
-
-
-class ApiToken(Record):
-    """A key for programs: scopes, a hash, and an end."""
-
-    code = code_field()
-    user = ForeignKeyField(User, backref="tokens", on_delete="CASCADE")
-    name = TextField(default="")
-    token = TextField(unique=True)
-    scopes = TextField()
-    created_at = Moment(default=clock.now)
-    used_at = Moment(null=True)
-    revoked_at = Moment(null=True)
-
-    class Meta:
-        personal, plain = (), ("code", "name", "token", "scopes", "created_at", "used_at", "revoked_at")
-
-    @classmethod
-    def create_for(cls, user: User, scopes: Iterable[str], *, by: User | str, name: str = "") -> str:
-        """Make a token with these scopes and return it, shown once; only its hash is kept."""
-        wanted = [scope for scope in SCOPES if scope in set(scopes)]
-        if not wanted:
-            raise Invalid(_l("Choose at least one scope."), field="scope")
-        token = seal.new_token()
-        with db.atomic():
-            made = cls.create(
-                user=user, token=seal.token_hash(token), scopes=" ".join(wanted), name=name.strip()[:120]
-            )
-            Trace.leave(by, "token.created", made, user=user, scopes=wanted)
-        return token
-
-    def revoke(self, *, by: User | str) -> None:
-        """End the token; it opens nothing from now on."""
-        with db.atomic():
-            ApiToken.update(revoked_at=clock.now()).where(
-                ApiToken.id == self.id, ApiToken.revoked_at.is_null()
-            ).execute()
-            Trace.leave(by, "token.revoked", self)
 
 
 def clean_email(text: str) -> str:

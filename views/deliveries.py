@@ -69,7 +69,7 @@ def linked(token: str) -> Response:
         code = _sealer().loads(token, max_age=int(LINK_LIFE.total_seconds()))
     except BadSignature as error:
         raise Gone from error
-    return _hand_out(find(Delivery.select(), code))
+    return _hand_out(Delivery.still_open(code))
 
 
 def file_link(delivery: Delivery) -> str:

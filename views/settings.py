@@ -13,7 +13,8 @@ from models.errors import Invalid, _l
 from models.job import Job
 from models.permission import Permission, Role
 from models.setting import Setting
-from models.user import SCOPES, ApiToken, Team, User
+from models.token import SCOPES, ApiToken
+from models.user import Team, User
 from views.access import needs
 from views.pages import back_to, go, page
 

@@ -52,7 +52,7 @@ def site(house, config):
 
 @pytest.fixture
 def visit(chromium, site):
-    """Open pages as somebody: visit(user=..., phone=..., dark=..., scripts=...); console errors fail the test."""
+    """Opens pages as somebody, on a desk or a phone; whatever the console complains about fails the test."""
     opened, complaints = [], []
 
     def open_page(user=None, *, phone=False, dark=False, scripts=True):
@@ -65,7 +65,9 @@ def visit(chromium, site):
         page.set_default_timeout(10_000)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda asked: complaints.append(asked.url) if _is_elsewhere(asked.url, site) else None)
+        page.on(
+            "request", lambda asked: complaints.append(asked.url) if _is_elsewhere(asked.url, site) else None
+        )
         if user is not None:
             page.goto("/login")
             page.fill("[name=email]", user.email)

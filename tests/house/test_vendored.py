@@ -19,4 +19,6 @@ def test_every_vendored_file_is_noted_and_whole(folder):
     assert {entry["file"] for entry in noted} == {path.name for path in where.iterdir()} - {"VENDORED.json"}
     assert all(entry["licence"] and entry["version"] for entry in noted)
     for entry in noted:
-        assert hashlib.sha256((where / entry["file"]).read_bytes()).hexdigest() == entry["sha256"], entry["file"]
+        assert hashlib.sha256((where / entry["file"]).read_bytes()).hexdigest() == entry["sha256"], entry[
+            "file"
+        ]

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Flask
 
-from models.user import ApiToken, User
+from models.token import ApiToken
+from models.user import User
 from views.api import openapi
 from views.api.shape import read
 

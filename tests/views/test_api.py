@@ -13,8 +13,9 @@ from models import faces
 from models.delivery import Delivery, OriginalView
 from models.permission import Role, granted
 from models.photo import Photo
+from models.token import ApiToken
 from models.trail import Trace, verify
-from models.user import ApiToken, Team
+from models.user import Team
 from tests.makers import Browser, Makers, picture
 from tests.views.api_client import Program
 from views.api.calls import CALLS

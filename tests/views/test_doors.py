@@ -15,7 +15,8 @@ from models.face import Appearance
 from models.permission import GRANTS, Permission, Role
 from models.photo import Photo
 from models.request import Choice, Request, Way
-from models.user import ApiToken, Team
+from models.token import ApiToken
+from models.user import Team
 from models.wording import Wording
 from tests.makers import Browser
 
