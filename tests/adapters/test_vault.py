@@ -184,9 +184,13 @@ def test_one_role_can_go_alone(vault):
 
 
 def test_a_broken_write_leaves_neither_bytes_nor_key(vault):
-    with pytest.raises(OSError, match="gone"), vault.writer("a1") as writer:
-        writer.write(some(CHUNK * 2))
-        raise OSError("gone")
+    def breaks_off() -> None:
+        with vault.writer("a1") as writer:
+            writer.write(some(CHUNK * 2))
+            raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        breaks_off()
     assert [p for p in vault.storage.root.rglob("*") if p.is_file() and p.parent.name == "staging"] == []
     assert not vault.keys.has("object", "a1")
 
