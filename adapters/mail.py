@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -55,7 +56,7 @@ class Mailer:
         """Hand the letter over and return its message id; MailRefused when it was not taken."""
         try:
             message = self._message(letter)
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, MessageError) as error:
             raise MailRefused("the address can't be used", permanent=True) from error
         if self.url is None:
             self._keep(message)

@@ -53,7 +53,8 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
         if not root.exists():
-            (root / "staging").mkdir(parents=True, mode=0o700)
+            root.mkdir(parents=True, mode=0o700)
+            (root / "staging").mkdir(mode=0o700)
             (root / MARKER).write_text("1\n")
 
     def stage(self) -> FolderStaged:
