@@ -1,0 +1,44 @@
+"""Every word of pages, letters and refusals exists in every language, with the same placeholders."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.house.tree import HERE
+
+HOLES = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory):
+    pot = tmp_path_factory.mktemp("words") / "messages.pot"
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "-k", "_l", "-k",
+         "lazy_gettext", "-k", "ngettext:1,2", "-o", str(pot), "."],
+        cwd=HERE, check=True, capture_output=True,
+    )  # fmt: skip
+    return [message for message in read_po(pot.open("rb")) if message.id]
+
+
+@pytest.mark.parametrize("lang", ["nl", "de"])
+def test_nothing_is_left_in_english(gathered, lang):
+    catalogue = read_po((HERE / f"translations/{lang}/LC_MESSAGES/messages.po").open("rb"), locale=lang)
+    missing, torn = [], []
+    for message in gathered:
+        found = catalogue.get(message.id if isinstance(message.id, str) else message.id[0])
+        said = found.string if found else ""
+        forms = [said] if isinstance(said, str) else list(said)
+        if not forms or not all(forms) or (found and found.fuzzy):
+            missing.append(message.id)
+            continue
+        asked = set(HOLES.findall(message.id if isinstance(message.id, str) else message.id[1]))
+        torn += [message.id for form in forms if not set(HOLES.findall(form)) <= asked]
+        if len(forms) == 1 and set(HOLES.findall(forms[0])) != asked:
+            torn.append(message.id)
+    assert missing == []
+    assert torn == []
