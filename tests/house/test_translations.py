@@ -18,7 +18,7 @@ HOLES = re.compile(r"%\(\w+\)s|\{\w+\}")
 def gathered(tmp_path_factory):
     pot = tmp_path_factory.mktemp("words") / "messages.pot"
     subprocess.run(
-        [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "-k", "_l", "-k",
+        [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", "babel.cfg", "-k", "_l", "-k",
          "lazy_gettext", "-k", "ngettext:1,2", "-o", str(pot), "."],
         cwd=HERE, check=True, capture_output=True,
     )  # fmt: skip
