@@ -73,6 +73,8 @@ def start_worker() -> None:
         _wired_in = os.getpid()
         with db.connection_context():
             Beat.beat("worker")
+            for job in Job.due().limit(500):  # what waited while nobody worked
+                work(job.id)
 
 
 def nudge(job_id: int) -> None:

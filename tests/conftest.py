@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from peewee import PostgresqlDatabase
+
+# The queue opens where the environment says as soon as tasks is imported: never in the operator's own folder.
+os.environ["CLEARFRAME_DATA"] = tempfile.mkdtemp(prefix="clearframe-tests-")
+atexit.register(shutil.rmtree, os.environ["CLEARFRAME_DATA"], ignore_errors=True)
 
 import app as composition
 import tasks

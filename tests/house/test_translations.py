@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -22,12 +23,14 @@ def gathered(tmp_path_factory):
          "lazy_gettext", "-k", "ngettext:1,2", "-o", str(pot), "."],
         cwd=HERE, check=True, capture_output=True,
     )  # fmt: skip
-    return [message for message in read_po(pot.open("rb")) if message.id]
+    return [message for message in read_po(io.BytesIO(pot.read_bytes())) if message.id]
 
 
 @pytest.mark.parametrize("lang", ["nl", "de"])
 def test_nothing_is_left_in_english(gathered, lang):
-    catalogue = read_po((HERE / f"translations/{lang}/LC_MESSAGES/messages.po").open("rb"), locale=lang)
+    catalogue = read_po(
+        io.BytesIO((HERE / f"translations/{lang}/LC_MESSAGES/messages.po").read_bytes()), locale=lang
+    )
     missing, torn = [], []
     for message in gathered:
         found = catalogue.get(message.id if isinstance(message.id, str) else message.id[0])
