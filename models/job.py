@@ -76,6 +76,16 @@ class Job(Record):
         )
         return cls.get_by_id(job_id) if taken.execute() == 1 else None
 
+    @property
+    def state(self) -> str:
+        """waiting, running, failed or done."""
+        if self.done_at is not None:
+            return "done"
+        if self.failed_at is not None:
+            return "failed"
+        leased = self.leased_until is not None and self.leased_until > clock.now()
+        return "running" if leased else "waiting"
+
     def finish(self) -> None:
         """The duty is done."""
         Job.update(done_at=clock.now(), leased_until=None, why="").where(Job.id == self.id).execute()

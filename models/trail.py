@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -212,6 +214,29 @@ def verify(heads: list[str] | None = None) -> Verdict:
     if expected:
         return Verdict(count, count + 1, "lines after this one were cut off", previous.hex())
     return Verdict(count, None, "", previous.hex())
+
+
+def notes_in(text: str) -> list[str]:
+    """Every signed head in a text, such as a mail or a file of mails: origin, number, head, time, and a signature."""
+    found = re.findall(
+        rf"^{re.escape(ORIGIN)}/\S+\n\d+\n\S+\n\S+\n\n— \S+ \S+$", text.replace("\r", ""), re.MULTILINE
+    )
+    return [note + "\n" for note in found]
+
+
+def exported() -> Iterator[dict[str, Any]]:
+    """The trail for a stranger: a first line about the format, every entry, and the signed head (docs/audit-format.md)."""
+    yield {
+        "format": "clearframe-trail/1",
+        "origin": signer().origin,
+        "genesis": genesis().hex(),
+        "public_key": base64.b64encode(signer().public_key).decode(),
+    }
+    for line in _lines():
+        yield {**json.loads(line.canonical()), "facts": line.facts, "salt": line.salt, "head": line.head}
+    signed = Head.sign()
+    if signed is not None:
+        yield {"note": signed.note}
 
 
 def _opened(notes: list[str]) -> Iterator[tuple[int, bytes]]:

@@ -10,18 +10,18 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
+from models import reason_words
 from models.errors import NotCleared
 from models.face import Word
 from models.faces import FaceSeen
 from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
-from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
+from models.reasons import HIDDEN, Clearance, Next, Reason, State
 from models.use import Use
 from views.pages import day
 
 _ = lazy_gettext
-ANONYMOUS = _("Someone in the photo")
 
 STATES = {
     State.CLEARED: _("Cleared"),
@@ -29,65 +29,6 @@ STATES = {
     State.UNCLEAR: _("Unclear"),
     State.BLOCKED: _("Blocked"),
 }
-
-# %(name)s is the person, %(day)s the date that explains the reason.
-REASONS: dict[Code, Any] = {
-    Code.ASSET_ERASED: _("This photo was erased."),
-    Code.ASSET_QUARANTINED: _("This photo is set aside until someone has looked at it."),
-    Code.ASSET_RESTRICTED: _("Use of this photo is restricted at someone's request."),
-    Code.ASSET_LEGAL_HOLD: _("This photo is kept for a legal matter and may not be used."),
-    Code.COPYRIGHT: _("The photographer's rights don't allow use."),
-    Code.COPYRIGHT_EXPIRED: _("The photographer's licence has ended."),
-    Code.COPYRIGHT_UNKNOWN: _("It isn't known whether the photographer allows use."),
-    Code.COPYRIGHT_ENDS_SOON: _("The photographer's licence ends on %(day)s."),
-    Code.COPYRIGHT_LICENSED: _("The photographer's licence runs until %(day)s."),
-    Code.INTERVAL_EXCEEDS_LICENCE: _("The planned use goes on longer than the photographer's licence."),
-    Code.PEOPLE_NOT_REVIEWED: _("Nobody has confirmed yet who is in this photo."),
-    Code.NO_RECOGNISABLE_PERSONS: _("Nobody can be recognised in this photo."),
-    Code.UNIDENTIFIED_FACE: _("There is a face without a name."),
-    Code.SUGGESTION_UNCONFIRMED: _("A suggested name still has to be confirmed."),
-    Code.NAME_IN_METADATA: _("The file names someone who is not yet linked to a person."),
-    Code.OBJECTION: _("Someone in the crowd objected."),
-    Code.ERASURE_PENDING: _("%(name)s asked to be erased."),
-    Code.RESTRICTED_ART18: _("%(name)s asked us not to use this for now."),
-    Code.PROTECTED_PERSON: _("%(name)s must not be shown, for their safety."),
-    Code.OBJECTION_ART21_2: _("%(name)s objected to advertising."),
-    Code.DECEASED_NO_RELATIVE_CONSENT: _("%(name)s has died, and no relative has agreed."),
-    Code.DECEASED_OVER_10Y_REVIEW: _("%(name)s died more than ten years ago; the privacy officer decides."),
-    Code.RELATIVE_CONSENT: _("%(name)s: a relative agreed."),
-    Code.WITHDRAWN: _("%(name)s withdrew consent."),
-    Code.REFUSED: _("%(name)s said no."),
-    Code.INVALIDATED: _("%(name)s: the consent turned out not to be valid."),
-    Code.REVOKED: _("%(name)s: the consent was ended by us."),
-    Code.BASIS_CONFLICT_DPO: _("%(name)s: the privacy officer has to look at this first."),
-    Code.GUARDIAN_CONFLICT: _("%(name)s: the parents don't agree with each other."),
-    Code.GUARDIAN_MISSING: _("%(name)s is a minor, and a parent has not signed yet."),
-    Code.EXPLICIT_CONSENT_REQUIRED: _("%(name)s: this scene needs an explicit consent."),
-    Code.NOT_YET_VALID: _("%(name)s: the consent begins on %(day)s."),
-    Code.EXPIRED: _("%(name)s: the consent ended on %(day)s."),
-    Code.EVIDENCE_MISSING: _("%(name)s: the proof of consent is not complete."),
-    Code.COMING_OF_AGE_NOT_INFORMED: _("%(name)s is old enough now to decide and has not been asked."),
-    Code.COMING_OF_AGE_LAPSED: _("%(name)s is old enough now to decide; the parent's consent has lapsed."),
-    Code.INTERVAL_EXCEEDS_CONSENT: _("%(name)s agreed until %(day)s; the planned use goes on longer."),
-    Code.EXPIRES_SOON: _("%(name)s agreed until %(day)s."),
-    Code.CONSENT: _("%(name)s agreed until %(day)s."),
-    Code.CONTRACT: _("%(name)s: by contract."),
-    Code.ART9_CONDITION_MISSING: _("%(name)s: this scene needs an explicit consent."),
-    Code.OBJECTION_ART21_1: _("%(name)s objected."),
-    Code.LI_NOT_AVAILABLE_TO_AUTHORITY: _("%(name)s: a public authority needs consent here."),
-    Code.ASSESSMENT_MISSING: _("The assessment for this event is missing."),
-    Code.CHILD_REVIEW: _("%(name)s is a child; the privacy officer has to look first."),
-    Code.LI: _("%(name)s: allowed without consent for this event."),
-    Code.PUBLIC_TASK: _("%(name)s: allowed as a public task."),
-    Code.ASSET_NOT_COVERED: _("%(name)s agreed for other photos, not for this one."),
-    Code.TERRITORY_NOT_COVERED: _("%(name)s did not agree for this region."),
-    Code.PENDING: _("%(name)s was asked and hasn't answered yet."),
-    Code.CHANNEL_NOT_COVERED: _("%(name)s agreed to other uses, not to this one."),
-    Code.PURPOSE_NOT_COVERED: _("%(name)s agreed to other uses, not to this one."),
-    Code.NO_RECORD: _("%(name)s has not been asked yet."),
-    Code.MASKED_HERE: _("%(name)s is hidden in this copy."),
-}
-ENDLESS = _("%(name)s agreed.")
 
 LABELS: dict[Next, Any] = {
     Next.ASK_CONSENT: _("Ask %(name)s"),
@@ -154,7 +95,7 @@ def _may_name(reason: Reason) -> bool:
 
 
 def _why(reason: Reason, photo: Photo, use: Use, names: dict[str, str]) -> Why:
-    name = names.get(reason.person or "") or str(ANONYMOUS)
+    name = names.get(reason.person or "") or gettext(reason_words.ANONYMOUS)
     return Why(
         reason.state,
         sentence(reason, name),
@@ -164,9 +105,7 @@ def _why(reason: Reason, photo: Photo, use: Use, names: dict[str, str]) -> Why:
 
 def sentence(reason: Reason, name: str) -> str:
     """What a reason says in the reader's language."""
-    endless = reason.code is Code.CONSENT and reason.until is None
-    words = str(ENDLESS if endless else REASONS[reason.code])
-    return words % {"name": name, "day": day(reason.until)}
+    return reason_words.sentence(reason, name, day(reason.until), gettext)
 
 
 def _step(reason: Reason, photo: Photo, use: Use, name: str) -> tuple[str, str] | None:
@@ -200,7 +139,7 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     knows = current_user.is_authenticated and current_user.may(Permission.SEE_REASONS) and _may_name(reason)
     return {
         "code": reason.code.value,
-        "text": sentence(reason, str(ANONYMOUS)),
+        "text": sentence(reason, gettext(reason_words.ANONYMOUS)),
         "person": reason.person if knows else None,
         "next": reason.next.value,
     }
