@@ -42,9 +42,9 @@ def test_a_user_is_added_and_comes_in_by_the_link(clearframe, web):
     assert code == 0
     path = out.strip().removeprefix("http://localhost")
     assert Browser(web).get(path).status_code == 200
-    assert [row["state"] for row in json.loads(clearframe("user", "list", "--json")[1]) if row["name"] == "Eva"] == [
-        "invited"
-    ]
+    assert [
+        row["state"] for row in json.loads(clearframe("user", "list", "--json")[1]) if row["name"] == "Eva"
+    ] == ["invited"]
     assert clearframe("user", "add", "eva@demo.example", "--role", "editor")[0] == 1
     assert clearframe("user", "add", "x@demo.example", "--role", "king")[0] == 2
     assert clearframe("user", "disable", "eva@demo.example")[0] == 0
@@ -54,7 +54,9 @@ def test_a_user_is_added_and_comes_in_by_the_link(clearframe, web):
 
 def test_a_token_stands_alone_on_stdout(clearframe, house):
     editor = house.user("editor")
-    code, out, _ = clearframe("token", "create", "--user", editor.email, "--scope", "read", "--scope", "publish")
+    code, out, _ = clearframe(
+        "token", "create", "--user", editor.email, "--scope", "read", "--scope", "publish"
+    )
     assert code == 0
     assert token_user(out.strip(), "read") == editor
     assert len(out.split()) == 1
@@ -110,7 +112,7 @@ def test_the_trail_is_verified_exported_and_signed(clearframe, house, tmp_path):
     assert clearframe("trail", "verify", "--heads", str(kept))[0] == 0
     house.user("viewer")
     assert clearframe("trail", "verify")[1].startswith("The trail is whole")
-    code, out, _ = clearframe("trail", "export", str(tmp_path / "trail.jsonl"))
+    code, _, _ = clearframe("trail", "export", str(tmp_path / "trail.jsonl"))
     assert code == 0
     last = Trace.select().order_by(Trace.seq.desc()).get()
     db.execute_sql("DROP TRIGGER trace_delete_forbidden")
