@@ -1,0 +1,23 @@
+"""Benchmarks beside the raw libraries, on a scratch library."""
+
+from __future__ import annotations
+
+import importlib
+import json
+
+import click
+
+BENCHES = ("ingest", "library")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(BENCHES))
+@click.option("--size", type=click.IntRange(min=1), help="How many photos; the usual sizes when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def bench(name: str, size: int | None, as_json: bool) -> None:
+    """Measure NAME in a folder of its own, beside the bare library calls in the same run, and print a table."""
+    from bench.measure import as_json as to_json
+    from bench.measure import as_table
+
+    rows = importlib.import_module(f"bench.{name}").run(size)
+    click.echo(json.dumps(to_json(name, rows)) if as_json else as_table(rows))
