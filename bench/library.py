@@ -102,7 +102,7 @@ class World:
         from models.use import Use
         from models.user import Team, User
 
-        self.random = random.Random(size)
+        self.random, self.size = random.Random(size), size
         self.team = Team.get()
         self.editor = User.add(
             "bench@clearframe.example", "Bench", [Role.EDITOR], by="system", teams=[self.team]
@@ -180,7 +180,7 @@ class World:
         self, number: int, albums: list[Any], words: tuple[str, ...], at: Any, seal: Any
     ) -> dict[str, Any]:
         return {
-            "code": seal.new_code(), "album": albums[number % 20], "name": f"IMG_{number:06}.jpg", "kind": "JPEG",
+            "code": seal.new_code(), "album": albums[number * 20 // self.size], "name": f"IMG_{number:06}.jpg", "kind": "JPEG",
             "size": 4_000_000, "fingerprint": number.to_bytes(32, "big"), "by": self.editor, "width": 4000, "height": 3000,
             "title": f"{self.random.choice(words)} {number}", "placeholder": bytes(180), "prepared_at": at,
         }  # fmt: skip

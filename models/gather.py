@@ -71,9 +71,9 @@ class Gathered:
             code=line.code,
             state=facts.LineState.WITHDRAWN if ended else facts.LineState(line.answer),
             decided_at=_aware(line.withdrawn_at if ended else line.decided_at),
-            purpose=line.use.purpose,
-            channel=line.use.channel,
-            territory=line.use.territory,
+            purpose=line.purpose,
+            channel=line.channel,
+            territory=line.territory,
             valid_from=line.valid_from,
             valid_until=line.valid_until,
             signer=facts.Signer.GUARDIAN if line.guardian_id else facts.Signer.PERSON,
@@ -208,18 +208,22 @@ def _consents(found: Gathered, person_ids: set[int], photo_ids: list[int]) -> No
 
     if not person_ids:
         return
+    # Plain rows: building a model of each line costs more than everything else on a page of the library.
     lines = (
-        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"), Consent.guardian.alias("guardian_id"), Consent.version.alias("version_id"), Consent.means,
-                    Consent.checked_at)
+        Line.select(
+            Line.id, Line.code, Line.person.alias("person_id"), Line.use.alias("use_id"), Line.answer, Line.scope,
+            Line.album.alias("album_id"), Line.explicit, Line.valid_from, Line.valid_until, Line.decided_at, Use.purpose,
+            Use.channel, Use.territory, Withdrawal.at.alias("withdrawn_at"), Consent.guardian.alias("guardian_id"),
+            Consent.version.alias("version_id"), Consent.means, Consent.checked_at,
+        )
         .join(Use)
         .join_from(Line, Consent)
         .join_from(Line, Withdrawal, JOIN.LEFT_OUTER)
         .where(Line.person.in_(person_ids), Line.about == About.USE)
-        .objects()
+        .namedtuples()
     )  # fmt: skip
     chosen = []
     for line in lines:
-        line.use = Use(purpose=line.purpose, channel=line.channel, territory=line.territory)
         found.lines[line.person_id].append(line)
         if line.scope == "photos":
             chosen.append(line.id)

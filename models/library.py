@@ -67,6 +67,9 @@ class Question:
             query = query.where(Photo.id < last.id)
         limit = max(1, min(self.limit, MOST))
         photos = list(query.order_by(Photo.id.desc()).limit(limit + 1))
+        albums = Album.of_photos(photos)
+        for photo in photos:
+            photo.album = albums[photo.album_id]
         more = photos[limit - 1].code if len(photos) > limit else ""
         return photos[:limit], more
 
