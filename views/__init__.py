@@ -39,7 +39,8 @@ def init_app(app: Flask) -> None:
     pages.init_app(app)
     app.jinja_env.globals.update(words.VOCABULARY)
     app.add_template_filter(words.relation_choices)
-    for room in ROOMS:
+    rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
+    for room in rooms:
         module = importlib.import_module(f"views.{room}")
         app.register_blueprint(module.bp)
         if getattr(module, "CSRF_EXEMPT", False):
