@@ -8,11 +8,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from peewee import PostgresqlDatabase
 
 # The queue opens where the environment says as soon as tasks is imported: never in the operator's own folder.
 os.environ["CLEARFRAME_DATA"] = tempfile.mkdtemp(prefix="clearframe-tests-")
@@ -29,6 +31,7 @@ from tests.makers import Makers
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = os.environ.get("TEST_QUEUE_URL", "")
+ENGINES = ("sqlcipher", "postgresql")
 
 
 @pytest.fixture(autouse=True)
@@ -55,58 +58,54 @@ def config(tmp_path: Path) -> Config:
     )  # fmt: skip
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_engines` run in a house on SQLCipher and in one on PostgreSQL."""
+    marked = metafunc.definition.get_closest_marker("both_engines")
+    if "engine" in metafunc.fixturenames or ("house" in metafunc.fixturenames and marked):
+        metafunc.parametrize("house", ENGINES, indirect=True)
+
+
 @pytest.fixture
-def house(config: Config, sandbox: Sandbox) -> Iterator[Makers]:
-    """A started house on SQLCipher with its defaults, the database open, and makers of everything."""
-    composition.first_start(config)
-    tools._wired.sandbox = sandbox
-    Job.nudge = staticmethod(lambda job_id: None)
-    with db.connection_context():
-        yield Makers(config)
-    tools.keys.close()
+def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> Iterator[Makers]:
+    """A started house with its defaults, the database open, and makers of everything; on SQLCipher unless marked."""
+    with _database(getattr(request, "param", "sqlcipher"), config.database_url) as url:
+        started = replace(config, database_url=url)
+        composition.first_start(started)
+        tools._wired.sandbox = sandbox
+        Job.nudge = staticmethod(lambda job_id: None)
+        with db.connection_context():
+            yield Makers(started)
+        tools.keys.close()
 
 
-@pytest.fixture(params=["sqlcipher", "postgresql"])
-def engine(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> Iterator[Makers]:
-    """The same house on both engines; PostgreSQL needs TEST_DATABASE_URL."""
-    if request.param == "sqlcipher":
-        yield request.getfixturevalue("house")
+@pytest.fixture
+def engine(house: Makers) -> Makers:
+    """The same house on both engines, for tests of the data layer."""
+    return house
+
+
+@contextmanager
+def _database(engine: str, sqlite: str) -> Iterator[str]:
+    if engine == "sqlcipher":
+        yield sqlite
         return
     if not POSTGRES:
         pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL to run this on PostgreSQL too")
     with _scratch_database() as url:
-        from dataclasses import replace
-
-        composition.first_start(replace(config, database_url=url))
-        tools._wired.sandbox = sandbox
-        Job.nudge = staticmethod(lambda job_id: None)
-        with db.connection_context():
-            yield Makers(config)
+        yield url
         db.obj.close_all()  # type: ignore[attr-defined]
 
 
-class _scratch_database:
+@contextmanager
+def _scratch_database() -> Iterator[str]:
     """A database of its own on the test server, dropped afterwards."""
-
-    def __init__(self) -> None:
-        self.name = f"clearframe_test_{secrets.token_hex(6)}"
-        self.server = PostgresqlDatabase(None)
-
-    def __enter__(self) -> str:
-        from playhouse.db_url import parse
-
-        self.server = PostgresqlDatabase(**parse(POSTGRES), prefer_psycopg3=True, autocommit=True)
-        self._run(f"CREATE DATABASE {self.name}")
-        return POSTGRES.rsplit("/", 1)[0] + "/" + self.name
-
-    def __exit__(self, *_: object) -> None:
-        self._run(f"DROP DATABASE {self.name} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
-        self.server.connect()
-        self.server.connection().autocommit = True
-        self.server.cursor().execute(statement)
-        self.server.close()
+    name = f"clearframe_test_{secrets.token_hex(6)}"
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield POSTGRES.rsplit("/", 1)[0] + "/" + name
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

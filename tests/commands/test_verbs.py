@@ -8,13 +8,15 @@ import pytest
 
 from commands import main
 from models import faces
-from models.base import db, tools
+from models.base import db, is_postgres, tools
 from models.job import Job
 from models.photo import Photo
 from models.session import token_user
 from models.trail import Trace
 from models.user import User
 from tests.makers import Browser, picture
+
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
@@ -23,11 +25,14 @@ def clearframe(house, config, monkeypatch, capsys):
     monkeypatch.setenv("CLEARFRAME_DATA", str(config.data))
     monkeypatch.setenv("CLEARFRAME_KEYS", str(config.keys))
     monkeypatch.setenv("BASE_URL", config.base_url)
+    monkeypatch.setenv("DATABASE_URL", house.config.database_url)
 
     def call(*arguments):
         engine, parts = db.obj, tools._wired
         with pytest.raises(SystemExit) as left:
             main(list(arguments))
+        if is_postgres():
+            db.obj.close_all()
         # The verb wired a process of its own, as it does on a shell; this test goes on with its own.
         db.initialize(engine)
         tools.wire(parts)
@@ -115,7 +120,9 @@ def test_the_trail_is_verified_exported_and_signed(clearframe, house, tmp_path):
     code, _, _ = clearframe("trail", "export", str(tmp_path / "trail.jsonl"))
     assert code == 0
     last = Trace.select().order_by(Trace.seq.desc()).get()
-    db.execute_sql("DROP TRIGGER trace_delete_forbidden")
+    db.execute_sql(
+        "DROP TRIGGER trace_append_only ON trace" if is_postgres() else "DROP TRIGGER trace_delete_forbidden"
+    )
     Trace.delete().where(Trace.seq == last.seq).execute()
     code, _, err = clearframe("trail", "verify")
     assert code == 1

@@ -19,6 +19,8 @@ from models.request import Request
 from models.trail import Trace, verify
 from tests.makers import Browser, picture
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def walk(house, web, drain):

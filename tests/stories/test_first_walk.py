@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from adapters import metadata
 from models.trail import verify
 from tests.makers import Browser, Makers, picture
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_a_landscape_is_uploaded_reviewed_and_downloaded(house: Makers, web, drain) -> None:

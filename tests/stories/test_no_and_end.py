@@ -19,6 +19,8 @@ from models.request import Choice, Request, Way
 from models.wording import Wording
 from tests.makers import Browser
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def later(monkeypatch):

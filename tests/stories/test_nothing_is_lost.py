@@ -18,6 +18,8 @@ from models.job import Job
 from models.photo import Arrival, Photo, SetAside
 from tests.makers import Browser, picture
 
+pytestmark = pytest.mark.both_engines
+
 ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -25,6 +27,7 @@ def start_worker(config):
     """The worker as bin/run starts it, in a group of its own."""
     env = os.environ | {
         "CLEARFRAME_DATA": str(config.data), "CLEARFRAME_KEYS": str(config.keys), "PYTHONPATH": ROOT,
+        "DATABASE_URL": config.database_url,
         "CLEARFRAME_DEMO": "0",
     }  # fmt: skip
     return subprocess.Popen(
@@ -40,18 +43,18 @@ def kill(worker):
 
 
 @pytest.mark.slow
-def test_the_worker_may_die_at_any_moment(house, config):
+def test_the_worker_may_die_at_any_moment(house):
     editor = house.user("editor")
     album = house.album(by=editor)
     taken = [house.photo(album, by=editor, data=picture(seed=seed, size=(2400, 1600))) for seed in range(8)]
     moments = random.Random(7)
     for _ in range(5):
-        worker = start_worker(config)
+        worker = start_worker(house.config)
         time.sleep(0.8 + moments.random() * 1.2)
         kill(worker)
         # A dead worker's lease runs out by itself; the test does not wait for it.
         Job.update(leased_until=clock.now()).where(Job.leased_until.is_null(False)).execute()
-    worker = start_worker(config)
+    worker = start_worker(house.config)
     end = time.monotonic() + 60
     while Job.waiting().exists() and time.monotonic() < end:
         time.sleep(0.2)

@@ -20,6 +20,8 @@ from tests.makers import Browser, Makers, picture
 from tests.views.api_client import Program
 from views.api.calls import CALLS
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def editor(house: Makers):

@@ -149,8 +149,8 @@ def list_photos(
         limit=limit or PAGE,
     )
     photos, more = asked.answer(current_user)
-    verdicts, albums = Photo.clearances(photos, asked.use), Album.of_photos(photos)
-    rows = [{**_brief(p, albums[p.album_id]), "clearance": _colour(verdicts[p.code])} for p in photos]
+    verdicts = Photo.clearances(photos, asked.use)
+    rows = [{**_brief(p, p.album), "clearance": _colour(verdicts[p.code])} for p in photos]
     return {"use": asked.use.code, "photos": rows, "next": more or None}
 
 
