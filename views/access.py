@@ -94,7 +94,9 @@ def _check() -> Response | None:
 
 def _refuse_odd_bytes() -> None:
     # No text of ours holds a NUL; PostgreSQL refuses it where SQLite would keep half of it.
-    form = request.form.items(multi=True) if request.method == "POST" and not request.is_json else ()
+    if request.path.startswith("/api/"):
+        return  # calls check each value by its shape
+    form = request.form.items(multi=True) if request.method == "POST" else ()
     said = (*request.args.items(multi=True), *form)
     if "\0" in request.path or any("\0" in name or "\0" in value for name, value in said):
         abort(400)

@@ -31,7 +31,7 @@ def clearframe(house, config, monkeypatch, capsys):
         engine, parts = db.obj, tools._wired
         with pytest.raises(SystemExit) as left:
             main(list(arguments))
-        if is_postgres():
+        if is_postgres() and db.obj is not engine:
             db.obj.close_all()
         # The verb wired a process of its own, as it does on a shell; this test goes on with its own.
         db.initialize(engine)
