@@ -26,8 +26,7 @@ def figure(look: Look, half_head: float, variant: int = 0) -> Image.Image:
     dress.body(sitter)
     _head(sitter, now)
     size = (round(WIDTH * half_head), round(HEIGHT * half_head))
-    soft = canvas.image.filter(ImageFilter.GaussianBlur(half_head * 0.008))
-    return soft.resize(size, Image.Resampling.BOX)
+    return canvas.image.resize(size, Image.Resampling.BOX)
 
 
 def _head(sitter: head.Sitter, now: Moment) -> None:
@@ -39,7 +38,7 @@ def _head(sitter: head.Sitter, now: Moment) -> None:
     hair.over(sitter)
     head.glasses(sitter)
     neck = (-LEFT * below.scale, (0.9 - TOP) * below.scale)
-    layer.image = layer.image.rotate(now.tilt, Image.Resampling.BICUBIC, center=neck)
+    layer.image = layer.image.rotate(now.tilt, Image.Resampling.BILINEAR, center=neck)
     below.image.alpha_composite(layer.image)
     sitter.canvas = below
 
