@@ -130,10 +130,11 @@ def _form(name: str) -> bytes:
         pen.rectangle((60, 130 + 50 * row, 80, 150 + 50 * row), outline=(40, 40, 50), width=2)
         pen.text((100, 133 + 50 * row), use, fill=(40, 40, 50))
         if use in FEW:
-            pen.line((62, 140 + 50 * row, 70, 150 + 50 * row, 90, 122 + 50 * row), fill=(30, 60, 140), width=3)
+            pen.line(
+                (62, 140 + 50 * row, 70, 150 + 50 * row, 90, 122 + 50 * row), fill=(30, 60, 140), width=3
+            )
     pen.text((60, 640), f"Name: {name}", fill=(30, 60, 140))
     pen.line([(70 + 12 * i, 720 + (i * 37 % 29)) for i in range(16)], fill=(30, 60, 140), width=3)
     sink = io.BytesIO()
     page.save(sink, "PNG")
     return sink.getvalue()
-

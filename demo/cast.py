@@ -30,7 +30,9 @@ class Member:
 
 def address(name: str) -> str:
     """An address for a name under a domain that can't exist."""
-    plain = name.casefold().translate(str.maketrans({"ö": "o", "é": "e", "ü": "u", "ş": "s", "ı": "i", "ç": "c"}))
+    plain = name.casefold().translate(
+        str.maketrans({"ö": "o", "é": "e", "ü": "u", "ş": "s", "ı": "i", "ç": "c"})
+    )
     return f"{'.'.join(plain.split())}@people.example"
 
 

@@ -16,9 +16,9 @@ from demo.cast import CAST
 from demo.look import Look
 from demo.portrait import draw
 
-TRIES = 40  # seeds tried per person
-ROUNDS = 6
-VARIANTS = (0, 1, 2)
+TRIES = 75  # seeds tried per person
+ROUNDS = 12
+VARIANTS = (0, 2)
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def candidates(look: Look, place: int) -> list[tuple[int, np.ndarray]]:
     return good
 
 
-def faceprint(sandbox: Sandbox, look: Look, variant: int, size: int = 400) -> np.ndarray | None:
+def faceprint(sandbox: Sandbox, look: Look, variant: int, size: int = 320) -> np.ndarray | None:
     """The faceprint of a portrait, or None when not exactly one face is found."""
     sink = io.BytesIO()
     draw(look, size, variant).save(sink, "JPEG", quality=90)

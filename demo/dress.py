@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.head import Sitter
 from demo.paint import Colour, Point, curve, darker, lighter, mirrored, mix
+from demo.sitter import Sitter
 
 BOTTOM = 6.2  # where a figure ends, in halves of a head
 
@@ -66,21 +66,44 @@ def _collar(sitter: Sitter, cloth: Colour) -> None:
     neck = mix(sitter.skin, sitter.shadow, 0.30)
     if dress in ("tee", "sweater"):
         hollow = 1.72 if dress == "tee" else 1.60
-        canvas.fill(curve([(-0.44, 1.40), (-0.25, hollow), (0, hollow + 0.12), (0.25, hollow), (0.44, 1.40)]), neck, blur=0.008)
-        band = [(-0.47, 1.38), (-0.27, hollow + 0.02), (0, hollow + 0.14), (0.27, hollow + 0.02), (0.47, 1.38)]
+        canvas.fill(
+            curve([(-0.44, 1.40), (-0.25, hollow), (0, hollow + 0.12), (0.25, hollow), (0.44, 1.40)]),
+            neck,
+            blur=0.008,
+        )
+        band = [
+            (-0.47, 1.38),
+            (-0.27, hollow + 0.02),
+            (0, hollow + 0.14),
+            (0.27, hollow + 0.02),
+            (0.47, 1.38),
+        ]
         canvas.stroke(band, 0.10, darker(cloth, 0.18), taper=0.15, blur=0.006)
     if dress == "hoodie":
         canvas.fill(curve([(-0.44, 1.40), (0, 1.78), (0.44, 1.40)]), neck, blur=0.008)
         for side in (-1, 1):
-            hood = [(side * 0.38, 1.28), (side * 0.72, 1.45), (side * 0.60, 1.80), (0, 2.12), (side * 0.22, 1.76)]
+            hood = [
+                (side * 0.38, 1.28),
+                (side * 0.72, 1.45),
+                (side * 0.60, 1.80),
+                (0, 2.12),
+                (side * 0.22, 1.76),
+            ]
             canvas.fill(curve(hood, closed=True), darker(cloth, 0.20), blur=0.01)
-            canvas.stroke([(side * 0.13, 2.0), (side * 0.15, 2.4), (side * 0.14, 2.8)], 0.035, (238, 236, 230), taper=0.1)
+            canvas.stroke(
+                [(side * 0.13, 2.0), (side * 0.15, 2.4), (side * 0.14, 2.8)],
+                0.035,
+                (238, 236, 230),
+                taper=0.1,
+            )
     if dress in ("blazer", "coat", "shirt"):
         _buttoned(sitter, cloth, neck)
     if dress == "scrubs":
         canvas.fill([(-0.46, 1.34), (0.46, 1.34), (0, 2.15)], neck, blur=0.008)
         for side in (-1, 1):
-            canvas.stroke([(side * 0.48, 1.36), (side * 0.25, 1.77), (0, 2.19)], 0.10, darker(cloth, 0.2), taper=0.1)
+            canvas.stroke(
+                [(side * 0.48, 1.36), (side * 0.25, 1.77), (0, 2.19)], 0.10, darker(cloth, 0.2), taper=0.1
+            )
         pocket = [(0.55, 2.9), (1.05, 2.9), (1.05, 3.45), (0.55, 3.45)]
         canvas.fill(pocket, darker(cloth, 0.12), blur=0.006)
 
@@ -94,14 +117,35 @@ def _buttoned(sitter: Sitter, cloth: Colour, neck: Colour) -> None:
         canvas.fill([(-0.50, 1.38), (0.50, 1.38), (0.34, 2.2), (0, 3.7), (-0.34, 2.2)], shirt, blur=0.008)
     canvas.fill([(-0.40, 1.30), (0.40, 1.30), (0, 1.98)], neck, blur=0.008)
     for side in (-1, 1):
-        wing = [(side * 0.42, 1.26), (side * 0.56, 1.52), (side * 0.26, 2.02), (0.0, 1.92), (side * 0.26, 1.62)]
+        wing = [
+            (side * 0.42, 1.26),
+            (side * 0.56, 1.52),
+            (side * 0.26, 2.02),
+            (0.0, 1.92),
+            (side * 0.26, 1.62),
+        ]
         canvas.fill(wing, lighter(shirt, 0.22), blur=0.006)
-        canvas.stroke([(side * 0.56, 1.52), (side * 0.40, 1.8), (side * 0.26, 2.02)], 0.03, darker(shirt, 0.35), blur=0.01, alpha=0.7)
+        canvas.stroke(
+            [(side * 0.56, 1.52), (side * 0.40, 1.8), (side * 0.26, 2.02)],
+            0.03,
+            darker(shirt, 0.35),
+            blur=0.01,
+            alpha=0.7,
+        )
         if dress != "shirt":
-            lapel = [(side * 0.48, 1.36), (side * 0.86, 2.15), (side * 0.66, 2.28), (side * 0.72, 2.42), (0.02 * side, 3.8), (side * 0.22, 2.5)]
+            lapel = [
+                (side * 0.48, 1.36),
+                (side * 0.86, 2.15),
+                (side * 0.66, 2.28),
+                (side * 0.72, 2.42),
+                (0.02 * side, 3.8),
+                (side * 0.22, 2.5),
+            ]
             canvas.fill(lapel, lighter(cloth, 0.10) if dress == "blazer" else darker(cloth, 0.06), blur=0.006)
             canvas.stroke([lapel[1], lapel[3], lapel[4]], 0.03, darker(cloth, 0.35), blur=0.01, alpha=0.6)
     if dress == "shirt":
-        canvas.stroke([(0, 1.95), (0.01, 3.5), (0, BOTTOM)], 0.03, darker(cloth, 0.3), taper=0.0, blur=0.01, alpha=0.7)
+        canvas.stroke(
+            [(0, 1.95), (0.01, 3.5), (0, BOTTOM)], 0.03, darker(cloth, 0.3), taper=0.0, blur=0.01, alpha=0.7
+        )
         for row in range(5):
             canvas.oval((0.0, 2.3 + 0.6 * row), (0.035, 0.035), lighter(cloth, 0.6))

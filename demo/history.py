@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from datetime import timedelta
 
 import tasks
 from demo import answers
@@ -104,22 +105,38 @@ class History:
                 continue
             own = "" if member.guardian else member.email
             person = Person.add(
-                member.name, by=editor, email=own, born=member.born(today()), relation=member.relation, locale=member.locale
+                member.name,
+                by=editor,
+                email=own,
+                born=member.born(today()),
+                relation=member.relation,
+                locale=member.locale,
             )
             if member.guardian:
-                person.add_guardian(name=member.guardian, email=address(member.guardian), locale=member.locale, by=editor)
+                person.add_guardian(
+                    name=member.guardian, email=address(member.guardian), locale=member.locale, by=editor
+                )
             self.people[first_name] = person
 
     def _shoot(self, shoot: Shoot) -> Callable[[], None]:
         def act() -> None:
             editor, contributor = self.users[Role.EDITOR], self.users[Role.CONTRIBUTOR]
             album = Album.add(
-                shoot.title, self.teams[shoot.team], by=editor, held_on=today(), special_context=shoot.special
+                shoot.title,
+                self.teams[shoot.team],
+                by=editor,
+                held_on=today() - timedelta(days=1),
+                special_context=shoot.special,
             )
             self.albums[shoot.title] = album
             taken = [(number, *picture.result()) for number, picture in enumerate(self.pictures[shoot.title])]
             photos = [
-                (Photo.take_in(io.BytesIO(data), f"LH-{album.id}{number:03}.jpg", album, by=contributor).photo, spots)
+                (
+                    Photo.take_in(
+                        io.BytesIO(data), f"LH-{album.id}{number:03}.jpg", album, by=contributor
+                    ).photo,
+                    spots,
+                )
                 for number, data, spots in taken
             ]
             drain()

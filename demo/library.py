@@ -66,7 +66,7 @@ def _begin_anew(config: Config) -> None:
 
 
 def _day(shoot: Shoot) -> list[Picture]:
-    day = clock.now() + timedelta(days=BEGAN - shoot.days_ago)
+    day = clock.now() + timedelta(days=BEGAN - shoot.days_ago - 1)  # brought in on the day after
     midnight = day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     return [Picture(shot, midnight + timedelta(hours=shot.hour)) for shot in shoot.shots()]
 
@@ -75,11 +75,15 @@ def _lines() -> Iterator[str]:
     yield f"The password of every demo account is: {PASSWORD}"
     for role, (_, does) in USERS.items():
         yield f"  {email(role):32} {does}"
-    waiting = Request.select(Request, Person).join(Person).order_by(Request.id.desc())
-    asked = next((request for request in waiting if request.is_open and not request.needs_code), None)
+    waiting = Request.select(Request, Person).join(Person).order_by(Request.id)
+    asked = next((one for one in waiting if one.is_open and not one.needs_code and not one.renews), None)
     if asked is not None:
         yield f"Sign as {asked.person.name}: {asked.link}"
-    given = Consent.select(Consent, Person).join(Person).where(Consent.means == Means.LINK, Consent.guardian.is_null())
+    given = (
+        Consent.select(Consent, Person)
+        .join(Person)
+        .where(Consent.means == Means.LINK, Consent.guardian.is_null())
+    )
     signed = given.order_by(Consent.id).first()
     if signed is not None:
         yield f"Change your mind as {signed.person.name}: {signed.withdrawal_link}"

@@ -70,12 +70,14 @@ class Face:
     years: float
 
 
-IRISES: tuple[Colour, ...] = tuple(map(tint, ("4a2f1d", "5b3a22", "3b2a20", "6d5a2e", "4f6b78", "5d7d5a", "3f5f86")))
+IRISES: tuple[Colour, ...] = tuple(
+    map(tint, ("4a2f1d", "5b3a22", "3b2a20", "6d5a2e", "4f6b78", "5d7d5a", "3f5f86"))
+)
 
 
 def measures(look: Look) -> Face:
     """The face of a look: the same one every time."""
-    rng = Random(look.seed)  # noqa: S311 - a drawing, not a secret
+    rng = Random(look.seed)
 
     def between(low: float, high: float) -> float:
         return low + (high - low) * rng.random()
@@ -83,29 +85,29 @@ def measures(look: Look) -> Face:
     youth = max(0.0, min(1.0, (17 - look.age) / 10))
     years = max(0.0, min(1.0, (look.age - 38) / 40))
     soft = 1.0 if look.feminine else 0.0
-    eye_y = between(-0.06, 0.05) + 0.10 * youth
-    nose_y = eye_y + between(0.37, 0.52) - 0.07 * youth
+    eye_y = between(-0.11, 0.08) + 0.08 * youth
+    nose_y = max(0.27, eye_y + between(0.31, 0.56) - 0.05 * youth)
     return Face(
-        cheek=between(0.67, 0.79) + 0.04 * youth,
-        jaw=between(0.50, 0.64) + 0.03 * (1 - soft) + 0.02 * youth,
-        chin=between(0.19, 0.32) - 0.03 * soft,
+        cheek=between(0.62, 0.84) + 0.02 * youth,
+        jaw=between(0.42, 0.68) + 0.03 * (1 - soft) + 0.02 * youth,
+        chin=between(0.14, 0.38) - 0.03 * soft,
         eye_y=eye_y,
-        apart=between(0.275, 0.365),
-        eye_w=between(0.125, 0.165) + 0.008 * soft + 0.01 * youth,
-        eye_h=between(0.052, 0.082) + 0.006 * soft + 0.012 * youth - 0.01 * years,
-        slant=between(-0.16, 0.14),
-        brow_up=between(0.15, 0.225) + 0.02 * soft,
-        brow_w=between(0.045, 0.085) - 0.022 * soft - 0.02 * youth,
-        arch=between(0.01, 0.06) + 0.015 * soft,
+        apart=between(0.245, 0.385),
+        eye_w=between(0.105, 0.180) + 0.008 * soft + 0.01 * youth,
+        eye_h=between(0.042, 0.094) + 0.006 * soft + 0.012 * youth - 0.008 * years,
+        slant=between(-0.19, 0.18),
+        brow_up=between(0.125, 0.255) + 0.015 * soft,
+        brow_w=between(0.030, 0.105) - 0.014 * soft - 0.012 * youth,
+        arch=between(-0.01, 0.08) + 0.015 * soft,
         nose_y=nose_y,
-        nose_w=between(0.115, 0.185) - 0.012 * soft - 0.012 * youth,
-        bridge=between(0.04, 0.08),
-        mouth_y=nose_y + between(0.175, 0.235) - 0.02 * youth,
-        mouth_w=between(0.205, 0.30) - 0.025 * youth,
-        upper=between(0.025, 0.055) + 0.008 * soft,
-        lower=between(0.045, 0.085) + 0.008 * soft - 0.012 * years,
+        nose_w=between(0.095, 0.215) - 0.010 * soft - 0.010 * youth,
+        bridge=between(0.03, 0.10),
+        mouth_y=min(0.71, max(0.46, nose_y + between(0.145, 0.265) - 0.01 * youth)),
+        mouth_w=between(0.165, 0.335) - 0.02 * youth,
+        upper=between(0.014, 0.066) + 0.008 * soft,
+        lower=between(0.034, 0.105) + 0.008 * soft - 0.010 * years,
         ear=between(0.9, 1.15),
-        brow_turn=between(-0.040, 0.022),
+        brow_turn=between(-0.055, 0.028),
         iris=IRISES[rng.randrange(3 if look.skin > 4 else len(IRISES))],
         shoulders=between(1.72, 1.95) - 0.2 * soft - 0.45 * youth,
         youth=youth,
@@ -126,14 +128,17 @@ class Moment:
 
 
 DYES: tuple[Colour, ...] = tuple(
-    map(tint, ("2f5d73", "b2533e", "6b7f5b", "3c4a66", "c28b3c", "7a4e6d", "4d7c76", "8a8f98", "a65d6a", "46566b"))
+    map(
+        tint,
+        ("2f5d73", "b2533e", "6b7f5b", "3c4a66", "c28b3c", "7a4e6d", "4d7c76", "8a8f98", "a65d6a", "46566b"),
+    )
 )
 BACKDROPS: tuple[Colour, ...] = tuple(map(tint, ("dfe6ea", "e9e2d6", "d8e2d6", "e6dbe0", "d9dce8", "cfdbe0")))
 
 
 def moment(look: Look, variant: int) -> Moment:
     """The light, tilt, smile and clothes of one picture: the same for the same number."""
-    rng = Random(f"{look.seed}/{variant}")  # noqa: S311
+    rng = Random(f"{look.seed}/{variant}")
     return Moment(
         light=rng.uniform(-0.55, 0.55),
         tilt=rng.uniform(-4, 4),

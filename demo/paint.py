@@ -140,9 +140,7 @@ def mirrored(points: Sequence[Point]) -> list[Point]:
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """A colour between two: `share` of the second."""
-    red, green, blue = (
-        max(0, min(255, round(p + (q - p) * share))) for p, q in zip(a, b, strict=True)
-    )
+    red, green, blue = (max(0, min(255, round(p + (q - p) * share))) for p, q in zip(a, b, strict=True))
     return red, green, blue
 
 

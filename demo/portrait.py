@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from demo import dress, hair, head
+from demo import dress, hair, head, marks
 from demo.look import Look, Moment, measures, moment
 from demo.paint import Canvas, Colour, darker, lighter
+from demo.sitter import Sitter
 
 # The figure's frame in halves of a head; the middle of the face lies at (0, 0).
 LEFT, TOP, WIDTH, HEIGHT = -2.5, -1.85, 5.0, 8.0
@@ -21,7 +22,7 @@ def figure(look: Look, half_head: float, variant: int = 0) -> Image.Image:
     """
     now = moment(look, variant)
     canvas = Canvas(WIDTH, HEIGHT, left=LEFT, top=TOP, scale=half_head * TWICE)
-    sitter = head.Sitter(canvas, look, measures(look), now)
+    sitter = Sitter(canvas, look, measures(look), now)
     hair.behind(sitter)
     dress.body(sitter)
     _head(sitter, now)
@@ -29,14 +30,14 @@ def figure(look: Look, half_head: float, variant: int = 0) -> Image.Image:
     return canvas.image.resize(size, Image.Resampling.BOX)
 
 
-def _head(sitter: head.Sitter, now: Moment) -> None:
+def _head(sitter: Sitter, now: Moment) -> None:
     """Paint the head on a layer of its own, so that it can be inclined on the neck."""
     below = sitter.canvas
     layer = Canvas(WIDTH, 4.2, left=LEFT, top=TOP, scale=below.scale)
     sitter.canvas = layer
     head.head(sitter)
     hair.over(sitter)
-    head.glasses(sitter)
+    marks.glasses(sitter)
     neck = (-LEFT * below.scale, (0.9 - TOP) * below.scale)
     layer.image = layer.image.rotate(now.tilt, Image.Resampling.BILINEAR, center=neck)
     below.image.alpha_composite(layer.image)

@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from demo.cast import CAST
-from demo.ground import PALETTES, place
+from demo.ground import PALETTES
 from demo.paint import Colour, darker, lighter
+from demo.places import place
 from demo.portrait import LEFT, TOP, figure, noisy
 
 SHAPES = {"wide": (1800, 1200), "tall": (1200, 1600), "square": (1400, 1400), "panorama": (2000, 1000)}
@@ -73,9 +74,15 @@ def compose(scene: Scene) -> tuple[Image.Image, list[Spot]]:
 def _stand(scene: Scene, width: int, height: int, rng: Random) -> list[tuple[int, float, float, float]]:
     """Places from back to front: person, x, y and half head in pixels."""
     count = len(scene.people)
-    half = min(height * (0.145, 0.135, 0.12, 0.105, 0.098)[count - 1], width / (3.2 * count + 0.9)) if count else 0
+    half = (
+        min(height * (0.145, 0.135, 0.12, 0.105, 0.098)[count - 1], width / (3.2 * count + 0.9))
+        if count
+        else 0
+    )
     step = min(half * 3.7, (width - half * 2.4) / max(count, 1))
-    start = width / 2 - step * (count - 1) / 2 + rng.uniform(-0.25, 0.25) * max(0.0, width - step * count) * 0.6
+    start = (
+        width / 2 - step * (count - 1) / 2 + rng.uniform(-0.25, 0.25) * max(0.0, width - step * count) * 0.6
+    )
     spots = []
     for number, person in enumerate(scene.people):
         youth = max(0.0, min(1.0, (17 - CAST[person].look.age) / 10))
@@ -104,7 +111,10 @@ def _table(picture: Image.Image, scene: Scene) -> None:
     for i in range(3):
         x, y = round(width * (0.14 + 0.33 * i)), round(height * 0.905)
         wide, high = round(height * 0.09), round(height * 0.03)
-        pen.polygon([(x, y), (x + wide, y - high // 3), (x + wide + high, y + high), (x + high // 2, y + high)], fill=(248, 248, 244))
+        pen.polygon(
+            [(x, y), (x + wide, y - high // 3), (x + wide + high, y + high), (x + high // 2, y + high)],
+            fill=(248, 248, 244),
+        )
 
 
 def _light(picture: Image.Image, rng: Random) -> Image.Image:

@@ -79,11 +79,22 @@ SIGHTS = {
     "library": "in the library", "canteen": "in the restaurant", "building": "the main building",
     "landscape": "the valley", "flowers": "flowers at the desk",
 }  # fmt: skip
-COUNTS = ("Nobody in the picture", "A portrait", "Two people", "Three people", "Four people", "A group of five")
+COUNTS = (
+    "Nobody in the picture",
+    "A portrait",
+    "Two people",
+    "Three people",
+    "Four people",
+    "A group of five",
+)
 
 
 def _caption(where: str, count: int, title: str) -> str:
-    return f"{COUNTS[count]} {SIGHTS[where]}. {title}, Lindenhof demo hospital." if count else f"{SIGHTS[where].capitalize()}. {title}."
+    return (
+        f"{COUNTS[count]} {SIGHTS[where]}. {title}, Lindenhof demo hospital."
+        if count
+        else f"{SIGHTS[where].capitalize()}. {title}."
+    )
 
 
 STAFF = ("Noor", "Daan", "Amina", "Joseph", "Mei", "Priya", "Grace", "Omar", "Kwame", "Eva")
