@@ -11,7 +11,7 @@ import tasks
 from demo import answers
 from demo.cast import CAST, address
 from demo.scenes import Spot
-from demo.shoots import SHOOTS, STRANGER, Shoot
+from demo.shoots import STRANGER, Shoot
 from models import endings, faces, organisation
 from models.album import Album
 from models.delivery import Delivery
@@ -41,7 +41,7 @@ PARTICULARS = {
     "privacy_email": "privacy@demo.example", "country": "NL", "photo_credit": "Lindenhof Demo Hospital",
     "consent_months": "24", "ends_soon_days": "30", "link_days": "30",
 }  # fmt: skip
-NAMED_AT_THE_FAIR = 6  # of its photos; the others wait on the desk
+FRESH = 20  # days within which an album is still being worked on: most of its faces wait on the desk
 Pictures = dict[str, list[Future[tuple[bytes, list[Spot]]]]]
 
 
@@ -53,8 +53,8 @@ def email(role: Role) -> str:
 class History:
     """What happened, day by day; `move` sets the clock to so many days ago."""
 
-    def __init__(self, pictures: Pictures, move: Callable[[int], None]) -> None:
-        self.pictures, self.move = pictures, move
+    def __init__(self, shoots: Sequence[Shoot], pictures: Pictures, move: Callable[[int], None]) -> None:
+        self.shoots, self.pictures, self.move = shoots, pictures, move
         self.users: dict[Role, User] = {}
         self.teams: dict[str, Team] = {}
         self.people: dict[str, Person] = {}
@@ -63,7 +63,7 @@ class History:
     def tell(self) -> None:
         """Everything, from the first account to this morning's post."""
         self._found()
-        acts = [*((shoot.days_ago, self._shoot(shoot)) for shoot in SHOOTS), *self._acts()]
+        acts = [*((shoot.days_ago, self._shoot(shoot)) for shoot in self.shoots), *self._acts()]
         for days_ago, act in sorted(acts, key=lambda pair: -pair[0]):
             self.move(days_ago)
             act()
@@ -140,7 +140,7 @@ class History:
                 for number, data, spots in taken
             ]
             drain()
-            known = photos if shoot.days_ago > 20 else photos[:NAMED_AT_THE_FAIR]
+            known = photos if shoot.days_ago > FRESH else photos[: len(photos) * 3 // 10]
             for number, (photo, spots) in enumerate(known):
                 self._name(Photo.get_by_id(photo.id), spots, reviewed=number % 9 != 7)
 
@@ -173,7 +173,9 @@ class History:
     def _this_morning(self) -> None:
         """A face in the crowd, somebody seen from behind, notices of what ends."""
         editor = self.users[Role.EDITOR]
-        known = {shoot.title: list(self.albums[shoot.title].photos.order_by(Photo.id)) for shoot in SHOOTS}
+        known = {
+            shoot.title: list(self.albums[shoot.title].photos.order_by(Photo.id)) for shoot in self.shoots
+        }
         crowd = next(_unnamed(known["Open day"]), None)
         if crowd is not None:
             faces.remark(crowd, Word.CROWD, by=editor)

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ BEGAN = 400  # days ago
 DRAWERS = 2  # processes
 
 
-def build(config: Config) -> list[str]:
+def build(config: Config, shoots: Sequence[Shoot] = SHOOTS) -> list[str]:
     """Fill the demo's data folder once; return what to print: logins, a link to sign, a link to take back.
 
     A library whose building broke off is begun anew: nothing counts before the mark of the last step. BadConfig for
@@ -38,13 +38,13 @@ def build(config: Config) -> list[str]:
         raise BadConfig("The demo library is built in the demo's own data folder only.")
     done = config.data / DONE
     if not done.exists():
-        _begin_anew(config)
+        _begin_anew(config, shoots)
         done.touch()
     with db.connection_context():
         return list(_lines())
 
 
-def _begin_anew(config: Config) -> None:
+def _begin_anew(config: Config, shoots: Sequence[Shoot]) -> None:
     import app
 
     print("Drawing the demo library: a minute or two, this once ...", file=sys.stderr, flush=True)
@@ -56,12 +56,12 @@ def _begin_anew(config: Config) -> None:
         ProcessPoolExecutor(DRAWERS, context, initializer=die_with, initargs=(os.getpid(),)) as pool,
         past(BEGAN) as move,
     ):
-        pictures = {shoot.title: [pool.submit(drawn, picture) for picture in _day(shoot)] for shoot in SHOOTS}
+        pictures = {shoot.title: [pool.submit(drawn, picture) for picture in _day(shoot)] for shoot in shoots}
         app.first_start(config)
         nudge = Job.nudge
         Job.nudge = staticmethod(lambda job_id: None)  # all is carried out here and now, in order
         with db.connection_context():
-            History(pictures, move).tell()
+            History(shoots, pictures, move).tell()
         Job.nudge = staticmethod(nudge)
 
 

@@ -49,10 +49,9 @@ class Canvas:
         )
         if box[0] >= box[2] or box[1] >= box[3]:
             return
-        mask = Image.new("L", (box[2] - box[0], box[3] - box[1]))
-        ImageDraw.Draw(mask).polygon([(x - box[0], y - box[1]) for x, y in spots], fill=round(255 * alpha))
-        if soft >= 0.5:
-            mask = mask.filter(ImageFilter.GaussianBlur(soft))
+        mask = _blurred(
+            [(x - box[0], y - box[1]) for x, y in spots], (box[2] - box[0], box[3] - box[1]), alpha, soft
+        )
         if clip is not None:
             mask = ImageChops.multiply(mask, clip.crop(box))
         tile = Image.new("RGBA", mask.size, colour)
@@ -86,6 +85,16 @@ class Canvas:
     ) -> None:
         """Paint a curve through the points, `width` units thick, thinning to both ends by `taper`."""
         self.fill(brush(curve(points), width, taper), colour, blur=blur, alpha=alpha, clip=clip)
+
+
+def _blurred(spots: Sequence[Point], size: tuple[int, int], alpha: float, soft: float) -> Image.Image:
+    """The inside of a polygon of pixels, its edge soft; what is very soft is worked out in small."""
+    shrink = 4 if soft > 12 else 1
+    mask = Image.new("L", (math.ceil(size[0] / shrink), math.ceil(size[1] / shrink)))
+    ImageDraw.Draw(mask).polygon([(x / shrink, y / shrink) for x, y in spots], fill=round(255 * alpha))
+    if soft >= 0.5:
+        mask = mask.filter(ImageFilter.GaussianBlur(soft / shrink))
+    return mask.resize(size, Image.Resampling.BILINEAR) if shrink > 1 else mask
 
 
 def curve(points: Sequence[Point], *, closed: bool = False, steps: int = 10) -> list[Point]:
