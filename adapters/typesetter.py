@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from adapters.dates import written_day, written_moment
 
 
 class Typesetter:
@@ -30,7 +30,7 @@ class Typesetter:
 
     def day(self, value: date | None, lang: str) -> str:
         """A calendar day in words of a language."""
-        return _day(value, lang)
+        return written_day(value, lang, "long")
 
     def _make(self, lang: str) -> Environment:
         environment = Environment(
@@ -42,17 +42,9 @@ class Typesetter:
             lstrip_blocks=True,
         )
         environment.install_gettext_translations(self._catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
-        environment.filters["day"] = lambda value: _day(value, lang)
-        environment.filters["moment"] = lambda value: _moment(value, lang, self._zone)
+        environment.filters["day"] = lambda value: written_day(value, lang, "long")
+        environment.filters["moment"] = lambda value: written_moment(value, lang, self._zone, "long")
         return environment
 
     def _catalogue(self, lang: str) -> NullTranslations:
         return Translations.load(str(self._translations), [lang])
-
-
-def _day(value: date | None, lang: str) -> str:
-    return format_date(value, "long", locale=lang) if value else ""
-
-
-def _moment(value: datetime, lang: str, zone: str) -> str:
-    return format_datetime(value, "long", tzinfo=ZoneInfo(zone), locale=lang)

@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, url_for
-from flask_babel import format_date, format_datetime, get_locale, gettext, lazy_gettext, refresh
+from flask_babel import get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from htmx_flask import make_response
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
+from models import dates
 from models.errors import Refusal
 from models.permission import Permission as P
 from models.setting import Setting
@@ -189,12 +190,12 @@ def choose_zone() -> str:
 
 def day(value: date | None, style: str = "medium") -> str:
     """A calendar day in the reader's language."""
-    return format_date(value, style) if value else ""
+    return dates.written_day(value, str(get_locale()), style)
 
 
 def moment(value: datetime | None, style: str = "medium") -> str:
     """An instant in the organisation's zone and the reader's language."""
-    return format_datetime(value, style) if value else ""
+    return dates.written_moment(value, str(get_locale()), choose_zone(), style)
 
 
 def size(count: int | None) -> str:
