@@ -12,20 +12,6 @@ from models.photo import Photo, Tag
 MOST_WORDS = 12
 
 
-def create_tables() -> None:
-    """The word index: FTS5 on SQLite, a tsvector with GIN on PostgreSQL; called by the migration."""
-    if is_postgres():
-        db.execute_sql(
-            "CREATE TABLE photo_words (photo_id INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE, words TSVECTOR)"
-        )
-        db.execute_sql("CREATE INDEX photo_words_words ON photo_words USING GIN (words)")
-    else:
-        db.execute_sql(
-            "CREATE VIRTUAL TABLE photo_words USING fts5(words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
-        )
-        db.execute_sql("INSERT INTO photo_words(photo_words, rank) VALUES ('secure-delete', 1)")  # ERA-07
-
-
 def note(photo: Photo) -> None:
     """Write the photo's words anew: titles, places, tags and the names of the people in it."""
     from models.face import Appearance
