@@ -41,7 +41,7 @@ PARTICULARS = {
     "privacy_email": "privacy@demo.example", "country": "NL", "photo_credit": "Lindenhof Demo Hospital",
     "consent_months": "24", "ends_soon_days": "30", "link_days": "30",
 }  # fmt: skip
-FRESH = 20  # days within which an album is still being worked on: most of its faces wait on the desk
+FRESH = 20  # days within which an album is still being worked on: half of its photos wait on the desk
 Pictures = dict[str, list[Future[tuple[bytes, list[Spot]]]]]
 
 
@@ -140,23 +140,31 @@ class History:
                 for number, data, spots in taken
             ]
             drain()
-            known = photos if shoot.days_ago > FRESH else photos[: len(photos) * 3 // 10]
+            known = photos if shoot.days_ago > FRESH else photos[::2]
             for number, (photo, spots) in enumerate(known):
                 self._name(Photo.get_by_id(photo.id), spots, reviewed=number % 9 != 7)
 
         return act
 
     def _name(self, photo: Photo, spots: Sequence[Spot], *, reviewed: bool) -> None:
-        """Say who everyone is; a photo is reviewed once nobody in it is left open."""
-        editor, whole = self.users[Role.EDITOR], True
+        """Say who everyone is, also whom the machine overlooked; a photo is reviewed once nobody in it is left open."""
+        editor, unseen, whole = self.users[Role.EDITOR], list(spots), True
         for face in photo.faces:
-            who = _who(face, photo, spots)
-            if who in self.people:
-                faces.name(face, self.people[who], by=editor)
-            else:
-                whole = False
+            spot = next((spot for spot in unseen if _is_there(face, photo, spot)), None)
+            if spot is not None:
+                unseen.remove(spot)
+            whole &= self._say(face, spot)
+        for spot in unseen:
+            whole &= self._say(faces.draw(photo, _box(spot, photo), by=editor), spot)
         if whole and reviewed:
             photo.review(by=editor)
+
+    def _say(self, face: Face, spot: Spot | None) -> bool:
+        """Name a face; False where nobody is known by it."""
+        person = self.people.get(CAST[spot.person].name.split()[0]) if spot else None
+        if person is not None:
+            faces.name(face, person, by=self.users[Role.EDITOR])
+        return person is not None
 
     def _deliver(self, title: str, use: str, to: str) -> None:
         """Somebody takes two photos out, and is told why not where it may not be."""
@@ -195,14 +203,17 @@ def _accept(user: User, **who: str) -> User:
     return invited.accept(password=PASSWORD, again=PASSWORD, **who)
 
 
-def _who(face: Face, photo: Photo, spots: Iterable[Spot]) -> str:
-    """The first name of whoever was drawn where the face is, or nothing."""
-    ratio = photo.ratio
+def _is_there(face: Face, photo: Photo, spot: Spot) -> bool:
     x, y = face.left + face.width / 2, face.top + face.height / 2
-    for spot in spots:
-        if abs(spot.x - x) * ratio < 0.8 * spot.half and abs(spot.y + 0.2 * spot.half - y) < 0.9 * spot.half:
-            return CAST[spot.person].name.split()[0]
-    return ""
+    return (
+        abs(spot.x - x) * photo.ratio < 0.8 * spot.half
+        and abs(spot.y + 0.2 * spot.half - y) < 0.9 * spot.half
+    )
+
+
+def _box(spot: Spot, photo: Photo) -> tuple[float, float, float, float]:
+    wide = 1.5 * spot.half / photo.ratio
+    return spot.x - wide / 2, spot.y - 0.5 * spot.half, wide, 1.5 * spot.half
 
 
 def _unnamed(photos: Iterable[Photo]) -> Iterator[Face]:
