@@ -119,7 +119,7 @@ SHOOTS: tuple[Shoot, ...] = (
           words=("charity run", "sport")),
     Shoot(title="Buildings and seasons", team="Communication", days_ago=30, count=12, sizes=(0,), places=("building",),
           people=("Noor",), words=("campus",)),
-    Shoot(title="Summer fair", team="Communication", days_ago=4, count=20, sizes=(2, 3, 1, 4, 2),
-          places=("park", "street", "stage", "canteen"), people=(*STAFF, *GUESTS, "Adanna"), words=("summer fair", "visitors"),
+    Shoot(title="Neighbours' day", team="Communication", days_ago=4, count=20, sizes=(2, 3, 1, 4, 2),
+          places=("park", "street", "stage", "canteen"), people=(*STAFF, *GUESTS, "Adanna"), words=("neighbours", "visitors"),
           claims=19),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The demo's year, cut to three photos a shoot: whole, in order, in every state, and built once."""
+"""The demo's year, cut to a few photos a shoot: whole, in order, in every state, and built once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from models.request import Request
 from models.use import Use
 from models.user import User
 
-pytestmark = pytest.mark.slow  # draws and prepares 21 photos, sets thirty receipts
+pytestmark = pytest.mark.slow  # draws and prepares 23 photos, sets thirty receipts
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     config = Config.from_environment(demo=True, data=folder / "data", keys=folder / "keys")
     composition.first_start(config)
-    lines = library.build(config, [replace(shoot, count=3) for shoot in SHOOTS])
+    lines = library.build(config, [replace(shoot, count=5 if shoot is SHOOTS[-1] else 3) for shoot in SHOOTS])
     yield config, lines
     tools.sandbox.close()
     tools.keys.close()
