@@ -42,6 +42,11 @@ def requests(user: User) -> ModelSelect[Request]:
     )
 
 
+def requests_to(user: User, person: Person) -> list[Request]:
+    """The open requests to one person, newest first."""
+    return list(requests(user).where(Request.person == person).order_by(Request.id.desc()))
+
+
 def consents(
     user: User, standing: Standing | None = None, *, ends_before: date | None = None
 ) -> ModelSelect[Consent]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, ModelSelect
+from peewee import ModelSelect
 
 from adapters import clock
 from models import index, search
@@ -116,17 +116,12 @@ def is_answered(face: Face) -> bool:
 
 def waiting(user: User, photo: Photo | None = None) -> ModelSelect[Face]:
     """The query of faces that wait for a human's word, of photos this user may see; likely guesses first."""
-    query = (
-        Face.select(Face, Photo)
-        .join(Photo)
-        .switch(Face)
-        .join(Match, JOIN.LEFT_OUTER, on=(Match.face == Face.id) & (Match.band == "likely"))
-        .where(Face.waiting_since.is_null(False))
-    )
+    likely = fn.EXISTS(Match.select(Match.id).where(Match.face == Face.id, Match.band == "likely"))
+    query = Face.select(Face, Photo).join(Photo).where(Face.waiting_since.is_null(False))
     if photo is not None:
         query = query.where(Face.photo == photo)
     return query.where(Face.photo.in_(user.photos().select(Photo.id))).order_by(
-        Match.id.is_null(), Face.photo.desc(), Face.left
+        likely.desc(), Face.photo.desc(), Face.left
     )
 
 
