@@ -24,18 +24,22 @@ RENEWAL_DAYS = 60
 
 
 def tell() -> int:
-    """Write every notice that is due and was not written yet, each once per line and threshold; returns how many.
+    """Write every notice that is due and was not written yet, each once per signature, end and threshold; returns how many.
 
-    After a week off only the nearest threshold of a line speaks; the ones it overtook stay silent for good.
+    After a week off only the nearest threshold speaks; the ones it overtook stay silent for good.
     """
     day, told = today(), 0
     with db.atomic():
+        # One letter for all uses of a signature that end on the same day: six at once would be read by nobody.
+        together: dict[tuple[str, date], list[Line]] = defaultdict(list)
         for line in _ending(day, OWNER_DAYS[-1]):
-            left = (_last(line) - day).days
-            threshold = next(days for days in OWNER_DAYS if left <= days)
-            for owner in _owners(line):
-                key = f"ending|{line.code}|{threshold}|{owner.code}"
-                told += Notice.put(NoticeKind.ENDING, key, user=owner, line=line.code) is not None
+            together[line.consent.code, line.valid_until].append(line)
+        for (consent, until), lines in together.items():
+            threshold = next(days for days in OWNER_DAYS if (until - day).days <= days)
+            for owner in _owners(lines[0]):
+                key = f"ending|{consent}|{until}|{threshold}|{owner.code}"
+                codes = [line.code for line in lines]
+                told += Notice.put(NoticeKind.ENDING, key, user=owner, lines=codes) is not None
         told += _ask_to_renew(day)
     return told
 

@@ -52,14 +52,11 @@ def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    line = Line.get(Line.code == notice.values["line"])
-    link = f"{tools.base_url}/people/{line.person.code}"
-    return {
-        "person": line.person.name,
-        "use": line.use.name_in(notice.locale) if line.use is not None else "",
-        "until": line.valid_until,
-        "link": link,
-    }, []
+    lines = list(Line.select().where(Line.code.in_(notice.values["lines"])).order_by(Line.number))
+    person = lines[0].person
+    uses = [line.use.name_in(notice.locale) for line in lines]
+    link = f"{tools.base_url}/people/{person.code}"
+    return {"person": person.name, "uses": uses, "until": lines[0].valid_until, "link": link}, []
 
 
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
