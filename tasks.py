@@ -163,3 +163,12 @@ def mail_head() -> None:
 
     with db.connection_context():
         endings.mail_head()
+
+
+@huey.periodic_task(crontab(minute="23", hour="3"))
+def tune() -> None:
+    """Keep the engine's picture of its tables fresh."""
+    from models import schema
+
+    with db.connection_context():
+        schema.tune()

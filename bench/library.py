@@ -98,6 +98,7 @@ class World:
     """A library of so many photos, filled in bulk through the house's own models by a seeded generator."""
 
     def __init__(self, size: int) -> None:
+        from models import schema
         from models.permission import Role
         from models.use import Use
         from models.user import Team, User
@@ -110,6 +111,7 @@ class World:
         self.use = Use.get(Use.code == "website")
         self._people()
         self._photos(size)
+        schema.tune()
         self._one_shown()
 
     def _people(self) -> None:

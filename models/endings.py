@@ -31,11 +31,11 @@ def tell() -> int:
     day, told = today(), 0
     with db.atomic():
         # One letter for all uses of a signature that end on the same day: six at once would be read by nobody.
-        together: dict[tuple[str, date], list[Line]] = defaultdict(list)
+        together: dict[tuple[str, date | None], list[Line]] = defaultdict(list)
         for line in _ending(day, OWNER_DAYS[-1]):
             together[line.consent.code, line.valid_until].append(line)
         for (consent, until), lines in together.items():
-            threshold = next(days for days in OWNER_DAYS if (until - day).days <= days)
+            threshold = next(days for days in OWNER_DAYS if until is not None and (until - day).days <= days)
             for owner in _owners(lines[0]):
                 key = f"ending|{consent}|{until}|{threshold}|{owner.code}"
                 codes = [line.code for line in lines]

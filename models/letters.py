@@ -54,7 +54,7 @@ def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     lines = list(Line.select().where(Line.code.in_(notice.values["lines"])).order_by(Line.number))
     person = lines[0].person
-    uses = [line.use.name_in(notice.locale) for line in lines]
+    uses = [line.use.name_in(notice.locale) for line in lines if line.use]
     link = f"{tools.base_url}/people/{person.code}"
     return {"person": person.name, "uses": uses, "until": lines[0].valid_until, "link": link}, []
 
