@@ -96,6 +96,13 @@ class Delivery(Record):
         find(user.photos(), delivery.photo.code)
         return delivery
 
+    def holds_today(self) -> bool:
+        """Whether a copy found elsewhere may still be used: its planned days last, and the gate would still say yes (MET-08)."""
+        day = today()
+        if self.until is not None and self.until < day:
+            return False
+        return self.photo.clearance(self.use, Period(day, self.until or day)).allows
+
     @classmethod
     def latest(cls, photo: Photo) -> list[Delivery]:
         """The last ten deliveries of a photo, newest first."""

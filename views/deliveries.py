@@ -72,6 +72,14 @@ def linked(token: str) -> Response:
     return _hand_out(Delivery.still_open(code))
 
 
+@bp.get("/check/<code>")
+@public
+def check(code: str) -> Response:
+    """Is a copy found elsewhere still allowed? Yes or no, and nothing about anybody in it."""
+    delivery = find(Delivery.select(), code)
+    return page("deliveries/check.html", delivery=delivery, holds=delivery.holds_today())
+
+
 def file_link(delivery: Delivery) -> str:
     """The address of a delivery's file for whoever has no session."""
     return url_for("deliveries.linked", token=_sealer().dumps(delivery.code))

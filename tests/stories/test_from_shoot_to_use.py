@@ -95,6 +95,9 @@ def test_from_the_shoot_to_the_withdrawal(shoot, web):
         "kept byte for byte"
     )
 
+    found = card["XMP-xmpRights:WebStatement"].removeprefix("http://localhost")
+    assert "may be used for: Website" in Browser(web).get(found).text
+
     phone = Browser(web)
     path = f"/withdraw/{consent.raw_withdrawal_token}"
     seal = re.search(r'name="seal" value="([^"]+)"', phone.get(path).text)[1]
@@ -102,6 +105,9 @@ def test_from_the_shoot_to_the_withdrawal(shoot, web):
     refused = desk.post(f"/photos/{photo.code}/deliveries", {"use": "website", "recipient": "Eva"})
     assert refused.status_code == 409
     assert "Noor Voorbeeld withdrew consent." in refused.text
+    answer = phone.get(found).text
+    assert "Please take it down" in answer
+    assert "Noor" not in answer
     assert verify().bad is None
 
 

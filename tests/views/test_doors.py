@@ -66,7 +66,7 @@ class World:
             "uses": "website", "users": self.users[Role.VIEWER].code, "teams": Team.get().code,
             "tokens": ApiToken.get().code, "sign": asked.raw_token, "withdraw": consent.raw_withdrawal_token,
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
-            "rosters": album.code, "originals": view.code, "appearance": appearance.code,
+            "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
         }  # fmt: skip
         assert Appearance.select().count() == 1
         self.browsers = {role: Browser(web).log_in(user) for role, user in self.users.items()}
