@@ -66,6 +66,16 @@ class Person(Record):
         return query.order_by(cls.name, cls.id)
 
     @classmethod
+    def in_photos(cls, query: ModelSelect[Person], photos: Iterable[Any]) -> ModelSelect[Person]:
+        """Those of a query whom somebody named in one of these photos, by name."""
+        from models.face import Appearance
+
+        there = Appearance.select(Appearance.person).where(
+            Appearance.photo.in_(list(photos)), Appearance.undone_at.is_null()
+        )
+        return query.where(cls.id.in_(there)).order_by(cls.name, cls.id)
+
+    @classmethod
     def add(
         cls,
         name: str,

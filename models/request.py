@@ -93,37 +93,24 @@ class Request(Record):
         six months is left out for her, and who is left with nothing is not asked (T3).
         """
         until = cls._check(people, uses, by, valid_until)
-        shown, made = list(photos), []
+        chosen, made = list(photos), []
         with db.atomic():
             for person in people:
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
                 guardian = _guardian(person)
-                if way is Way.MAIL and not (guardian.email if guardian else person.email):
-                    raise Invalid(
-                        _l("%(name)s has no e-mail address. Choose a link or QR code."),
-                        field="way",
-                        name=person.name,
-                    )
+                if way is Way.MAIL and not (guardian or person).email:
+                    words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
+                    raise Invalid(words, field="way", name=person.name)
+                shown = _photos_of(person, chosen)
                 request = cls.create(
                     person=person, guardian=guardian, wording=wording, number=wording.number, way=way, token=seal.new_token(),
                     locale=(guardian.locale if guardian else "") or person.locale or tools.locale, valid_until=until,
                     ask_recognition=ask_recognition and guardian is None and bool(person.email), only_photos=only_photos and bool(shown),
                     renews=renews, by=by, expires_at=_link_end(),
                 )  # fmt: skip
-                request._new_link()
-                Asked.insert_many([{"request": request, "use": use} for use in wanted]).execute()
-                if shown:
-                    AskedPhoto.insert_many(
-                        [{"request": request, "photo": photo} for photo in shown]
-                    ).execute()
-                Trace.leave(
-                    by or "system", "consent.requested", request, person=person, uses=wanted, way=way.value
-                )
-                if way is Way.MAIL:
-                    request._mail()
-                _recolour(person)
+                request._send(wanted, shown, by)
                 made.append(request)
         if not made:
             raise Refusal(
@@ -132,6 +119,19 @@ class Request(Record):
                 )
             )
         return made
+
+    def _send(self, uses: list[Use], photos: list[Photo], by: User | None) -> None:
+        """Note what is asked and shown, make the link, and mail it if that is the way."""
+        self._new_link()
+        Asked.insert_many([{"request": self, "use": use} for use in uses]).execute()
+        if photos:
+            AskedPhoto.insert_many([{"request": self, "photo": photo} for photo in photos]).execute()
+        Trace.leave(
+            by or "system", "consent.requested", self, person=self.person, uses=uses, way=self.way.value
+        )
+        if self.way is Way.MAIL:
+            self._mail()
+        _recolour(self.person)
 
     @classmethod
     def _check(
@@ -303,6 +303,17 @@ def _guardian(person: Person) -> Guardian | None:
             name=guardian.name,
         )
     return guardian
+
+
+def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:
+    """Those of the photos in which this person is named; all of them when she is in none yet (every face is covered then)."""
+    from models.face import Appearance
+
+    hers = Appearance.select(Appearance.photo).where(
+        Appearance.person == person, Appearance.undone_at.is_null(), Appearance.photo.in_(photos)
+    )
+    ids = {row.photo_id for row in hers} if photos else set()
+    return [photo for photo in photos if photo.id in ids] or photos
 
 
 def _link_end() -> Any:

@@ -65,10 +65,12 @@ def ask() -> Response:
 
 def _choose_people(photos: list[Photo]) -> Response:
     sought = request.args.get("q", "")[:100]
-    found = list(Person.named(current_user.people(), sought).limit(MOST_SHOWN + 1))
+    query = Person.named(current_user.people(), sought)
+    named = list(Person.in_photos(current_user.people(), photos)) if photos and not sought else []
+    found = named or list(query.limit(MOST_SHOWN + 1))
     return page(
         "consents/who.html", found=found[:MOST_SHOWN], more=len(found) > MOST_SHOWN, sought=sought, photos=photos,
-        standing=consents_of.summary(found[:MOST_SHOWN]),
+        named=bool(named), standing=consents_of.summary(found[:MOST_SHOWN]),
     )  # fmt: skip
 
 
