@@ -16,6 +16,7 @@ class Refusal(Exception):
     status = 409
     kind = "refused"
     words = _l("This can't be done right now.")
+    field: str | None = None  # the form's field it concerns, if it is one alone
 
     def __init__(self, words: str | None = None, **values: Any) -> None:
         super().__init__(words or self.words)

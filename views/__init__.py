@@ -15,7 +15,7 @@ from views import access, errors, headers, pages, words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
-    "home", "session", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
+    "home", "session", "welcome", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
     "consents", "requests", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
     "api",
 )  # fmt: skip

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from models.permission import Permission
 from models.session import log_in
-from models.user import Invitation, Session
-from views.access import check_form, client_address, needs, public, safe_next, seal_form, short_address
+from views.access import client_address, needs, public, safe_next, short_address
 from views.pages import back_to, go, page
 
 bp = Blueprint("session", __name__)
@@ -31,7 +30,7 @@ def enter() -> Response:
     """Check the password; a fresh session each time, so that a planted cookie is worth nothing."""
     form = request.form
     address = short_address(client_address(request))
-    token = log_in(form.get("email", ""), form.get("password", ""), address=address, device=_device())
+    token = log_in(form.get("email", ""), form.get("password", ""), address=address, device=device())
     session.clear()
     session["token"] = token
     return go(safe_next(form.get("next")))
@@ -72,33 +71,7 @@ def end_others() -> Response:
     return go(url_for("session.account"))
 
 
-@bp.get("/welcome/<token>")
-@public
-def welcome(token: str) -> Response:
-    """Choose a password; looking at the page uses nothing up."""
-    invitation = Invitation.open(token)
-    return page("session/welcome.html", invitation=invitation, token=token, seal=seal_form(token))
-
-
-@bp.post("/welcome/<token>")
-@public
-@back_to(welcome)
-def accept(token: str) -> Response:
-    """Set the password and go in."""
-    check_form(token)
-    invitation = Invitation.open(token)
-    user = invitation.accept(**_chosen())
-    session.clear()
-    session["token"] = Session.start(user, address=short_address(client_address(request)), device=_device())
-    return go(url_for("home.index"))
-
-
-def _chosen() -> dict[str, str]:
-    form = request.form
-    return {key: form.get(key, "") for key in ("email", "name", "password", "again")}
-
-
-def _device() -> str:
+def device() -> str:
     agent = request.user_agent.string
     names = ("Firefox", "Edg", "Chrome", "Safari")
     return next((name for name in names if name in agent), "other")
