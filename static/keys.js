@@ -3,6 +3,11 @@ const typing = (node) => node.closest?.("input:not([type=checkbox]):not([type=ra
 
 const bindings = () => [...document.querySelectorAll("[data-key]")].filter((node) => node.offsetParent !== null || node.matches("[data-key='?']"));
 
+// Who dictates or types with a stick can switch single keys off (WCAG 2.1.4); Escape always works.
+const toggle = document.querySelector("[data-keys-toggle]");
+toggle.checked = localStorage.getItem("keys") !== "off";
+toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
@@ -13,7 +18,7 @@ document.addEventListener("keydown", (event) => {
     if (typing(event.target)) event.target.blur();
     return;
   }
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (!toggle.checked || typing(event.target) || document.querySelector("dialog[open]")) return;
   // Enter on a focused link or button is that control's own.
   if (event.key === "Enter" && event.target.closest("a,button,summary,label")) return;
   const found = bindings().find((node) => node.dataset.key.toLowerCase() === event.key.toLowerCase());

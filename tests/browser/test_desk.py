@@ -138,6 +138,10 @@ def test_select_many_by_keyboard_and_ask(house, shoot, editor, visit):
     assert page.locator("[data-bar]").is_hidden()
     page.keyboard.press("?")
     page.get_by_role("dialog").get_by_text("Search").first.wait_for()
+    page.get_by_label("Single keys are shortcuts in this browser").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").count() == 0, "single keys can be switched off"
 
 
 def world(house, editor, drain, shoot):
