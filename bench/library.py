@@ -219,12 +219,12 @@ class World:
         """The pure decision for 48 photos and one use, many times over, on facts gathered once."""
         from models.clearance import decide
         from models.facts import Period
-        from models.gather import gather, today, use_facts
+        from models.gather import gather, today
 
         if not hasattr(self, "_facts"):
             found = gather(self.last[:48])
             self._facts = [(found.photos[photo.id], found.people_facts(photo.id)) for photo in self.last[:48]]
-            self._asked = (use_facts(self.use), Period(today(), None), today())
+            self._asked = (found.use_facts(self.use), Period(today(), None), today())
         use, period, day = self._asked
         for _ in range(20):
             for photo, people in self._facts:

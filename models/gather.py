@@ -37,12 +37,26 @@ class Gathered:
     pending: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     albums: dict[int, int] = field(default_factory=dict)  # photo id -> album id
     age: int = 16
+    authority: bool = False  # a public task may stand in for consent
+    window: int = 30  # days before an end that count as soon
 
     def people_facts(self, photo_id: int, masked: frozenset[str] = frozenset()) -> list[facts.PersonFacts]:
         """What decide wants to know of everyone in this photo; `masked` are codes of people hidden in the copy."""
         return [
             self._person(person, photo_id, person.code in masked) for person in self.people.get(photo_id, ())
         ]
+
+    def use_facts(self, use: Use) -> facts.UseFacts:
+        """A use as decide knows it."""
+        return facts.UseFacts(
+            code=use.code,
+            purpose=use.purpose,
+            channel=use.channel,
+            territory=use.territory,
+            irreversible=use.irreversible,
+            direct_marketing=use.direct_marketing,
+            authority_task=self.authority,
+        )
 
     def _person(self, person: Any, photo_id: int, masked: bool) -> facts.PersonFacts:
         lines = [self._line(line, photo_id) for line in self.lines[person.id]]
@@ -88,7 +102,14 @@ class Gathered:
 def gather(photos: Sequence[Photo]) -> Gathered:
     """Read the facts of these photos: six queries for one photo or for forty."""
     ids = [photo.id for photo in photos]
-    found = Gathered(photos={}, people=_people(ids), age=SELF_CONSENT_AGE.get(str(Setting.of("country")), 16))
+    settings = Setting.all()
+    found = Gathered(
+        photos={},
+        people=_people(ids),
+        age=SELF_CONSENT_AGE.get(str(settings["country"]), 16),
+        authority=bool(settings["authority"]),
+        window=int(settings["ends_soon_days"]),
+    )
     found.albums = {photo.id: photo.album_id for photo in photos}
     said = _said(ids)
     places = _faces(ids)
@@ -107,19 +128,6 @@ def gather(photos: Sequence[Photo]) -> Gathered:
         )
     _consents(found, {person.id for people in found.people.values() for person in people}, ids)
     return found
-
-
-def use_facts(use: Use) -> facts.UseFacts:
-    """A use as decide knows it."""
-    return facts.UseFacts(
-        code=use.code,
-        purpose=use.purpose,
-        channel=use.channel,
-        territory=use.territory,
-        irreversible=use.irreversible,
-        direct_marketing=use.direct_marketing,
-        authority_task=bool(Setting.of("authority")),
-    )
 
 
 def birthday(born: date, age: int) -> date:

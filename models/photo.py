@@ -25,11 +25,10 @@ from models.base import Moment, Record, code_field, db, tools
 from models.clearance import Step, decide, timeline
 from models.errors import Invalid, NotAccepted, Refusal, TooLarge, _l
 from models.facts import Licence, Period
-from models.gather import gather, today, use_facts
+from models.gather import gather, today
 from models.job import Job
 from models.permission import Permission
 from models.reasons import Clearance
-from models.setting import Setting
 from models.trail import Trace
 from models.use import Use
 from models.user import User
@@ -173,22 +172,16 @@ class Photo(Record):
         masked: frozenset[str] = frozenset(),
     ) -> dict[str, dict[str, Clearance]]:
         """The same for several uses, keyed by use code and then photo code, from one reading of the facts."""
-        found, day, window = gather(photos), today(), int(Setting.of("ends_soon_days"))
+        found, day = gather(photos), today()
+        known = [(p.code, found.photos[p.id], found.people_facts(p.id, masked)) for p in photos]
         answers: dict[str, dict[str, Clearance]] = {}
         for use in uses:
-            asked = use_facts(use)
+            asked = found.use_facts(use)
             # A badge asks whether a use may begin now: for print that means a run of one day.
             when = period or Period(day, day if use.irreversible else None)
             answers[use.code] = {
-                photo.code: decide(
-                    found.photos[photo.id],
-                    found.people_facts(photo.id, masked),
-                    asked,
-                    when,
-                    today=day,
-                    window=window,
-                )
-                for photo in photos
+                code: decide(photo, people, asked, when, today=day, window=found.window)
+                for code, photo, people in known
             }
         return answers
 
@@ -197,12 +190,15 @@ class Photo(Record):
         cls, photos: Sequence[Photo], uses: Sequence[Use]
     ) -> Iterator[tuple[Photo, Use, tuple[Step, ...]]]:
         """How each verdict turns by date alone if nothing else happens, for the stored index."""
-        found, day, window = gather(photos), today(), int(Setting.of("ends_soon_days"))
+        found, day = gather(photos), today()
+        people = {photo.id: found.people_facts(photo.id) for photo in photos}
         for use in uses:
-            asked = use_facts(use)
+            asked = found.use_facts(use)
             for photo in photos:
-                people = found.people_facts(photo.id)
-                yield photo, use, timeline(found.photos[photo.id], people, asked, today=day, window=window)
+                steps = timeline(
+                    found.photos[photo.id], people[photo.id], asked, today=day, window=found.window
+                )
+                yield photo, use, steps
 
     def clearance(self, use: Use, period: Period | None = None) -> Clearance:
         """The verdict for this photo alone."""

@@ -15,7 +15,7 @@ from models.photo import Photo
 from models.use import Use
 from views.access import needs
 from views.pages import back_to, bytes_response, go, page
-from views.words import badge
+from views.words import badges_of
 
 bp = Blueprint("photos", __name__)
 
@@ -28,7 +28,7 @@ def show(code: str) -> Response:
     photo.note_view(by=current_user)
     uses = Use.current()
     verdicts = Photo.verdicts([photo], uses)
-    rows = [(use, badge(photo, use, verdicts[use.code][photo.code])) for use in uses]
+    rows = badges_of(photo, {use: verdicts[use.code][photo.code] for use in uses})
     chosen = request.args.get("use") or uses[0].code
     return page(
         "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),

@@ -70,6 +70,12 @@ def badges(photos: Iterable[Photo], use: Use, clearances: dict[str, Clearance]) 
     return {photo.code: badge(photo, use, clearances[photo.code], names) for photo in photos}
 
 
+def badges_of(photo: Photo, verdicts: dict[Use, Clearance]) -> list[tuple[Use, Badge]]:
+    """The badges of one photo for several uses, with one look-up of names."""
+    names = _names(verdicts.values())
+    return [(use, badge(photo, use, clearance, names)) for use, clearance in verdicts.items()]
+
+
 def badge(photo: Photo, use: Use, clearance: Clearance, names: dict[str, str] | None = None) -> Badge:
     """The badge of one photo."""
     names = _names([clearance]) if names is None else names
