@@ -77,6 +77,8 @@ class Consent(Record):
         `steps` says how identity was shown, for the evidence; `language` is the one the text was read in. Raises Gone
         when the link was used meanwhile, Invalid without a name or, for a minor, the guardian's declaration (MIN-03).
         """
+        from models.draft import Draft
+
         name = cls.clean_signer(signer)
         if request.guardian is not None and not guardian:
             raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
@@ -99,6 +101,7 @@ class Consent(Record):
                 request=request,
             )  # fmt: skip
             consent._after(request, steps, drawing)
+            Draft.delete().where(Draft.request == request).execute()
         return consent
 
     @staticmethod

@@ -66,6 +66,11 @@ class Draft(Record):
             )
         return draft
 
+    @classmethod
+    def sweep(cls) -> int:
+        """Forget choices nobody signed, a day after their code ended; returns how many."""
+        return int(cls.delete().where(cls.expires_at < clock.now() - timedelta(days=1)).execute())
+
     @property
     def number(self) -> str:
         """The six digits."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from peewee import fn
 
-from models import recognition
+from models import recognition, session
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
@@ -127,7 +127,10 @@ def mail_head() -> None:
 
 def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
+    from models.draft import Draft
     from models.photo import Arrival
 
     recognition.sweep()
     Arrival.sweep()
+    Draft.sweep()
+    session.sweep()

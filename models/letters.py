@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.mail import MailRefused
 from models import evidence
 from models.base import tools
 from models.consent import Consent, Line
@@ -36,7 +37,10 @@ def _request(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    return {"code": Draft.get_by_id(notice.values["draft"]).number}, []
+    draft = Draft.get_or_none(Draft.id == notice.values["draft"])
+    if draft is None:  # signed meanwhile, or sent once more: this number opens nothing
+        raise MailRefused("the code is no longer needed", permanent=True)
+    return {"code": draft.number}, []
 
 
 def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:

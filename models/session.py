@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=15)
 MOST_TRIES = 8  # per account name and address together, so that nobody can lock another out
 MOST_TRIES_ADDRESS = 60
+KEPT = timedelta(days=30)  # how long an ended session stays on the list of logins
 
 
 class WrongLogin(Refusal):
@@ -77,6 +78,13 @@ def token_user(token: str, scope: str) -> User | None:
     if row.used_at is None or row.used_at < now - timedelta(minutes=5):
         ApiToken.update(used_at=now).where(ApiToken.id == row.id).execute()
     return row.user
+
+
+def sweep() -> None:
+    """Forget wrong tries after a day, and where somebody was logged in after a month."""
+    now = clock.now()
+    Attempt.delete().where(Attempt.at < now - timedelta(days=1)).execute()
+    Session.delete().where(Session.created_at < now - KEPT).execute()
 
 
 def _throttle(keys: list[bytes]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from models import faces
 from models.consent import Consent, Line, Withdrawal
+from models.draft import Draft
 from models.errors import Gone
 from models.notice import Notice
 from models.request import Request
@@ -165,6 +166,7 @@ def test_recognition_asks_for_a_code_from_the_mailbox(walk):
     assert wrong.status_code == 422
     right = walk.phone.client.post(f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": number})
     assert right.status_code == 303
+    assert Draft.select().count() == 0, "what waited for the code is forgotten"
     assert {(line.about.value, line.answer.value) for line in Line.select()} == {
         ("use", "refused"),
         ("recognition", "given"),
@@ -217,3 +219,19 @@ def test_a_link_is_used_once_and_ends_with_its_reminder(walk):
     assert walk.phone.get(f"/sign/{new}").status_code == 410
     assert walk.desk.get(f"/requests/{request.code}").status_code == 200
     assert walk.desk.get(f"/requests/{request.code}/qr.svg").data.startswith(b"<svg")
+
+
+def test_choices_nobody_signed_are_forgotten(walk, monkeypatch):
+    from datetime import timedelta
+
+    from adapters import clock
+    from models import endings
+
+    request = walk.ask("website", ask_recognition="1")
+    walk.sign(f"/sign/{request.raw_token}", **{"use-website": "no", "recognition": "yes"})
+    endings.sweep()
+    assert Draft.select().count() == 1
+    real = clock._read
+    monkeypatch.setattr(clock, "_read", lambda: real() + timedelta(days=2))
+    endings.sweep()
+    assert Draft.select().count() == 0

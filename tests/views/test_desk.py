@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
-from models import faces
+from adapters import clock
+from models import endings, faces
 from models.album import Album
 from models.delivery import Delivery, OriginalView
 from models.face import Appearance, Face, Rejection
 from models.person import Guardian, Person
 from models.photo import Photo, Review
 from models.trail import Trace
+from models.user import Attempt, Session
 from tests.makers import PASSWORD, Browser, picture
 
 
@@ -46,6 +49,16 @@ def test_a_wrong_password_is_refused_in_words_and_then_slowed_down(web, editor, 
         last = stranger.post("/login", {"email": editor.email, "password": "wrong"})
     assert last.status_code == 429
     assert Trace.select().where(Trace.action == "user.login-failed").count() == 9
+
+
+def test_wrong_tries_and_old_logins_are_forgotten(web, desk, editor, monkeypatch):
+    Browser(web).post("/login", {"email": editor.email, "password": "wrong"})
+    endings.sweep()
+    assert (Attempt.select().count(), Session.select().count()) == (2, 1)
+    real = clock._read
+    monkeypatch.setattr(clock, "_read", lambda: real() + timedelta(days=31))
+    endings.sweep()
+    assert (Attempt.select().count(), Session.select().count()) == (0, 0)
 
 
 def test_ones_own_name_and_language(desk, editor):
