@@ -11,6 +11,7 @@ from models import recognition, session
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
+from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Role
 from models.person import Person
@@ -134,3 +135,4 @@ def sweep() -> None:
     Arrival.sweep()
     Draft.sweep()
     session.sweep()
+    Job.sweep()

@@ -98,6 +98,11 @@ class Job(Record):
             Job.id == self.id
         ).execute()
 
+    @classmethod
+    def sweep(cls) -> int:
+        """Forget duties done a week ago; returns how many. What failed stays until somebody has looked at it."""
+        return int(cls.delete().where(cls.done_at < clock.now() - timedelta(days=7)).execute())
+
     def again(self) -> None:
         """Try a duty that was given up once more, from the start."""
         with db.atomic():

@@ -63,3 +63,11 @@ def test_a_new_duty_may_follow_while_the_old_one_runs(job):
     Job.claim(job.id)
     with db.atomic():
         assert Job.put("prepare", 7) != job
+
+
+def test_what_was_done_is_forgotten_after_a_week(job, monkeypatch):
+    Job.claim(job.id).finish()
+    assert Job.sweep() == 0
+    real = clock._read
+    monkeypatch.setattr(clock, "_read", lambda: real() + timedelta(days=8))
+    assert Job.sweep() == 1
