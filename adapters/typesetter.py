@@ -22,7 +22,8 @@ class Typesetter:
 
     def set(self, template: str, lang: str, **values: Any) -> str:
         """The filled template; `.html` is escaped, `.txt` is not."""
-        return self._environment(lang).get_template(template).render(lang=lang, **values)
+        environment = self._environment(lang, template.endswith(".txt"))
+        return environment.get_template(template).render(lang=lang, **values)
 
     def gettext(self, words: str, lang: str) -> str:
         """One sentence in a language."""
@@ -32,14 +33,14 @@ class Typesetter:
         """A calendar day in words of a language."""
         return written_day(value, lang, "long")
 
-    def _make(self, lang: str) -> Environment:
+    def _make(self, lang: str, text: bool) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._templates),
             autoescape=select_autoescape(["html", "svg"]),
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
+            trim_blocks=not text,  # in a letter the newline after a sentence is the end of its paragraph
+            lstrip_blocks=not text,
         )
         environment.install_gettext_translations(self._catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
         environment.filters["day"] = lambda value: written_day(value, lang, "long")
