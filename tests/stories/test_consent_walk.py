@@ -187,8 +187,18 @@ def test_a_minor_is_decided_for_by_a_guardian_with_a_code(walk):
     letter = walk.letters()[-1]
     assert letter["To"].addresses[0].addr_spec == "ouder@people.example"
     number = re.search(r"^\d{6}$", letter.get_body(("plain",)).get_content(), re.MULTILINE)[0]
-    walk.phone.client.post(f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": number})
+    signed = walk.phone.client.post(
+        f"{path}/code", data={"seal": walk.seal(f"{path}/code"), "number": number}
+    )
     assert Consent.get().guardian.name == "Ouder Demo"
+    assert walk.phone.get(signed.headers["Location"]).status_code == 200
+    walk.drain()
+    taking_back = f"/withdraw/{Consent.get().raw_withdrawal_token}"
+    seal = walk.seal(taking_back)
+    assert walk.phone.client.post(taking_back, data={"seal": seal, "what": "all"}).status_code == 303
+    assert Withdrawal.get().actor == "guardian"
+    walk.drain()
+    assert walk.letters()[-1]["To"].addresses[0].addr_spec == "ouder@people.example"
 
 
 def test_paper_counts_only_after_a_second_pair_of_eyes(walk):
