@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from models.request import Choice, Request, Way
 from models.token import ApiToken
 from models.user import Team
 from models.wording import Wording
+from tests.house.tree import HERE
 from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
@@ -208,3 +210,29 @@ def test_naughty_input_is_answered_in_words(world, web):
         "/upload", upload, content_type="multipart/form-data", headers={"Accept": "application/json"}
     )
     assert refused.status_code == 415
+
+
+GARBAGE = ("", " ", "x" * 10_000, "🌷\u202e", "-1", "1e999", "9" * 400, "null", "2026-02-30", "..", "%s{0}")
+FIELDS = re.compile(r'(?:form|values|given)(?:\.get|\.getlist)?[\[(]"([a-z_-]+)"')
+
+
+def test_garbage_is_never_an_error_of_ours(world, web):
+    """Whatever a form is filled with, the answer is a page, a refusal or a mistake in words."""
+    rooms = [*(HERE / "views").glob("*.py"), *(HERE / "models").glob("*.py")]
+    fields = {name for path in rooms for name in FIELDS.findall(path.read_text())}
+    assert len(fields) > 40
+    wrong = []
+    for rule, method in rules(web):
+        sign = getattr(web.view_functions[rule.endpoint], "sign", None)
+        if method == "GET" or sign is None or rule.endpoint in OWN_PAGES:
+            continue
+        holder = next(role for role in (Role.EDITOR, Role.CONSENT_OFFICER, Role.DPO, Role.ADMIN)
+                      if sign.permission in (None, Permission.ACCOUNT) or sign.permission in GRANTS[role])  # fmt: skip
+        for junk in GARBAGE:
+            form = dict.fromkeys(fields, junk) | {"csrf_token": world.tokens[holder]}
+            with db.atomic() as undone:
+                answer = world.browsers[holder].client.post(world.address(rule), data=form)
+                undone.rollback()
+            if answer.status_code >= 500:
+                wrong.append((rule.rule, junk[:12], answer.status_code))
+    assert wrong == []
