@@ -689,11 +689,13 @@ def up(migrator, db):
 def _words(db):
     if "ostgre" in type(db).__name__:
         db.execute_sql(
-            "CREATE TABLE photo_words (photo_id INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE, words TSVECTOR)"
+            "CREATE TABLE photo_words (photo_id INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE, words TSVECTOR, "
+            "whole TSVECTOR)"
         )
-        db.execute_sql("CREATE INDEX photo_words_words ON photo_words USING GIN (words)")
+        for column in ("words", "whole"):
+            db.execute_sql(f"CREATE INDEX photo_words_{column} ON photo_words USING GIN ({column})")
         return
     db.execute_sql(
-        "CREATE VIRTUAL TABLE photo_words USING fts5(words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
+        "CREATE VIRTUAL TABLE photo_words USING fts5(words, names, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
     )
     db.execute_sql("INSERT INTO photo_words(photo_words, rank) VALUES ('secure-delete', 1)")  # ERA-07

@@ -11,6 +11,7 @@ from models.album import Album
 from models.base import find
 from models.errors import Missing
 from models.face import Appearance, Face
+from models.permission import Permission
 from models.person import Person
 from models.photo import Photo, Tag
 from models.reasons import State
@@ -41,7 +42,7 @@ class Question:
         if self.state is not None:
             query = index.in_state(query, self.use, self.state)
         if self.text.strip():
-            query = search.matching(query, self.text)
+            query = search.matching(query, self.text, names=user.may(Permission.PEOPLE))
         if self.person is not None:
             there = Appearance.select(Appearance.photo).where(
                 Appearance.person == self.person, Appearance.undone_at.is_null()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from peewee import SQL, ModelSelect
 
@@ -31,17 +32,20 @@ def note(photo: Photo) -> None:
         photo.album.title,
         photo.camera,
     ]
-    words += [tag.word for tag in Tag.select().where(Tag.photo == photo)] + [person.name for person in names]
-    text = " ".join(filter(None, words))
+    words += [tag.word for tag in Tag.select().where(Tag.photo == photo)]
+    plain = _folded(" ".join(filter(None, words)))
+    people = _folded(" ".join(person.name for person in names))
     if is_postgres():
         db.execute_sql(
-            "INSERT INTO photo_words VALUES (%s, to_tsvector('simple', %s)) "
-            "ON CONFLICT (photo_id) DO UPDATE SET words = EXCLUDED.words",
-            (photo.id, text),
+            "INSERT INTO photo_words VALUES (%s, to_tsvector('simple', %s), to_tsvector('simple', %s)) "
+            "ON CONFLICT (photo_id) DO UPDATE SET words = EXCLUDED.words, whole = EXCLUDED.whole",
+            (photo.id, plain, f"{plain} {people}"),
         )
     else:
         db.execute_sql("DELETE FROM photo_words WHERE rowid = ?", (photo.id,))
-        db.execute_sql("INSERT INTO photo_words(rowid, words) VALUES (?, ?)", (photo.id, text))
+        db.execute_sql(
+            "INSERT INTO photo_words(rowid, words, names) VALUES (?, ?, ?)", (photo.id, plain, people)
+        )
 
 
 def forget(photo_id: int) -> None:
@@ -50,15 +54,28 @@ def forget(photo_id: int) -> None:
     db.execute_sql(f"DELETE FROM photo_words WHERE {key}", (photo_id,))  # noqa: S608 - no value in the text
 
 
-def matching(query: ModelSelect[Photo], text: str) -> ModelSelect[Photo]:
-    """Narrow a query of photos to those that hold every word, each as a beginning: "zomer" finds "zomerfeest"."""
-    words = re.findall(r"\w+", text.casefold())[:MOST_WORDS]
+def matching(query: ModelSelect[Photo], text: str, *, names: bool) -> ModelSelect[Photo]:
+    """Narrow a query of photos to those that hold every word, each as a beginning: "zomer" finds "zomerfeest".
+
+    People's names count only with `names`, for who may look people up: otherwise a search would say who is in a photo.
+    """
+    words = re.findall(r"\w+", _folded(text))[:MOST_WORDS]
     if not words:
         return query
     if is_postgres():
         asked = " & ".join(f"{word}:*" for word in words)
-        hit = SQL("(SELECT photo_id FROM photo_words WHERE words @@ to_tsquery('simple', %s))", (asked,))
+        column = "whole" if names else "words"
+        hit = SQL(f"(SELECT photo_id FROM photo_words WHERE {column} @@ to_tsquery('simple', %s))", (asked,))  # noqa: S608
     else:
         asked = " ".join(f'"{word}"*' for word in words)
-        hit = SQL("(SELECT rowid FROM photo_words WHERE photo_words MATCH ?)", (asked,))
+        hit = SQL(
+            "(SELECT rowid FROM photo_words WHERE photo_words MATCH ?)",
+            (asked if names else f"{{words}} : ({asked})",),
+        )
     return query.where(Photo.id.in_(hit))
+
+
+def _folded(text: str) -> str:
+    """Without accents and capitals: "café" is found by "cafe", on either engine."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

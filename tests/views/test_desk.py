@@ -19,6 +19,8 @@ from models.trail import Trace
 from models.user import Attempt, Session
 from tests.makers import PASSWORD, Browser, picture
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def editor(house):
@@ -118,6 +120,16 @@ def test_title_tags_and_rights_are_kept_and_found(desk, photo):
         assert photo.code in desk.get(f"/library?{asked}").text, asked
     assert photo.code not in desk.get("/library?q=winter").text
     assert desk.post(f"/photos/{photo.code}", form | {"licence": "stolen"}).status_code == 422
+
+
+def test_a_name_finds_photos_only_for_who_may_look_people_up(desk, photo, house, editor, web):
+    """EMP-03: a search must not say who is in a photo to somebody who may not know."""
+    faces.add_person(photo, house.person("Noor Voorbeeld", by=editor), by=editor)
+    assert photo.code in desk.get("/library?q=noor").text
+    assert photo.code in desk.get("/library?q=noor+photo").text, "words and names together"
+    viewer = Browser(web).log_in(house.user("viewer"))
+    assert photo.code not in viewer.get("/library?q=noor").text
+    assert photo.code in viewer.get("/library?q=photo").text
 
 
 def test_faces_are_named_refused_undone_and_drawn(desk, photo, house, editor):
