@@ -291,6 +291,9 @@ class Withdrawal(Record):
     actor = TextField()  # person, guardian or staff
     means = TextField()  # link, phone, letter, mail, in person
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    guardian = ForeignKeyField(
+        Guardian, null=True, on_delete="SET NULL"
+    )  # which of those who speak for a child
     at = Moment(default=clock.now)
 
     class Meta:
@@ -315,6 +318,7 @@ def withdraw(
     actor: str,
     means: str,
     by: User | None = None,
+    guardian: Guardian | None = None,
 ) -> list[Withdrawal]:
     """Withdraw every line in force for these uses (None: all) and, if so said, for recognition; at once (WDR-01..03).
 
@@ -330,7 +334,9 @@ def withdraw(
             if (line.about is About.RECOGNITION and recognition)
             or (line.use is not None and (uses is None or line.use.code in uses))
         ]  # fmt: skip
-        made = [Withdrawal.create(line=line, actor=actor, means=means, by=by) for line in lines]
+        made = [
+            Withdrawal.create(line=line, actor=actor, means=means, by=by, guardian=guardian) for line in lines
+        ]
         if not made:
             return []
         if any(line.about is About.RECOGNITION for line in lines):

@@ -63,6 +63,12 @@ def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"person": person.name, "uses": uses, "until": lines[0].valid_until, "link": link}, []
 
 
+def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    if notice.person is None:
+        raise MailRefused("the person is no longer on file", permanent=True)
+    return {"day": notice.person.of_age_on(), "link": f"{tools.base_url}/my"}, []
+
+
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"note": notice.values["note"]}, [("trail-head.txt", "text/plain", notice.values["note"].encode())]
 
@@ -75,4 +81,5 @@ _WRITERS = {
     NoticeKind.WITHDRAWN: _withdrawn,
     NoticeKind.ENDING: _ending,
     NoticeKind.TRAIL_HEAD: _head,
+    NoticeKind.COMING_OF_AGE: _coming_of_age,
 }

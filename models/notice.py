@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     RENEWAL = "renewal"
     ENDING = "ending"
     WITHDRAWN = "withdrawn"
+    COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
 
 
@@ -112,3 +113,7 @@ def send(notice_id: int) -> None:
     with db.atomic():
         Notice.update(sent_at=clock.now(), why="").where(Notice.id == notice.id).execute()
         Trace.leave("system", "notice.sent", notice, person=notice.person, letter=notice.kind.value)
+        if notice.kind is NoticeKind.COMING_OF_AGE:
+            from models.coming_of_age import Telling
+
+            Telling.arrived(notice)

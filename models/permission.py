@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CONTACTS = "contacts"  # addresses of people and guardians
     CONSENTS = "consents"  # who was asked and what was answered
     ASK = "ask"  # send requests
+    BASES = "bases"  # grounds other than consent, and the records of events
     WITHDRAW = "withdraw"  # withdraw on someone's behalf
     EVIDENCE = "evidence"  # signed papers and receipts
     WORDINGS = "wordings"  # texts and uses
@@ -54,11 +55,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD}),
     Role.EDITOR: frozenset(_EDITOR),
     Role.CONSENT_OFFICER: frozenset(
-        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS}
+        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS, P.BASES}
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
-        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES}
     ),
     Role.AUDITOR: frozenset({P.TRAIL}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.

@@ -21,7 +21,7 @@ from models.gather import today
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
-from models.person import Guardian, Person
+from models.person import Guardian, Person, Speaking
 from models.photo import Photo
 from models.setting import Setting
 from models.trail import Trace
@@ -290,7 +290,7 @@ def refused_lately(person: Person, use: Use) -> bool:
 def _guardian(person: Person) -> Guardian | None:
     if not person.is_minor():
         return None
-    guardian = person.guardians.order_by(Guardian.id).first()
+    guardian = next(iter(person.speakers(Speaking.GUARDIAN)), None)
     if guardian is None:
         raise Invalid(
             _l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name

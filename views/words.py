@@ -43,6 +43,8 @@ LABELS: dict[Next, Any] = {
     Next.ASK_DPO: _("Ask the privacy officer"),
     Next.SHORTEN_PERIOD: _("Choose an earlier last day"),
     Next.SET_RIGHTS: _("Fill in the rights"),
+    Next.CHECK_SECRECY: _("Check the photo"),
+    Next.TELL_PERSON: _("Tell %(name)s"),
 }
 
 
@@ -125,6 +127,10 @@ def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
     may = current_user.may
     if reason.next in (Next.ASK_CONSENT, Next.RENEW_CONSENT, Next.ASK_GUARDIAN) and may(Permission.ASK):
         return url_for("consents.ask", person=reason.person, photo=photo.code, use=use.code)
+    if reason.next is Next.CHECK_SECRECY and may(Permission.NAME):
+        return url_for("photos.show", code=photo.code) + "#secrecy"
+    if reason.next is Next.TELL_PERSON and may(Permission.BASES):
+        return url_for("people.show", code=reason.person) + "#bases"
     if reason.next is Next.REMIND and may(Permission.ASK):
         return url_for("people.show", code=reason.person)
     if reason.next is Next.NAME_FACE and may(Permission.NAME):
