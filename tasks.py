@@ -139,10 +139,12 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import endings, index
+    from models import disposition, endings, index, takedown
 
     with db.connection_context():
         endings.sweep()
+        takedown.sweep()
+        disposition.sweep()
         with db.atomic():
             index.wake()
 

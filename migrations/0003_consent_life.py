@@ -9,6 +9,11 @@ def up(migrator, db):
             database = db
             table_name = "album"
 
+    class Delivery(Model):
+        class Meta:
+            database = db
+            table_name = "delivery"
+
     class Guardian(Model):
         class Meta:
             database = db
@@ -86,6 +91,25 @@ def up(migrator, db):
 
     db.create_tables([Circumstance])
 
+    class Disposition(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        cause = TextField()
+        due_on = DateField(index=True)
+        at = DateTimeField()
+        decision = TextField(default="")
+        ground = TextField(default="")
+        decided_at = DateTimeField(null=True)
+        decided_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+
+        class Meta:
+            database = db
+            table_name = "disposition"
+            indexes = ((("person", "photo"), True),)
+
+    db.create_tables([Disposition])
+
     class Event(Model):
         code = TextField(unique=True)
         album = ForeignKeyField(Album, unique=True, on_delete="CASCADE")
@@ -125,6 +149,25 @@ def up(migrator, db):
 
     db.create_tables([OptOut])
 
+    class Publication(Model):
+        code = TextField(unique=True)
+        delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        url = TextField(default="")
+        medium = TextField(default="")
+        from_on = DateField()
+        until_on = DateField(null=True)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        ended_at = DateTimeField(index=True, null=True)
+        ended_note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "publication"
+
+    db.create_tables([Publication])
+
     class Ruling(Model):
         code = TextField(unique=True)
         person = ForeignKeyField(Person, on_delete="CASCADE")
@@ -149,6 +192,28 @@ def up(migrator, db):
             table_name = "secrecy_check"
 
     db.create_tables([SecrecyCheck])
+
+    class TakeDown(Model):
+        code = TextField(unique=True)
+        delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
+        publication = ForeignKeyField(Publication, null=True, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
+        cause = TextField()
+        owner = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        due_on = DateField(index=True)
+        at = DateTimeField()
+        done_at = DateTimeField(null=True)
+        done_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        done_how = TextField(default="")
+        note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "take_down"
+            indexes = ((("done_at", "due_on"), False),)
+
+    db.create_tables([TakeDown])
 
     class Telling(Model):
         code = TextField(unique=True)
@@ -197,9 +262,12 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_column("guardian", "kind"))
     migrator.migrate(migrator.drop_table("voiding"))
     migrator.migrate(migrator.drop_table("telling"))
+    migrator.migrate(migrator.drop_table("take_down"))
     migrator.migrate(migrator.drop_table("secrecy_check"))
     migrator.migrate(migrator.drop_table("ruling"))
+    migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
     migrator.migrate(migrator.drop_table("event"))
+    migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))
     migrator.migrate(migrator.drop_table("basis"))

@@ -73,7 +73,12 @@ class Circumstance(Record):
             if kind is Kind.DECEASED:
                 recognition.forget(person)  # DCD-01
             Trace.leave(
-                by or "signer", "circumstance.recorded", row, person=person, what=kind.value, since=since
+                by or "signer",
+                "circumstance.recorded",
+                row,
+                person=person,
+                circumstance=kind.value,
+                since=since,
             )
             cascade.after(person, kind.value)
         return row
@@ -92,7 +97,7 @@ class Circumstance(Record):
                 ended_at=clock.now(), ended_by=by, ended_note=note.strip()[:1000]
             ).where(Circumstance.id == self.id, Circumstance.ended_at.is_null())
             if gone.execute() == 1:
-                Trace.leave(by, "circumstance.ended", self, person=self.person, what=self.kind.value)
+                Trace.leave(by, "circumstance.ended", self, person=self.person, circumstance=self.kind.value)
                 cascade.after(self.person, self.kind.value)
 
     @classmethod

@@ -8,7 +8,6 @@ from typing import Any
 from peewee import ForeignKeyField, ModelSelect, TextField
 
 from adapters import clock
-from models import ages
 from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, _l
 from models.gather import today
@@ -104,7 +103,7 @@ def _spoken_for() -> ModelSelect[Person]:
 
 
 def _birthday(person: Person) -> date:
-    return ages.birthday(person.born, ages.profile().publication_age)
+    return person.of_age_on()
 
 
 def lapse(told_on: date | None, of_age_on: date | None, settings: dict[str, Any]) -> date | None:

@@ -183,10 +183,10 @@ class Consent(Record):
             )  # fmt: skip
 
     def _after(self, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
-        from models import evidence, recolour
+        from models import cascade, evidence
 
         evidence.keep_shown(self, request, steps, drawing)
-        recolour.now(request.person)
+        cascade.after(request.person, "signed")
         Job.put("receipt", self.id)
         Job.put("faceprints", request.person_id)
 
@@ -216,6 +216,8 @@ class Consent(Record):
         row = cls.get_or_none(cls.withdrawal_token == seal.token_hash(token))
         if row is None:
             raise Gone(_l("This link isn't one of ours. Check that it was copied whole."))
+        if row.guardian is not None:
+            row.guardian.check_speaks()
         return row
 
 
@@ -301,11 +303,18 @@ class Withdrawal(Record):
 
 
 def in_force(person: Person) -> list[Line]:
-    """Every line of a person that was given and not withdrawn, whether its dates have passed or not."""
-    gone = Withdrawal.select(Withdrawal.line)
+    """Every line of a person that was given and neither withdrawn nor ended by us, whether its dates have passed or not."""
+    from models.voiding import Voiding
+
+    gone, void = Withdrawal.select(Withdrawal.line), Voiding.select(Voiding.line)
     return list(
         Line.select()
-        .where(Line.person == person, Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(gone))
+        .where(
+            Line.person == person,
+            Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+            Line.id.not_in(gone),
+            Line.id.not_in(void),
+        )
         .order_by(Line.about, Line.use)
     )
 
@@ -324,7 +333,7 @@ def withdraw(
 
     Needs no reason. Returns the withdrawals; nothing left to withdraw gives an empty list, never an error.
     """
-    from models import recolour, withdrawing
+    from models import cascade, recolour, withdrawing
 
     if by is not None:
         by.require(Permission.WITHDRAW)
@@ -347,6 +356,7 @@ def withdraw(
             recognition=any(line.about is About.RECOGNITION for line in lines),
         )  # fmt: skip
         recolour.blocked(person, {line.use_id for line in lines if line.use_id})
+        cascade.consequences(person, "withdrawn")
         withdrawing.tell(person, lines, made)
     return made
 

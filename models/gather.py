@@ -36,7 +36,7 @@ class Gathered:
         """What decide wants to know of everyone in this photo; `masked` are codes of people hidden in the copy."""
         album = self.albums[photo_id]
         return [
-            self.grounds.facts(person, photo_id, album, masked=person.code in masked)
+            self.grounds.about(person, photo_id, album, masked=person.code in masked)
             for person in self.people.get(photo_id, ())
         ]
 

@@ -29,7 +29,7 @@ class Grounds:
     told: dict[int, date] = field(default_factory=dict)
     settled: dict[int, datetime] = field(default_factory=dict)
 
-    def facts(self, person: Any, photo_id: int, album_id: int, *, masked: bool) -> facts.PersonFacts:
+    def about(self, person: Any, photo_id: int, album_id: int, *, masked: bool) -> facts.PersonFacts:
         """Everything decide wants to know of one person about one photo."""
         since = self.circumstances.get(person.id, {})
         lines = [line for line in self.lines[person.id] if not self._outlived(line, person, since)]
@@ -137,7 +137,8 @@ def gather(person_ids: set[int], photo_ids: list[int], settings: dict[str, Any])
         _pending(found, person_ids)
         _circumstances(found, person_ids)
         _bases(found, person_ids)
-        _young(found, person_ids)
+        if any(line.guardian_id for rows in found.lines.values() for line in rows):
+            _young(found, person_ids)
     return found
 
 
@@ -230,14 +231,17 @@ def _young(found: Grounds, person_ids: set[int]) -> None:
     from models.coming_of_age import Telling
     from models.ruling import Ruling
 
-    for model, keep in ((Telling, found.told), (Ruling, found.settled)):
+    for model, told in ((Telling, True), (Ruling, False)):
         rows: Any = (
             model.select(model.person, fn.MAX(model.at))
             .where(model.person.in_(person_ids))
             .group_by(model.person)  # type: ignore[attr-defined]
         )
         for person_id, at in rows.tuples():
-            keep[person_id] = aware(at).date() if keep is found.told else aware(at)  # type: ignore[index]
+            if told:
+                found.told[person_id] = aware(at).date()
+            else:
+                found.settled[person_id] = aware(at)
 
 
 def _state(line: Any, left: date | None) -> tuple[facts.LineState, datetime]:

@@ -12,6 +12,7 @@ from models.draft import Draft
 from models.notice import Notice, NoticeKind
 from models.request import Request
 from models.setting import Setting
+from models.takedown import TakeDown
 
 Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
 
@@ -63,6 +64,22 @@ def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"person": person.name, "uses": uses, "until": lines[0].valid_until, "link": link}, []
 
 
+def _takedown(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    codes = notice.values.get("takedowns") or [notice.values["takedown"]]
+    tasks = list(TakeDown.select().where(TakeDown.code.in_(codes)).order_by(TakeDown.due_on))
+    if not tasks:
+        raise MailRefused("the tasks are gone", permanent=True)
+    where = [
+        (task.publication.url or task.publication.medium) if task.publication else task.delivery.recipient
+        for task in tasks
+    ]
+    return {"where": where, "due": tasks[0].due_on, "link": f"{tools.base_url}/takedowns"}, []
+
+
+def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    return {"link": f"{tools.base_url}/dispositions"}, []
+
+
 def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     if notice.person is None:
         raise MailRefused("the person is no longer on file", permanent=True)
@@ -81,5 +98,8 @@ _WRITERS = {
     NoticeKind.WITHDRAWN: _withdrawn,
     NoticeKind.ENDING: _ending,
     NoticeKind.TRAIL_HEAD: _head,
+    NoticeKind.TAKEDOWN: _takedown,
+    NoticeKind.LATE_TAKEDOWN: _takedown,
+    NoticeKind.LATE_DISPOSITION: _disposition,
     NoticeKind.COMING_OF_AGE: _coming_of_age,
 }

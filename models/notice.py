@@ -28,6 +28,9 @@ class NoticeKind(StrEnum):
     RENEWAL = "renewal"
     ENDING = "ending"
     WITHDRAWN = "withdrawn"
+    TAKEDOWN = "takedown"
+    LATE_TAKEDOWN = "late-takedown"
+    LATE_DISPOSITION = "late-disposition"
     COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
 
@@ -97,6 +100,8 @@ def send(notice_id: int) -> None:
         return
     address = notice.reader.email
     try:
+        if isinstance(notice.reader, Person) and notice.reader.died_on():
+            raise MailRefused("the reader has died", permanent=True)  # DCD-01
         if not address:
             raise MailRefused("there is no address on file", permanent=True)
         subject, text, html, files = letters.write(notice)

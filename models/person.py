@@ -13,7 +13,7 @@ from playhouse.fields import EnumField
 from adapters import clock
 from models import ages
 from models.base import Moment, Record, code_field, db, find
-from models.errors import Invalid, _l
+from models.errors import Invalid, NotAllowed, _l
 from models.gather import today
 from models.trail import Trace
 from models.user import User, clean_email
@@ -204,6 +204,15 @@ class Guardian(Record):
         if self.ended_at is not None:
             return False
         return self.kind is Speaking.RELATIVE or self.person.is_minor()
+
+    def check_speaks(self) -> None:
+        """Raise NotAllowed from the day on which the other decides alone (MIN-08)."""
+        if not self.may_speak:
+            raise NotAllowed(
+                _l(
+                    "You no longer decide for this person: from the day of coming of age, only they do. Nothing was changed."
+                )
+            )
 
     def end(self, *, by: User) -> None:
         """The authority is over; what was signed stays as it is."""

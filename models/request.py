@@ -15,6 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
+from models import ages
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
 from models.gather import today
@@ -99,19 +100,17 @@ class Request(Record):
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
-                guardian = _guardian(person)
-                if way is Way.MAIL and not (guardian or person).email:
-                    words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
-                    raise Invalid(words, field="way", name=person.name)
                 shown = _photos_of(person, chosen)
-                request = cls.create(
-                    person=person, guardian=guardian, wording=wording, number=wording.number, way=way, token=seal.new_token(),
-                    locale=(guardian.locale if guardian else "") or person.locale or tools.locale, valid_until=until,
-                    ask_recognition=ask_recognition and guardian is None and bool(person.email), only_photos=only_photos and bool(shown),
-                    renews=renews, by=by, expires_at=_link_end(),
-                )  # fmt: skip
-                request._send(wanted, shown, by)
-                made.append(request)
+                for signer in _signers(person, way):
+                    guardian = signer if isinstance(signer, Guardian) else None
+                    request = cls.create(
+                        person=person, guardian=guardian, wording=wording, number=wording.number, way=way,
+                        token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
+                        ask_recognition=ask_recognition and _may_be_recognised(person, guardian),
+                        only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
+                    )  # fmt: skip
+                    request._send(wanted, shown, by)
+                    made.append(request)
         if not made:
             raise Refusal(
                 _l(
@@ -201,6 +200,8 @@ class Request(Record):
                 _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. "
                    "Look for a newer message, or ask the organisation for a new link.")
             )  # fmt: skip
+        if row.guardian is not None:
+            row.guardian.check_speaks()
         return row
 
     @classmethod
@@ -287,22 +288,44 @@ def refused_lately(person: Person, use: Use) -> bool:
     return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
 
 
-def _guardian(person: Person) -> Guardian | None:
-    if not person.is_minor():
-        return None
-    guardian = next(iter(person.speakers(Speaking.GUARDIAN)), None)
-    if guardian is None:
-        raise Invalid(
-            _l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name
-        )
-    if not guardian.email:
-        # A guardian's signature needs a second step, which is a code sent to the address on file (SIG-05).
+def _signers(person: Person, way: Way) -> list[Guardian | Person]:
+    """Whose hands it takes: her own, her guardian's, both where the country asks for both, or a relative's (MIN-01, DCD-01)."""
+    if person.died_on():
+        signers: list[Guardian | Person] = [_speaker(person, Speaking.RELATIVE)]
+    elif person.is_minor():
+        signers = [_speaker(person, Speaking.GUARDIAN)]
+        if person.born and ages.must_sign_too(person.born, today(), ages.profile()):
+            signers.append(person)
+    else:
+        signers = [person]
+    for signer in signers:
+        if way is Way.MAIL and not signer.email:
+            words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
+            raise Invalid(words, field="way", name=signer.name)
+    return signers
+
+
+def _speaker(person: Person, kind: Speaking) -> Guardian:
+    speaker = next(iter(person.speakers(kind)), None)
+    if speaker is None:
+        words = {
+            Speaking.GUARDIAN: _l("%(name)s is a minor. Add a parent or guardian first."),
+            Speaking.RELATIVE: _l("%(name)s has died. Add the partner, a child or a parent first."),
+        }
+        raise Invalid(words[kind], field="person", name=person.name)
+    if not speaker.email:
+        # Whoever signs for another takes a second step, which is a code sent to the address on file (SIG-05).
         raise Invalid(
             _l("Add the e-mail address of %(name)s: a code is sent to it before signing."),
             field="person",
-            name=guardian.name,
+            name=speaker.name,
         )
-    return guardian
+    return speaker
+
+
+def _may_be_recognised(person: Person, guardian: Guardian | None) -> bool:
+    """Whether recognition can be asked at all: adults for themselves, with an address for the second step (BIO-03, BIO-09)."""
+    return guardian is None and bool(person.email) and not person.is_minor()
 
 
 def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:

@@ -25,7 +25,7 @@ from views.pages import back_to, bytes_response, go, page
 
 bp = Blueprint("consents", __name__)
 
-TABS = ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked")
+TABS = ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked", "unknown", "void")
 MEANS = ("phone", "mail", "letter", "in person")
 MOST_SHOWN = 60
 
@@ -99,7 +99,7 @@ def show(code: str) -> Response:
     withdrawn = consents_of.withdrawn(consent)
     return page(
         "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS,
-        standing=consent_list.standing(consent.answers(), set(withdrawn)),
+        standing=consent_list.standing(consent.answers()),
     )  # fmt: skip
 
 

@@ -213,6 +213,9 @@ CHOICES = {
     "withdrawn": _("withdrawn"),
     "ended": _("ended"),
     "unknown": _("no proof"),
+    "renewed": _("yes"),
+    "void": _("not valid"),
+    "doubted": _("in doubt"),
 }
 
 
