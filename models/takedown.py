@@ -52,7 +52,7 @@ class TakeDown(Record):
 
     def finish(self, how: str, *, note: str, by: User) -> None:
         """It is gone, or it can't be made to go and why; a publication ends with it (WDR-04)."""
-        by.require(Permission.DELIVER if self.owner_id == by.id else Permission.WITHDRAW)
+        by.require(Permission.WITHDRAW)
         if how not in HOWS:
             raise Invalid(_l("Choose one of the list."), field="how")
         if how in NEEDS_NOTE and len(note.strip()) < 5:
@@ -71,7 +71,7 @@ class TakeDown(Record):
 
     def hand_over(self, owner: User, *, by: User) -> None:
         """Give it to a colleague."""
-        by.require(Permission.DELIVER)
+        by.require(Permission.WITHDRAW)
         with db.atomic():
             TakeDown.update(owner=owner).where(TakeDown.id == self.id, TakeDown.done_at.is_null()).execute()
             Trace.leave(by, "takedown.handed-over", self, to=owner)

@@ -10,7 +10,7 @@ from playhouse.fields import EnumField
 from adapters import clock
 from models.base import Moment, Record, code_field, db
 from models.consent import Consent, Line, Withdrawal
-from models.errors import Invalid, NotAllowed, Refusal, _l
+from models.errors import Invalid, Refusal, _l
 from models.permission import Permission
 from models.trail import Trace
 from models.user import User
@@ -76,7 +76,7 @@ class Voiding(Record):
         if not waiting:
             raise Refusal(_l("Nothing waits for a second look here."))
         if any(row.by_id == by.id for row in waiting):
-            raise NotAllowed(_l("Somebody else has to confirm it: two people look at this."))
+            raise Refusal(_l("Somebody else has to confirm it: two people look at this."))
         with db.atomic():
             for row in waiting:
                 cls.update(confirmed_by=by, confirmed_at=clock.now()).where(cls.id == row.id).execute()

@@ -18,6 +18,7 @@ from models.person import Person
 from models.photo import Photo
 from models.request import Request, Way
 from models.use import Use
+from models.voiding import Voiding
 from models.wording import Wording
 from views.access import needs
 from views.deliveries import day_of
@@ -98,7 +99,7 @@ def show(code: str) -> Response:
     consent = find(current_user.consents(), code)
     withdrawn = consents_of.withdrawn(consent)
     return page(
-        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS,
+        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS, voids=Voiding.of(consent),
         standing=consent_list.standing(consent.answers()),
     )  # fmt: skip
 
@@ -111,6 +112,30 @@ def paper(code: str, role: str) -> Response:
     data, mime = evidence.hand_out(consent, role, by=current_user)
     kind = mime.rpartition("/")[2]
     return bytes_response(data, mime, name=f"{role}-{consent.code}.{kind}")
+
+
+@bp.post("/consents/<code>/voidings")
+@needs(Permission.WITHDRAW)
+@back_to(show)
+def void(code: str) -> Response:
+    """The organisation ends it, or declares that it was never valid (T8, T9)."""
+    consent = find(current_user.consents(), code)
+    Voiding.propose(
+        consent, request.form.get("kind", ""), reason=request.form.get("reason", ""), by=current_user
+    )
+    flash(gettext("Noted. No photo opens by this consent any more."))
+    return go(url_for("consents.show", code=consent.code))
+
+
+@bp.post("/consents/<code>/voidings/confirmation")
+@needs(Permission.EVIDENCE)
+@back_to(show)
+def confirm_void(code: str) -> Response:
+    """A second person agrees that it was never valid."""
+    consent = find(current_user.consents(), code)
+    Voiding.confirm(consent, by=current_user)
+    flash(gettext("Confirmed. Every use of it in the past is listed under “To do”."))
+    return go(url_for("consents.show", code=consent.code))
 
 
 @bp.post("/consents/<code>/check")

@@ -43,6 +43,8 @@ DOORS = (
     Door("faces", "faces.index", lazy_gettext("Faces to name"), "scan-face", frozenset({P.NAME})),
     Door("people", "people.index", lazy_gettext("People"), "users", frozenset({P.PEOPLE})),
     Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
+    Door("todo", "todo.takedowns", lazy_gettext("To do"), "square-check", frozenset({P.WITHDRAW})),
+    Door("publications", "publications.index", lazy_gettext("Publications"), "globe", frozenset({P.DELIVER})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(

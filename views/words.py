@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_login import current_user
 
 from models import reason_words
@@ -17,7 +17,7 @@ from models.faces import FaceSeen
 from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
-from models.reasons import HIDDEN, Clearance, Next, Reason, State
+from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
 from models.use import Use
 from views.pages import day
 
@@ -258,7 +258,19 @@ def choice_words(state: str) -> str:
     return str(CHOICES[state])
 
 
+def use_choices(uses: Iterable[Use]) -> list[tuple[str, str]]:
+    """Choices for a select of uses, in the reader's language."""
+    return [(use.code, use.name_in(str(get_locale()))) for use in uses]
+
+
+def cause_words(cause: str, name: str) -> str:
+    """Why a copy must go, with the name of whoever said no for those who may know it."""
+    reason = Reason(code=Code(cause), next=Next.NONE)
+    return reason_words.sentence(reason, name or gettext(reason_words.ANONYMOUS), "", gettext)
+
+
 VOCABULARY = {
+    "cause_words": cause_words,
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
     "set_aside_words": set_aside,
