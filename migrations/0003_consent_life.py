@@ -248,6 +248,11 @@ def up(migrator, db):
     migrator.migrate(migrator.add_column("guardian", "ended_at", DateTimeField(null=True)))
     migrator.migrate(
         migrator.add_column(
+            "line", "renews_id", ForeignKeyField(Line, field=Line.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(
+        migrator.add_column(
             "withdrawal",
             "guardian_id",
             ForeignKeyField(Guardian, field=Guardian.id, null=True, on_delete="SET NULL"),
@@ -257,7 +262,9 @@ def up(migrator, db):
 
 def down(migrator, db):
     migrator.migrate(migrator.drop_index("withdrawal", "withdrawal_guardian_id"))
+    migrator.migrate(migrator.drop_index("line", "line_renews_id"))
     migrator.migrate(migrator.drop_column("withdrawal", "guardian_id"))
+    migrator.migrate(migrator.drop_column("line", "renews_id"))
     migrator.migrate(migrator.drop_column("guardian", "ended_at"))
     migrator.migrate(migrator.drop_column("guardian", "kind"))
     migrator.migrate(migrator.drop_table("voiding"))

@@ -168,10 +168,12 @@ class Consent(Record):
         scope = Scope.PHOTOS if request.only_photos else Scope.ALL
         chosen = [asked.photo_id for asked in AskedPhoto.select().where(AskedPhoto.request == request)]
         for number, use in enumerate(request.uses()):
-            answer = Answer.GIVEN if choice.uses.get(use.code) else Answer.REFUSED
+            prior = _standing_yes(request, use) if request.renews else None
+            yes = Answer.RENEWED if prior else Answer.GIVEN
+            answer = yes if choice.uses.get(use.code) else Answer.REFUSED
             line = Line.create(
-                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day,
-                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=True,
+                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day, renews=prior,
+                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=request.is_explicit,
             )  # fmt: skip
             if scope is Scope.PHOTOS:
                 LinePhoto.insert_many([{"line": line, "photo": photo} for photo in chosen]).execute()
@@ -262,6 +264,7 @@ class Line(Record):
     valid_until = DateField(null=True)
     decided_at = Moment(default=clock.now)
     number = IntegerField(default=0)  # order within the consent
+    renews = ForeignKeyField("self", null=True, on_delete="SET NULL")  # the yes this one continues (T5)
 
     @property
     def is_yes(self) -> bool:
@@ -300,6 +303,13 @@ class Withdrawal(Record):
 
     class Meta:
         personal, plain = (), ("code", "actor", "means", "at")
+
+
+def _standing_yes(request: Request, use: Use) -> Line | None:
+    """The newest yes of the same signer for this use that nobody has ended, to be continued (T5)."""
+    lines = [line for line in in_force(request.person) if line.use_id == use.id]
+    own = [line for line in lines if line.consent.guardian_id == request.guardian_id]
+    return max(own, key=lambda line: line.decided_at, default=None)
 
 
 def in_force(person: Person) -> list[Line]:

@@ -47,7 +47,11 @@ def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     consent = Consent.get(Consent.code == notice.values["consent"])
     data = evidence.receipt(consent)
-    return {"link": consent.withdrawal_link}, [(f"consent-{consent.code}.pdf", "application/pdf", data)]
+    files = [
+        (f"consent-{consent.code}.pdf", "application/pdf", data),
+        (f"consent-{consent.code}.json", "application/json", evidence.receipt_json(consent)),
+    ]
+    return {"link": consent.withdrawal_link}, files
 
 
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:

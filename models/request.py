@@ -15,23 +15,25 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import ages
+from models import signers
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
 from models.gather import today
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
-from models.person import Guardian, Person, Speaking
+from models.person import Guardian, Person
 from models.photo import Photo
 from models.setting import Setting
 from models.trail import Trace
 from models.use import Use
 from models.user import User
-from models.wording import Version, Wording
+from models.wording import Version, Wording, WordingKind
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
+EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})
+SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}
 THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
 
 
@@ -95,18 +97,26 @@ class Request(Record):
         """
         until = cls._check(people, uses, by, valid_until)
         chosen, made = list(photos), []
+        if wording.kind not in EXPLICIT and any(photo.special_context for photo in chosen):
+            raise Invalid(
+                _l(
+                    "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."
+                ),
+                field="wording",
+            )
         with db.atomic():
             for person in people:
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
                 shown = _photos_of(person, chosen)
-                for signer in _signers(person, way):
+                for signer in signers.whose_hands(person, by_mail=way is Way.MAIL):
+                    signers.check_address(signer, second_step=wording.kind in SECOND_STEP)
                     guardian = signer if isinstance(signer, Guardian) else None
                     request = cls.create(
                         person=person, guardian=guardian, wording=wording, number=wording.number, way=way,
                         token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
-                        ask_recognition=ask_recognition and _may_be_recognised(person, guardian),
+                        ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
                     )  # fmt: skip
                     request._send(wanted, shown, by)
@@ -140,6 +150,11 @@ class Request(Record):
             by.require(Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
+        if not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
+            raise Invalid(
+                _l("Who asks must be known: an administrator fills in the organisation's address and its e-mail address for "
+                   "privacy under Settings first.")
+            )  # fmt: skip
         if len(people) > MOST_ASKED:
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:
@@ -216,8 +231,15 @@ class Request(Record):
 
     @property
     def needs_code(self) -> bool:
-        """Whether a guardian decides, whose signature counts only with a code sent to the address on file (SIG-05)."""
-        return self.guardian_id is not None
+        """Whether the signature counts only with a code sent to the address on file: someone speaks for another, the consent is
+        explicit, or it is a contract (SIG-05).
+        """
+        return self.guardian_id is not None or self.wording.kind in SECOND_STEP
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether a yes is explicit in the sense of Art. 9(2)(a): its text says so and a second step confirms it (SPC-01)."""
+        return self.wording.kind in EXPLICIT
 
     @property
     def signer(self) -> Guardian | Person:
@@ -286,46 +308,6 @@ def refused_lately(person: Person, use: Use) -> bool:
         .first()
     )
     return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
-
-
-def _signers(person: Person, way: Way) -> list[Guardian | Person]:
-    """Whose hands it takes: her own, her guardian's, both where the country asks for both, or a relative's (MIN-01, DCD-01)."""
-    if person.died_on():
-        signers: list[Guardian | Person] = [_speaker(person, Speaking.RELATIVE)]
-    elif person.is_minor():
-        signers = [_speaker(person, Speaking.GUARDIAN)]
-        if person.born and ages.must_sign_too(person.born, today(), ages.profile()):
-            signers.append(person)
-    else:
-        signers = [person]
-    for signer in signers:
-        if way is Way.MAIL and not signer.email:
-            words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
-            raise Invalid(words, field="way", name=signer.name)
-    return signers
-
-
-def _speaker(person: Person, kind: Speaking) -> Guardian:
-    speaker = next(iter(person.speakers(kind)), None)
-    if speaker is None:
-        words = {
-            Speaking.GUARDIAN: _l("%(name)s is a minor. Add a parent or guardian first."),
-            Speaking.RELATIVE: _l("%(name)s has died. Add the partner, a child or a parent first."),
-        }
-        raise Invalid(words[kind], field="person", name=person.name)
-    if not speaker.email:
-        # Whoever signs for another takes a second step, which is a code sent to the address on file (SIG-05).
-        raise Invalid(
-            _l("Add the e-mail address of %(name)s: a code is sent to it before signing."),
-            field="person",
-            name=speaker.name,
-        )
-    return speaker
-
-
-def _may_be_recognised(person: Person, guardian: Guardian | None) -> bool:
-    """Whether recognition can be asked at all: adults for themselves, with an address for the second step (BIO-03, BIO-09)."""
-    return guardian is None and bool(person.email) and not person.is_minor()
 
 
 def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:

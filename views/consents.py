@@ -111,7 +111,7 @@ def paper(code: str, role: str) -> Response:
     consent = find(current_user.consents(), code)
     data, mime = evidence.hand_out(consent, role, by=current_user)
     kind = mime.rpartition("/")[2]
-    return bytes_response(data, mime, name=f"{role}-{consent.code}.{kind}")
+    return bytes_response(data, mime, name=f"{role.partition('.')[0]}-{consent.code}.{kind}")
 
 
 @bp.post("/consents/<code>/voidings")

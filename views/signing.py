@@ -88,6 +88,16 @@ def receipt(token: str) -> Response:
     return bytes_response(evidence.receipt(consent), "application/pdf", name=f"consent-{consent.code}.pdf")
 
 
+@bp.get("/sign/<token>/receipt.json")
+@public
+def receipt_data(token: str) -> Response:
+    """The receipt as data (CON-10)."""
+    consent = _consent(Request.answered(token))
+    return bytes_response(
+        evidence.receipt_json(consent), "application/json", name=f"consent-{consent.code}.json"
+    )
+
+
 @bp.get("/sign/<token>/photos/<code>")
 @public
 def picture(token: str, code: str) -> Response:

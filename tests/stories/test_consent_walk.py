@@ -145,7 +145,7 @@ def test_evidence_is_sealed_and_only_for_who_may_see_it(walk):
     answer = officer.get(f"/consents/{consent.code}/papers/evidence")
     assert answer.status_code == 200
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
-    assert {"shown.html", "facts.json", "record.json", "receipt.pdf"} <= set(names)
+    assert {"shown.html", "facts.json", "receipt.json", "receipt.pdf"} <= set(names)
     assert Trace.select().where(Trace.action == "consent.evidence-seen").count() == 1
     assert officer.get(f"/consents/{consent.code}").status_code == 200
     for tab in ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked"):
