@@ -21,6 +21,7 @@ from models.request import Request
 from models.setting import Setting
 from models.trail import Head, Trace, knock, signer
 from models.user import User
+from models.wording import Version
 
 
 def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
@@ -89,6 +90,11 @@ def wording(request: Request, locale: str) -> Shown:
         version.filled(text, values) for text in (version.title, version.body, version.recognition)
     )
     return Shown(title, body, recognition, version.number, version.locale)
+
+
+def filled(version: Version, request: Request) -> str:
+    """The body of any version with this request's particulars in their places."""
+    return version.filled(version.body, _values(request, version.locale))
 
 
 def shown_text(request: Request, locale: str) -> bytes:

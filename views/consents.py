@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, consents_of, evidence
+from models import calendar, consent_list, consents_of, evidence
 from models.base import find
 from models.consent import withdraw
 from models.errors import Invalid, _l
@@ -47,6 +47,21 @@ def index() -> Response:
     return page(
         "consents/index.html", tab=tab, tabs=TABS, counts=consent_list.counts(current_user), rows=rows,
         more=url_for("consents.index", tab=tab, after=more) if more else None,
+    )  # fmt: skip
+
+
+@bp.get("/consents/endings")
+@needs(Permission.CONSENTS)
+def endings() -> Response:
+    """What ends within a year, day by day, and what goes dark then."""
+    number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
+    mine = request.args.get("whose") == "mine"
+    rows, more = calendar.endings(current_user, mine=mine, page=number)
+    whose = "mine" if mine else None
+    return page(
+        "consents/endings.html", rows=rows, mine=mine,
+        more=url_for("consents.endings", page=number + 1, whose=whose) if more else None,
+        newer=url_for("consents.endings", page=number - 1, whose=whose) if number else None,
     )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def test_from_the_letter_to_the_withdrawal(walk):
     walk.drain()
     receipt = walk.letters()[-1]
     attached = list(receipt.iter_attachments())
-    assert [part.get_content_type() for part in attached] == ["application/pdf"]
+    assert [part.get_content_type() for part in attached] == ["application/pdf", "application/json"]
     text = words_of(attached[0].get_content())
     link = re.search(r"http://localhost(/withdraw/\S+)", receipt.get_body(("plain",)).get_content())[1]
     assert link.split("/")[-1] in text.replace("\n", "").replace(" ", "")
