@@ -1,6 +1,15 @@
 "Tables and columns of consent over its whole life."
 
-from peewee import BooleanField, CharField, DateField, DateTimeField, ForeignKeyField, Model, TextField
+from peewee import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 
 def up(migrator, db):
@@ -193,6 +202,53 @@ def up(migrator, db):
 
     db.create_tables([SecrecyCheck])
 
+    class Share(Model):
+        code = TextField(unique=True)
+        token = TextField(unique=True)
+        use = ForeignKeyField(Use)
+        recipient = TextField()
+        email = TextField(null=True)
+        locale = TextField(default="")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        until = DateField(null=True)
+        expires_on = DateField()
+        password = TextField(default="")
+        download = BooleanField(default=True)
+        rendition = TextField(default="web")
+        revoked_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "share"
+
+    db.create_tables([Share])
+
+    class SharedPhoto(Model):
+        share = ForeignKeyField(Share, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        place = IntegerField(default=0)
+
+        class Meta:
+            database = db
+            table_name = "shared_photo"
+            indexes = ((("share", "photo"), True),)
+
+    db.create_tables([SharedPhoto])
+
+    class ShareOpening(Model):
+        share = ForeignKeyField(Share, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, null=True, on_delete="CASCADE")
+        kind = TextField()
+        address = TextField(default="")
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "share_opening"
+
+    db.create_tables([ShareOpening])
+
     class TakeDown(Model):
         code = TextField(unique=True)
         delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
@@ -246,6 +302,7 @@ def up(migrator, db):
 
     migrator.migrate(migrator.add_column("guardian", "kind", CharField(default="guardian")))
     migrator.migrate(migrator.add_column("guardian", "ended_at", DateTimeField(null=True)))
+    migrator.migrate(migrator.add_column("delivery", "share", TextField(index=True, default="")))
     migrator.migrate(
         migrator.add_column(
             "line", "renews_id", ForeignKeyField(Line, field=Line.id, null=True, on_delete="SET NULL")
@@ -263,13 +320,18 @@ def up(migrator, db):
 def down(migrator, db):
     migrator.migrate(migrator.drop_index("withdrawal", "withdrawal_guardian_id"))
     migrator.migrate(migrator.drop_index("line", "line_renews_id"))
+    migrator.migrate(migrator.drop_index("delivery", "delivery_share"))
     migrator.migrate(migrator.drop_column("withdrawal", "guardian_id"))
     migrator.migrate(migrator.drop_column("line", "renews_id"))
+    migrator.migrate(migrator.drop_column("delivery", "share"))
     migrator.migrate(migrator.drop_column("guardian", "ended_at"))
     migrator.migrate(migrator.drop_column("guardian", "kind"))
     migrator.migrate(migrator.drop_table("voiding"))
     migrator.migrate(migrator.drop_table("telling"))
     migrator.migrate(migrator.drop_table("take_down"))
+    migrator.migrate(migrator.drop_table("share_opening"))
+    migrator.migrate(migrator.drop_table("shared_photo"))
+    migrator.migrate(migrator.drop_table("share"))
     migrator.migrate(migrator.drop_table("secrecy_check"))
     migrator.migrate(migrator.drop_table("ruling"))
     migrator.migrate(migrator.drop_table("publication"))

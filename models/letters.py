@@ -84,6 +84,19 @@ def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"link": f"{tools.base_url}/dispositions"}, []
 
 
+def _share(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    share = notice.reader
+    return {"link": share.link, "until": share.expires_on, "use": share.use.name_in(notice.locale)}, []
+
+
+def _share_recall(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    codes = notice.values["photos"]
+    return {
+        "photos": codes,
+        "checks": [f"{tools.base_url}/check/{code}" for code in notice.values["deliveries"]],
+    }, []
+
+
 def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     if notice.person is None:
         raise MailRefused("the person is no longer on file", permanent=True)
@@ -105,5 +118,7 @@ _WRITERS = {
     NoticeKind.TAKEDOWN: _takedown,
     NoticeKind.LATE_TAKEDOWN: _takedown,
     NoticeKind.LATE_DISPOSITION: _disposition,
+    NoticeKind.SHARE: _share,
+    NoticeKind.SHARE_RECALL: _share_recall,
     NoticeKind.COMING_OF_AGE: _coming_of_age,
 }

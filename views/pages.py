@@ -45,6 +45,7 @@ DOORS = (
     Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
     Door("todo", "todo.takedowns", lazy_gettext("To do"), "square-check", frozenset({P.WITHDRAW})),
     Door("publications", "publications.index", lazy_gettext("Publications"), "globe", frozenset({P.DELIVER})),
+    Door("shares", "shares.index", lazy_gettext("Shares"), "link", frozenset({P.DELIVER})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(

@@ -429,9 +429,22 @@ class TestErrors:
         answer = api.call("DELETE", "/photos")
         assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
+    def test_a_publication_is_recorded_and_listed(self, api, photo, editor, house, drain):
+        other = house.photo(house.album("Later", by=editor), by=editor)
+        drain()
+        Photo.get_by_id(other.id).review(by=editor)
+        order = {"photo": other.code, "use": "website", "recipient": "Web team"}
+        delivery = api.post("/deliveries", order).json["code"]
+        sent = {"delivery": delivery, "url": "https://www.example.org/x", "from": "2027-01-01"}
+        made = api.post("/publications", sent)
+        assert (made.status_code, made.json["photo"], made.json["live"]) == (201, other.code, True)
+        assert api.get("/publications", photo=other.code).json["publications"] == [made.json]
+        assert api.get("/publications", photo=photo.code).json["publications"] == []
+        wrong = api.post("/publications", {**sent, "url": "javascript:alert(1)"})
+        assert (wrong.status_code, wrong.get_json(force=True)["field"]) == (422, "url")
+
     def test_what_is_not_built_yet_says_so(self, api):
-        published = {"delivery": "x", "url": "https://example.org", "from": "2027-01-01"}
-        for answer in (api.post("/publications", published), api.get("/webhooks"), api.post("/webhooks")):
+        for answer in (api.get("/webhooks"), api.post("/webhooks")):
             assert answer.status_code == 501
             assert "yet" in answer.get_json(force=True)["detail"]
 

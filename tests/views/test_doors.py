@@ -22,6 +22,8 @@ from models.permission import GRANTS, Permission, Role
 from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
+from models.setting import Setting
+from models.share import Share
 from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
@@ -99,12 +101,16 @@ class World:
         )
         shown = Publication.record(delivery, medium="Annual report", by=editor)
         with db.atomic():
+            Setting.put("shares", True)
+        share = Share.make([photo], Use.get(), recipient="Gazette", by=editor)
+        with db.atomic():
             task = TakeDown.create(
                 delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
             )
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
+            "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
         }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from models.errors import Refusal, _l
 from models.permission import Permission
@@ -14,16 +14,6 @@ class NotYet(Refusal):
     """A later version will do this."""
 
     status, kind = 501, "not-yet"
-
-
-@call("POST", "/publications", bearer("publish", Permission.DELIVER), answers={})
-def publish() -> NoReturn:
-    """Record where a photo is shown. Not there yet: answers 501."""
-    raise NotYet(
-        _l(
-            "Publications can't be recorded yet. Nothing was kept; note the address with the delivery for now."
-        )
-    )
 
 
 @call("GET", "/webhooks", bearer("read", Permission.ACCOUNT), answers={})
