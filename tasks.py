@@ -147,6 +147,8 @@ def sweep_endings() -> None:
         disposition.sweep()
         with db.atomic():
             index.wake()
+            if index.is_watched():
+                index.tell_of_days()
 
 
 @huey.periodic_task(crontab(minute="7", hour="*"))

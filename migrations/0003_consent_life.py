@@ -1,12 +1,14 @@
 "Tables and columns of consent over its whole life."
 
 from peewee import (
+    BlobField,
     BooleanField,
     CharField,
     DateField,
     DateTimeField,
     ForeignKeyField,
     IntegerField,
+    JSONField,
     Model,
     TextField,
 )
@@ -141,6 +143,40 @@ def up(migrator, db):
             table_name = "event"
 
     db.create_tables([Event])
+
+    class Webhook(Model):
+        code = TextField(unique=True)
+        url = TextField()
+        events = JSONField()
+        sealed = BlobField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        failing_since = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+        ended_why = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "webhook"
+
+    db.create_tables([Webhook])
+
+    class HookCall(Model):
+        code = TextField(unique=True)
+        webhook = ForeignKeyField(Webhook, on_delete="CASCADE")
+        event = TextField()
+        key = TextField(unique=True)
+        values = JSONField()
+        at = DateTimeField()
+        tries = IntegerField(default=0)
+        sent_at = DateTimeField(null=True)
+        why = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "hook_call"
+
+    db.create_tables([HookCall])
 
     class OptOut(Model):
         code = TextField(unique=True)
@@ -336,6 +372,8 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("ruling"))
     migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
+    migrator.migrate(migrator.drop_table("hook_call"))
+    migrator.migrate(migrator.drop_table("webhook"))
     migrator.migrate(migrator.drop_table("event"))
     migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))

@@ -25,6 +25,7 @@ from models.request import AskedPhoto, Choice, Request
 from models.trail import Trace
 from models.use import Use
 from models.user import User
+from models.webhook import Event, Webhook
 from models.wording import Version
 
 
@@ -367,6 +368,8 @@ def withdraw(
         )  # fmt: skip
         recolour.blocked(person, {line.use_id for line in lines if line.use_id})
         cascade.consequences(person, "withdrawn")
+        for consent in {line.consent for line in lines}:
+            Webhook.tell(Event.WITHDRAWN, consent=consent.code, person=person.code, uses=codes)
         withdrawing.tell(person, lines, made)
     return made
 

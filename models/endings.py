@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from peewee import fn
 
-from models import recognition, session
+from models import recognition, session, webhook
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
@@ -20,6 +20,7 @@ from models.request import Request, Way
 from models.trail import Head
 from models.use import Use
 from models.user import User
+from models.webhook import Event, Webhook
 
 OWNER_DAYS = (7, 30, 90)  # nearest first (T7)
 RENEWAL_DAYS = 60
@@ -42,6 +43,10 @@ def tell() -> int:
                 key = f"ending|{consent}|{until}|{threshold}|{owner.code}"
                 codes = [line.code for line in lines]
                 told += Notice.put(NoticeKind.ENDING, key, user=owner, lines=codes) is not None
+            uses = sorted(line.use.code for line in lines if line.use is not None)
+            Webhook.tell(
+                Event.ENDING, f"{consent}|{until}|{threshold}", consent=consent, uses=uses, until=str(until)
+            )
         told += _ask_to_renew(day)
     return told
 
@@ -134,3 +139,4 @@ def sweep() -> None:
     Draft.sweep()
     session.sweep()
     Job.sweep()
+    webhook.sweep()

@@ -406,7 +406,7 @@ class TestWho:
             status = program.call(call.method, call.path.replace("{code}", "k7m2q9vxw3")).status_code
             shut = call.sign.permission is not None and call.sign.permission not in allowed
             assert (status == 403) is shut, call.name
-            assert status < 500 or status == 501
+            assert status < 500
 
     def test_a_look_at_the_head_is_a_look(self, web, api):
         headers = {"Authorization": f"Bearer {api.token}"}
@@ -442,11 +442,6 @@ class TestErrors:
         assert api.get("/publications", photo=photo.code).json["publications"] == []
         wrong = api.post("/publications", {**sent, "url": "javascript:alert(1)"})
         assert (wrong.status_code, wrong.get_json(force=True)["field"]) == (422, "url")
-
-    def test_what_is_not_built_yet_says_so(self, api):
-        for answer in (api.get("/webhooks"), api.post("/webhooks")):
-            assert answer.status_code == 501
-            assert "yet" in answer.get_json(force=True)["detail"]
 
     def test_an_error_of_ours_tells_nothing_but_a_reference(self, web, api, editor):
         """A table is gone under the running house."""

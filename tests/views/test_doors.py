@@ -28,6 +28,7 @@ from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
 from models.user import Team
+from models.webhook import Webhook
 from models.wording import Wording
 from tests.house.tree import HERE
 from tests.makers import Browser
@@ -100,6 +101,7 @@ class World:
             "yellow jacket", by=editor
         )
         shown = Publication.record(delivery, medium="Annual report", by=editor)
+        hook, _ = Webhook.add("https://www.example.org/told", ["photo.blocked"], by=self.users[Role.ADMIN])
         with db.atomic():
             Setting.put("shares", True)
         share = Share.make([photo], Use.get(), recipient="Gazette", by=editor)
@@ -110,7 +112,7 @@ class World:
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
-            "shares": share.code, "share": share.raw_token,
+            "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
         }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from views.api import albums, consents, deliveries, later, openapi, people, photos, publications
+from views.api import albums, consents, deliveries, openapi, people, photos, publications, webhooks
 from views.api.calls import bp
 
 __all__ = [
@@ -11,11 +11,11 @@ __all__ = [
     "bp",
     "consents",
     "deliveries",
-    "later",
     "openapi",
     "people",
     "photos",
     "publications",
+    "webhooks",
 ]
 
 CSRF_EXEMPT = True  # no cookie counts here: a browser that is tricked into a call carries no token

@@ -30,7 +30,6 @@ _EXAMPLE = {
 
 @call(
     "POST", "/publications", bearer("publish", Permission.DELIVER), body=SENT, answers={201: PUBLICATION},
-    renamed={"until": "until", "url": "url"},
     sent={"delivery": "d5f7g9h2jk", "url": "https://www.example.org/open-day", "from": "2027-03-01"},
     example=_EXAMPLE,
 )  # fmt: skip
