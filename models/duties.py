@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import evidence, notice, preparation, recognition, recolour
+from models import campaign, chasing, evidence, notice, preparation, recognition, recolour
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
@@ -14,4 +14,6 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "recolour": recolour.everything,
     "receipt": evidence.make_receipt,
     "notice": notice.send,
+    "campaign": campaign.ask_next,
+    "chase": chasing.chase,
 }

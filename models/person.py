@@ -80,7 +80,7 @@ class Person(Record):
         cls,
         name: str,
         *,
-        by: User,
+        by: User | str,
         email: str = "",
         born: date | None = None,
         relation: str = "visitor",
@@ -140,7 +140,7 @@ class Person(Record):
             and birthday(self.born, SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)) > today()
         )
 
-    def add_guardian(self, *, name: str, email: str = "", locale: str = "", by: User) -> Guardian:
+    def add_guardian(self, *, name: str, email: str = "", locale: str = "", by: User | str) -> Guardian:
         """Add someone with authority over this minor; the declaration comes with the signature (MIN-03)."""
         if not name.strip():
             raise Invalid(_l("Fill in the name."), field="guardian")

@@ -12,8 +12,8 @@ from playhouse.migrations import Runner
 from models.base import Record, db, is_postgres
 
 MODULES = (
-    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "request", "consent",
-    "delivery", "assessment", "health", "draft", "notice", "index", "job",
+    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "campaign", "request", "consent",
+    "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {
