@@ -195,12 +195,12 @@ class Campaign(Record):
     def close(self, *, by: User) -> None:
         """End it: no poster, no reminders, no late comers; links that were sent live on until they expire."""
         by.require(Permission.ASK)
+        if self.closed_at is not None:
+            return
         with db.atomic():
-            done = Campaign.update(closed_at=clock.now()).where(
-                Campaign.id == self.id, Campaign.closed_at.is_null()
-            )
-            if done.execute():
-                Trace.leave(by, "campaign.closed", self)
+            self.closed_at = clock.now()
+            self.save(only=[Campaign.closed_at])
+            Trace.leave(by, "campaign.closed", self)
 
     def _check_open(self) -> None:
         if self.closed_at is not None:

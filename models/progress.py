@@ -101,10 +101,9 @@ def _written(moment: datetime | None) -> str:
 
 
 def _outcome() -> Any:
-    lines = Line.select(fn.COUNT(Line.id)).join(Consent).where(
-        Consent.request == Request.id, Line.about == About.USE
-    )  # fmt: skip
-    yes = lines.where(Line.answer.in_([Answer.GIVEN, Answer.RENEWED]))
+    lines = Line.select(Line.id).join(Consent).where(Consent.request == Request.id, Line.about == About.USE)
+    yes = fn.EXISTS(lines.where(Line.answer.in_([Answer.GIVEN, Answer.RENEWED])))
+    no = fn.EXISTS(lines.where(Line.answer == Answer.REFUSED))
     key = Value("request|").concat(Request.code).concat("|").concat(Request.renewed.cast("TEXT"))
     bounced = Notice.select(Notice.id).where(
         Notice.key == key, Notice.failed_at.is_null(False),
@@ -112,8 +111,8 @@ def _outcome() -> Any:
     )  # fmt: skip
     answered = Request.used_at.is_null(False)
     cases = (
-        (answered & (yes == 0), Outcome.REFUSED.value),
-        (answered & (yes == lines), Outcome.SIGNED.value),
+        (answered & ~yes, Outcome.REFUSED.value),
+        (answered & ~no, Outcome.SIGNED.value),
         (answered, Outcome.PARTLY.value),
         (Request.revoked_at.is_null(False), Outcome.REVOKED.value),
         (fn.EXISTS(bounced), Outcome.BOUNCED.value),
