@@ -109,7 +109,9 @@ def _ask(
     until = today() + timedelta(days=days) if days else None
     kind = WordingKind.MINOR if people[0].is_minor() else WordingKind.GENERAL
     wording = Wording.get(Wording.kind == kind)
-    return Request.ask(people, wanted, wording, by=by, way=way, valid_until=until, ask_recognition=recognise)
+    return Request.ask(
+        people, wanted, wording, by=by, way=way, valid_until=until, ask_recognition=recognise, attested=True
+    )
 
 
 def _sign(request: Request, yes: Sequence[str], *, recognised: bool | None = None) -> Consent:

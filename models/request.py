@@ -178,9 +178,9 @@ class Request(Record):
         """The address to send to the person."""
         return f"{tools.base_url}/sign/{self.raw_token}"
 
-    def qr(self) -> str:
-        """The link as an SVG of a QR code."""
-        return qr.svg(self.link)
+    def qr(self, page: str = "") -> str:
+        """The link, or a page below it, as an SVG of a QR code."""
+        return qr.svg(self.link + page)
 
     @property
     def state(self) -> str:

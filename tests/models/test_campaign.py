@@ -45,7 +45,9 @@ def start(house, editor, people, *, uses=("website", "press"), **more):
 
 def answer(request, *yes):
     choice = Choice({use.code: use.code in yes for use in request.uses()}, None)
-    return Consent.sign(Request.get_by_id(request.id), choice, signer="Noor Voorbeeld", steps={"identity": "link"})
+    return Consent.sign(
+        Request.get_by_id(request.id), choice, signer="Noor Voorbeeld", steps={"identity": "link"}
+    )
 
 
 def test_everyone_is_asked_once_by_a_link_of_her_own(house, editor, drain):
@@ -62,7 +64,10 @@ def test_everyone_is_asked_once_by_a_link_of_her_own(house, editor, drain):
 def test_the_version_is_frozen_at_the_start(house, editor):
     made = start(house, editor, crowd(house, editor, 1))
     wording = made.wording
-    texts = {v.locale: {"title": v.title, "body": v.body + " More.", "recognition": v.recognition} for v in wording.in_all_languages()}
+    texts = {
+        v.locale: {"title": v.title, "body": v.body + " More.", "recognition": v.recognition}
+        for v in wording.in_all_languages()
+    }
     wording.publish(texts, by="system")
     late = house.person("Late Comer", by=editor, email="late@people.example")
     assert made.add([late], by=editor) == 1
@@ -206,7 +211,9 @@ def test_everyone_on_file_without_proof(house, editor):
     noor, daan = crowd(house, editor, 2)
     use = house.use("website")
     for person in (noor, daan):
-        consent = Consent.create(person=person, means=Means.IMPORT, locale="en", signer="x", withdrawal_token=person.code)
+        consent = Consent.create(
+            person=person, means=Means.IMPORT, locale="en", signer="x", withdrawal_token=person.code
+        )
         Line.create(consent=consent, person=person, use=use, answer=Answer.UNKNOWN, valid_from=date(2024, 1, 1),
                     decided_at=clock.now() - timedelta(days=900))  # fmt: skip
     assert audience.without_proof(editor.people(), [use]) == [noor, daan]
@@ -320,7 +327,11 @@ def test_a_child_comes_with_a_guardian(house, editor):
     made = start(house, editor, [], way=CampaignWay.POSTER)
     born = today() - timedelta(days=3000)
     request = Visit.begin(made, Typed("Fatma Muster", "fatma@people.example", "de", "Tom Muster", born))
-    assert (request.person.name, request.guardian.name, request.needs_code) == ("Tom Muster", "Fatma Muster", True)
+    assert (request.person.name, request.guardian.name, request.needs_code) == (
+        "Tom Muster",
+        "Fatma Muster",
+        True,
+    )
     for typed, field in (
         (Typed("F M", "", "de", "Tom", born), "email"),
         (Typed("F M", "f@people.example", "de", "Tom"), "born"),
