@@ -43,7 +43,7 @@ class Present:
     mark: Mark
 
 
-def people(album: Album) -> ModelSelect[Person]:
+def people(album: Album) -> ModelSelect[Any]:
     """The query of everyone asked for this album or named in its photos."""
     campaigns = Campaign.select(Campaign.id).where(Campaign.album == album)
     asked = Request.select(Request.person).where(
@@ -60,7 +60,7 @@ def people(album: Album) -> ModelSelect[Person]:
 
 def page(album: Album, use: Use, text: str = "", after: str = "") -> tuple[list[Present], str]:
     """One page of the list by name, and the cursor of the next: empty at the end."""
-    rows = list(Person.named(people(album), text, after=after).limit(PAGE + 1))
+    rows: list[Any] = list(Person.named(people(album), text, after=after).limit(PAGE + 1))
     shown = rows[:PAGE]
     marks = _marks(album, use, shown)
     return [Present(person, marks[person.id]) for person in shown], shown[-1].code if len(rows) > PAGE else ""

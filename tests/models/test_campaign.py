@@ -8,7 +8,8 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from adapters import clock
-from models import audience, campaign as campaigns, chasing, endings, faces, progress
+from models import audience, chasing, endings, faces, progress
+from models import campaign as campaigns
 from models.attestation import attestation
 from models.base import db
 from models.campaign import Addressee, Campaign, CampaignWay, Reach

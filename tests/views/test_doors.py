@@ -10,6 +10,7 @@ import pytest
 
 from models import faces
 from models.base import db
+from models.campaign import Campaign, CampaignWay
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
 from models.face import Appearance
@@ -24,7 +25,10 @@ from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
 
-OWN_PAGES = {"session.enter", "session.login", "session.leave"}
+# These end or begin the session of the browser that knocks; their stories show who may.
+OWN_PAGES = {
+    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -61,6 +65,15 @@ class World:
         faces.remark(face, faces.Word.NOT_A_PERSON, by=editor)
         delivery = Delivery.issue(photo, uses[0], to="Eva", by=editor)
         view = OriginalView.issue(photo, purpose="to look closely at it", by=editor)
+        campaign = Campaign.start(
+            "Open day",
+            [person],
+            [house.use("press")],
+            wording,
+            by=editor,
+            way=CampaignWay.POSTER,
+            album=album,
+        )
         outbox = sorted(house.config.data.glob("outbox/*.eml"))
         self.codes = {
             "albums": album.code, "photos": photo.code, "people": person.code, "faces": face.code,
@@ -68,6 +81,7 @@ class World:
             "uses": "website", "users": self.users[Role.VIEWER].code, "teams": Team.get().code,
             "tokens": ApiToken.get().code, "sign": asked.raw_token, "withdraw": consent.raw_withdrawal_token,
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
+            "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
         }  # fmt: skip
         assert Appearance.select().count() == 1
