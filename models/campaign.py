@@ -270,7 +270,7 @@ def ask_next(campaign_id: int) -> None:
 
 
 def _ask(campaign: Campaign, row: Addressee, uses: Sequence[Use]) -> None:
-    from models.request import Request, Way
+    from models.request import Request, Way, refused_lately
 
     with db.atomic():
         mine = Addressee.update(done_at=clock.now()).where(
@@ -281,8 +281,11 @@ def _ask(campaign: Campaign, row: Addressee, uses: Sequence[Use]) -> None:
         try:
             with db.atomic():
                 photos = _photos(campaign, row.person)
+                wanted = [
+                    use for use in uses if not refused_lately(row.person, use)
+                ]  # also when it renews (T3)
                 Request.ask(
-                    [row.person], uses, campaign.wording, by=campaign.by, way=Way.MAIL if row.by_mail else Way.LINK,
+                    [row.person], wanted, campaign.wording, by=campaign.by, way=Way.MAIL if row.by_mail else Way.LINK,
                     photos=photos, only_photos=campaign.scope is Reach.PHOTOS and bool(photos),
                     ask_recognition=campaign.ask_recognition, valid_until=campaign.valid_until, renews=campaign.renews,
                     campaign=campaign, album=campaign.album if campaign.scope is not Reach.ALL else None,

@@ -121,9 +121,8 @@ def remind(code: str) -> Response:
     due, rest = find(Campaign.seen_by(current_user), code).chase(by=current_user)
     flash(ngettext("%(num)s person is reminded.", "%(num)s people are reminded.", due))
     if rest:
-        words = ("%(num)s was asked or reminded less than 3 days ago and is left alone.",
-                 "%(num)s were asked or reminded less than 3 days ago and are left alone.")  # fmt: skip
-        flash(ngettext(words[0], words[1], rest))
+        left = ngettext("%(num)s had a message less than 3 days ago.", "%(num)s had one less than 3 days ago.", rest)
+        flash(left)
     return go(url_for("campaigns.show", code=code))
 
 

@@ -208,6 +208,14 @@ def test_everyone_whose_consent_ends_in_a_window(house, editor):
         audience.ending_between(editor.people(), window[1], window[0], [house.use("website")])
 
 
+def test_a_renewal_leaves_a_recent_no_alone(house, editor):
+    """T3 holds for each use, whoever asks and why."""
+    (noor,) = crowd(house, editor, 1)
+    answer(start(house, editor, [noor]).requests.get(), "website")
+    made = start(house, editor, [noor], renews=True)
+    assert [use.code for use in made.requests.get().uses()] == ["website"]
+
+
 def test_everyone_on_file_without_proof(house, editor):
     noor, daan = crowd(house, editor, 2)
     use = house.use("website")

@@ -114,7 +114,7 @@ def test_from_the_form_to_the_last_answer(walk):
 
     soon = walk.desk.post(f"/campaigns/{campaign.code}/remind")
     assert soon.status_code == 303
-    assert "1 was asked or reminded less than 3 days ago" in walk.desk.get(f"/campaigns/{campaign.code}").text
+    assert "1 had a message less than 3 days ago" in walk.desk.get(f"/campaigns/{campaign.code}").text
     assert Request.get_by_id(mei.id).renewed == 0
 
     sheet = walk.desk.get(f"/campaigns/{campaign.code}/progress.csv")
