@@ -126,9 +126,11 @@ def up(migrator, db):
         )
     )
     migrator.migrate(migrator.add_column("request", "reminded_at", DateTimeField(null=True)))
+    migrator.migrate(migrator.add_index("job", ("kind", "subject")))
 
 
 def down(migrator, db):
+    migrator.migrate(migrator.drop_index("job", "job_kind_subject"))
     migrator.migrate(migrator.drop_index("request", "request_witness_id"))
     migrator.migrate(migrator.drop_index("request", "request_campaign_id"))
     migrator.migrate(migrator.drop_index("request", "request_attested_by_id"))
