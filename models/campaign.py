@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from models.photo import Photo
 
 BATCH = 100  # asked or reminded in one go; more than that is a job's work
+PACE = timedelta(minutes=1)  # between two batches, so that no mail server takes us for a flood
 GAP = timedelta(days=3)  # nobody is reminded more often than this
 
 
@@ -266,7 +267,7 @@ def ask_next(campaign_id: int) -> None:
         _ask(campaign, row, uses)
     with db.atomic():
         if campaign.waiting().exists():
-            Job.put("campaign", campaign.id)
+            Job.put("campaign", campaign.id, due_at=clock.now() + PACE)
 
 
 def _ask(campaign: Campaign, row: Addressee, uses: Sequence[Use]) -> None:

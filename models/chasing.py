@@ -8,7 +8,7 @@ from peewee import ModelSelect, fn
 
 from adapters import clock
 from models.base import db
-from models.campaign import BATCH, GAP, Campaign
+from models.campaign import BATCH, GAP, PACE, Campaign
 from models.job import Job
 from models.request import Request, refused_lately
 
@@ -34,7 +34,7 @@ def chase(campaign_id: int) -> None:
         _remind(request, by_campaign=campaign)
     with db.atomic():
         if unanswered(campaign, campaign.chased_at - GAP).exists():
-            Job.put("chase", campaign.id)
+            Job.put("chase", campaign.id, due_at=clock.now() + PACE)
 
 
 def remind_due() -> int:

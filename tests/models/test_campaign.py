@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -85,6 +86,7 @@ def test_many_are_asked_by_jobs_that_a_restart_takes_up(house, editor, drain):
     assert made.requests.count() == 0, "the web process asks nobody itself"
     campaigns.ask_next(made.id)
     assert made.requests.count() == campaigns.BATCH
+    assert Job.waiting().where(Job.kind == "campaign", Job.due_at > clock.now()).count() <= 1
     campaigns.ask_next(made.id)
     campaigns.ask_next(made.id)
     campaigns.ask_next(made.id)
@@ -92,6 +94,28 @@ def test_many_are_asked_by_jobs_that_a_restart_takes_up(house, editor, drain):
     assert len({row.person_id for row in made.requests}) == 230
     assert Job.waiting().where(Job.kind == "notice").count() == 230
     assert not made.waiting().exists()
+
+
+def test_two_workers_ask_nobody_twice(house, editor):
+    rows = [{"code": f"p{n}", "name": f"P{n:04}", "email": f"p{n}@people.example"} for n in range(130)]
+    Person.insert_many(rows).execute()
+    made = start(house, editor, list(Person.select().where(Person.name.startswith("P0"))))
+    begin = threading.Barrier(2)
+
+    def work():
+        with db.connection_context():
+            begin.wait()
+            campaigns.ask_next(made.id)
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    asked = [row.person_id for row in made.requests]
+    assert len(asked) == len(set(asked))
+    assert campaigns.BATCH <= len(asked) <= 130
+    assert Job.select().where(Job.kind == "notice").count() == len(asked)
 
 
 def test_who_said_no_lately_is_left_out_with_a_day(house, editor):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import re
 import subprocess
 import threading
+from datetime import date
 
 import pytest
 from playhouse.test_utils import count_queries
 
 from adapters import clock, qr
-from models import faces
+from models import evidence, faces
 from models.album import Album
 from models.base import db, tools
 from models.campaign import Campaign
@@ -21,6 +23,7 @@ from models.notice import Notice
 from models.person import Person
 from models.request import Request, Way
 from models.trail import Trace, verify
+from models.use import Use
 from models.user import Session
 from models.visit import Visit
 from models.wording import Wording
@@ -160,7 +163,7 @@ def test_late_comers_from_an_album(walk):
 
 def test_a_poster_is_read_back(walk):
     """Product screen 6: what for, how to object, three languages, and the code that leads to our own page."""
-    campaign = walk.start(way="poster", album=walk.album.code)
+    campaign = walk.start(way="poster", album=walk.album.code, use=[use.code for use in Use.current()])
     answer = walk.desk.get(f"/campaigns/{campaign.code}/poster.pdf")
     assert answer.mimetype == "application/pdf"
     text = subprocess.run(
@@ -306,6 +309,29 @@ def test_an_open_request_is_signed_on_the_desk(walk):
     assert handed.status_code == 303
     assert "/sign/" in handed.headers["Location"]
     assert walk.desk.get("/library").status_code == 302
+
+
+def test_a_guardian_on_a_handed_over_phone_still_needs_the_code(walk):
+    """SIG-05 holds there too: the code goes to the address on file, not to the device."""
+    child = walk.house.person("Tom Muster", by=walk.editor, born=date(2019, 3, 1))
+    child.add_guardian(name="Fatma Muster", email="fatma@people.example", by=walk.editor)
+    request = walk.start(person=[child.code]).requests.get()
+    path = walk.desk.post(f"/requests/{request.code}/device").headers["Location"]
+    went = walk.sign(path, walk.desk, signer="Fatma Muster", guardian="1")
+    assert went.headers["Location"].partition("?")[0].endswith("/code")
+    assert Consent.select().count() == 0
+    walk.drain()
+    number = re.search(r"\b\d{6}\b", walk.letters()[-1].get_body(("plain",)).get_content())[0]
+    code = path + "/code"
+    seal = re.search(r'name="seal" value="([^"]+)"', walk.desk.get(code).text)[1]
+    assert walk.desk.client.post(code, data={"seal": seal, "number": number}).status_code == 303
+    consent = Consent.get()
+    facts = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
+    assert (consent.means, facts["identity"], facts["witness"]) == (Means.DEVICE, "code", walk.editor.code)
+    receipt = subprocess.run(
+        ["pdftotext", "-", "-"], input=evidence.receipt(consent), capture_output=True, check=True
+    )
+    assert b"before a witness" in receipt.stdout
 
 
 @pytest.mark.parametrize(
