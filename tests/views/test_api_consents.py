@@ -244,7 +244,7 @@ def test_answers_count_for_an_album_alone(api, house, noor, editor):
     album = house.album(by=editor)
     consent = sign(ask(api, noor, uses=["website"], album=album.code), website=True)
     assert [(line.scope.value, line.album) for line in consent.answers()] == [("album", album)]
-    assert fields(ask(api, noor, album="nope")) == (422, "album")
+    assert fields(ask(api, noor, album="nope")) == (404, "album")
 
 
 def test_who_depends_is_asked_only_under_an_attestation(api, house, editor):
