@@ -10,15 +10,20 @@ from adapters import clock
 from models.base import db
 from models.campaign import BATCH, GAP, PACE, Campaign
 from models.job import Job
-from models.request import Request, refused_lately
+from models.request import Request, Way, refused_lately
 
 REMINDERS = (timedelta(days=14), timedelta(days=7))  # nearest first: after a week off only one speaks
 LONGEST = timedelta(days=28)  # an older question is not chased by itself any more
 
 
 def unanswered(campaign: Campaign, before: datetime | None = None) -> ModelSelect[Request]:
-    """The requests of a campaign without an answer; only those neither sent nor reminded since a moment."""
-    query = campaign.requests.where(Request.used_at.is_null(), Request.revoked_at.is_null())
+    """The requests of a campaign that mail can chase; only those neither sent nor reminded since a moment.
+
+    A link handed over in another way is left as it is: a new one would reach nobody and end the one in her hand.
+    """
+    query = campaign.requests.where(
+        Request.used_at.is_null(), Request.revoked_at.is_null(), Request.way.in_([Way.MAIL, Way.DEVICE])
+    )
     if before is None:
         return query
     return query.where(fn.COALESCE(Request.reminded_at, Request.at) < Request.at.db_value(before))
@@ -44,8 +49,7 @@ def remind_due() -> int:
         query = unanswered(campaign, now - GAP).where(Request.at > now - LONGEST)
         for request in list(query.order_by(Request.id).limit(5 * BATCH)):
             if _is_due(request, now):
-                _remind(request, by_campaign=None)
-                count += 1
+                count += _remind(request, by_campaign=None)
     return count
 
 
@@ -56,9 +60,11 @@ def _is_due(request: Request, now: datetime) -> bool:
     return False
 
 
-def _remind(request: Request, *, by_campaign: Campaign | None) -> None:
-    if all(refused_lately(request.person, use) for use in request.uses()):
-        # She said no elsewhere meanwhile: noted as done, so that nobody asks again (T3).
+def _remind(request: Request, *, by_campaign: Campaign | None) -> bool:
+    unreachable = not request.signer.email
+    if unreachable or all(refused_lately(request.person, use) for use in request.uses()):
+        # She said no elsewhere meanwhile (T3), or no letter would arrive: noted as done, the link stays.
         Request.update(reminded_at=clock.now()).where(Request.id == request.id).execute()
-        return
+        return False
     request.remind(by=by_campaign.chased_by if by_campaign else None)
+    return True

@@ -306,6 +306,23 @@ def test_all_who_have_not_answered_are_reminded_once_in_three_days(running, edit
         running.chase(by=editor)
 
 
+def test_a_link_in_someones_hand_is_never_replaced_unseen(house, editor, drain):
+    """Only mail brings a new link; what was handed over, scanned from a poster or is being signed stays as it is."""
+    mailed, handed = crowd(house, editor, 1)[0], house.person("Without Address", by=editor)
+    made = start(house, editor, [mailed, handed], remind=True)
+    visitor = Visit.begin(
+        start(house, editor, [], way=CampaignWay.POSTER, remind=True),
+        Typed("Lars Demo", "lars@people.example"),
+    )
+    Request.update(at=clock.now() - timedelta(days=8)).execute()
+    assert chasing.remind_due() == 1
+    Request.update(at=clock.now() - timedelta(days=8), reminded_at=None).execute()
+    assert made.chase(by=editor) == (1, 0)
+    drain()
+    renewed = {row.person: row.renewed for row in Request.select()}
+    assert renewed == {mailed: 2, handed: 0, visitor.person: 0}
+
+
 def test_the_system_reminds_after_7_and_14_days_and_stops_at_an_answer(house, editor, drain):
     noor, daan, mei = crowd(house, editor, 3)
     made = start(house, editor, [noor, daan, mei], remind=True)
