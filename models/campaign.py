@@ -21,6 +21,7 @@ from models.gather import today
 from models.job import Job
 from models.permission import Permission
 from models.person import Person
+from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
@@ -107,8 +108,6 @@ class Campaign(Record):
 
         Raises Invalid for no name, nobody, no use, no album where one is needed, or a missing attestation (EMP-01).
         """
-        from models.request import last_day
-
         by.require(Permission.ASK)
         title = " ".join(name.split())
         if not 1 <= len(title) <= 120:

@@ -20,13 +20,13 @@ from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
 from models.campaign import Campaign
 from models.errors import Gone, Invalid, Refusal, _l
-from models.gather import today
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
 from models.setting import Setting
+from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
@@ -303,15 +303,6 @@ class Request(Record):
             _recolour(self.person)
 
 
-def last_day(until: date | None) -> date:
-    """The day a consent asked for today ends: the one wished for, or the latest; Invalid for one beyond (CON-13)."""
-    latest = _months_from(today(), int(Setting.of("consent_months")))
-    if until is not None and not today() < until <= latest:
-        words = _l("Choose a last day after today and by %(day)s.")
-        raise Invalid(words, field="valid_until", day=latest.isoformat())
-    return until or latest
-
-
 def refused_lately(person: Person, use: Use) -> bool:
     """Whether this person's newest answer for this use is a no of the last six months."""
     from models.consent import Answer, Line
@@ -356,14 +347,6 @@ def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:
 
 def _link_end() -> Any:
     return clock.now() + timedelta(days=int(Setting.of("link_days")))
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    try:
-        return day.replace(year=day.year + year, month=month + 1)
-    except ValueError:
-        return date(day.year + year, month + 2, 1) - timedelta(days=1)
 
 
 def _recolour(person: Person) -> None:

@@ -19,7 +19,7 @@ from models.permission import Permission
 from models.person import Person
 from models.poster import poster
 from models.progress import Outcome
-from models.request import last_day
+from models.term import last_day
 from models.use import Use
 from models.wording import Wording
 from views.access import needs
@@ -121,7 +121,9 @@ def remind(code: str) -> Response:
     due, rest = find(Campaign.seen_by(current_user), code).chase(by=current_user)
     flash(ngettext("%(num)s person is reminded.", "%(num)s people are reminded.", due))
     if rest:
-        left = ngettext("%(num)s had a message less than 3 days ago.", "%(num)s had one less than 3 days ago.", rest)
+        left = ngettext(
+            "%(num)s had a message less than 3 days ago.", "%(num)s had one less than 3 days ago.", rest
+        )
         flash(left)
     return go(url_for("campaigns.show", code=code))
 
