@@ -139,10 +139,12 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import endings, index
+    from models import disposition, endings, index, takedown
 
     with db.connection_context():
         endings.sweep()
+        takedown.sweep()
+        disposition.sweep()
         with db.atomic():
             index.wake()
 
@@ -150,10 +152,11 @@ def sweep_endings() -> None:
 @huey.periodic_task(crontab(minute="7", hour="*"))
 def tell_about_endings() -> None:
     """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
-    from models import chasing, endings
+    from models import chasing, coming_of_age, endings
 
     with db.connection_context():
         endings.tell()
+        coming_of_age.tell()
         chasing.remind_due()
 
 

@@ -18,10 +18,30 @@ def up(migrator, db):
             database = db
             table_name = "album"
 
+    class Delivery(Model):
+        class Meta:
+            database = db
+            table_name = "delivery"
+
+    class Guardian(Model):
+        class Meta:
+            database = db
+            table_name = "guardian"
+
+    class Line(Model):
+        class Meta:
+            database = db
+            table_name = "line"
+
     class Person(Model):
         class Meta:
             database = db
             table_name = "person"
+
+    class Photo(Model):
+        class Meta:
+            database = db
+            table_name = "photo"
 
     class Use(Model):
         class Meta:
@@ -80,6 +100,34 @@ def up(migrator, db):
 
     db.create_tables([Addressee])
 
+    class Basis(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        use = ForeignKeyField(Use)
+        kind = CharField()
+        article = TextField()
+        evidence = TextField()
+        album = ForeignKeyField(Album, null=True, on_delete="SET NULL")
+        owner = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        valid_from = DateField()
+        valid_until = DateField(null=True)
+        review_on = DateField()
+        after_leaving = BooleanField(default=False)
+        guardian_signed = BooleanField(default=False)
+        informed_on = DateField(null=True)
+        reviewed_at = DateTimeField(null=True)
+        reviewed_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "basis"
+            indexes = ((("person", "ended_at"), False),)
+
+    db.create_tables([Basis])
+
     class CampaignUse(Model):
         campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
         use = ForeignKeyField(Use)
@@ -90,6 +138,162 @@ def up(migrator, db):
             indexes = ((("campaign", "use"), True),)
 
     db.create_tables([CampaignUse])
+
+    class Circumstance(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        kind = CharField()
+        since = DateField()
+        note = TextField(default="")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        ended_at = DateTimeField(null=True)
+        ended_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        ended_note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "circumstance"
+            indexes = ((("person", "ended_at"), False),)
+
+    db.create_tables([Circumstance])
+
+    class Disposition(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        cause = TextField()
+        due_on = DateField(index=True)
+        at = DateTimeField()
+        decision = TextField(default="")
+        ground = TextField(default="")
+        decided_at = DateTimeField(null=True)
+        decided_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+
+        class Meta:
+            database = db
+            table_name = "disposition"
+            indexes = ((("person", "photo"), True),)
+
+    db.create_tables([Disposition])
+
+    class Event(Model):
+        code = TextField(unique=True)
+        album = ForeignKeyField(Album, unique=True, on_delete="CASCADE")
+        kind = CharField(default="li")
+        assessed_on = DateField()
+        purpose = TextField()
+        necessity = TextField()
+        balance = TextField()
+        notice = TextField()
+        opt_out = TextField()
+        children = BooleanField(default=False)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        approved_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        approved_at = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "event"
+
+    db.create_tables([Event])
+
+    class OptOut(Model):
+        code = TextField(unique=True)
+        event = ForeignKeyField(Event, on_delete="CASCADE")
+        person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
+        note = TextField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        handled_at = DateTimeField(null=True)
+        handled_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+
+        class Meta:
+            database = db
+            table_name = "opt_out"
+
+    db.create_tables([OptOut])
+
+    class Publication(Model):
+        code = TextField(unique=True)
+        delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        url = TextField(default="")
+        medium = TextField(default="")
+        from_on = DateField()
+        until_on = DateField(null=True)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        ended_at = DateTimeField(index=True, null=True)
+        ended_note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "publication"
+
+    db.create_tables([Publication])
+
+    class Ruling(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        note = TextField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "ruling"
+
+    db.create_tables([Ruling])
+
+    class SecrecyCheck(Model):
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        undone_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "secrecy_check"
+
+    db.create_tables([SecrecyCheck])
+
+    class TakeDown(Model):
+        code = TextField(unique=True)
+        delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
+        publication = ForeignKeyField(Publication, null=True, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
+        cause = TextField()
+        owner = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        due_on = DateField(index=True)
+        at = DateTimeField()
+        done_at = DateTimeField(null=True)
+        done_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        done_how = TextField(default="")
+        note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "take_down"
+            indexes = ((("done_at", "due_on"), False),)
+
+    db.create_tables([TakeDown])
+
+    class Telling(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        channel = TextField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "telling"
+
+    db.create_tables([Telling])
 
     class Visit(Model):
         campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
@@ -102,6 +306,24 @@ def up(migrator, db):
 
     db.create_tables([Visit])
 
+    class Voiding(Model):
+        code = TextField(unique=True)
+        line = ForeignKeyField(Line, unique=True, on_delete="CASCADE")
+        kind = CharField()
+        reason = TextField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        confirmed_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        confirmed_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "voiding"
+
+    db.create_tables([Voiding])
+
+    migrator.migrate(migrator.add_column("guardian", "kind", CharField(default="guardian")))
+    migrator.migrate(migrator.add_column("guardian", "ended_at", DateTimeField(null=True)))
     migrator.migrate(
         migrator.add_column(
             "request",
@@ -126,22 +348,51 @@ def up(migrator, db):
         )
     )
     migrator.migrate(migrator.add_column("request", "reminded_at", DateTimeField(null=True)))
+    migrator.migrate(
+        migrator.add_column(
+            "line", "renews_id", ForeignKeyField(Line, field=Line.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(
+        migrator.add_column(
+            "withdrawal",
+            "guardian_id",
+            ForeignKeyField(Guardian, field=Guardian.id, null=True, on_delete="SET NULL"),
+        )
+    )
     migrator.migrate(migrator.add_index("job", ("kind", "subject")))
 
 
 def down(migrator, db):
+    migrator.migrate(migrator.drop_index("withdrawal", "withdrawal_guardian_id"))
+    migrator.migrate(migrator.drop_index("line", "line_renews_id"))
     migrator.migrate(migrator.drop_index("job", "job_kind_subject"))
     migrator.migrate(migrator.drop_index("request", "request_witness_id"))
     migrator.migrate(migrator.drop_index("request", "request_campaign_id"))
     migrator.migrate(migrator.drop_index("request", "request_attested_by_id"))
     migrator.migrate(migrator.drop_index("request", "request_album_id"))
+    migrator.migrate(migrator.drop_column("withdrawal", "guardian_id"))
+    migrator.migrate(migrator.drop_column("line", "renews_id"))
     migrator.migrate(migrator.drop_column("request", "reminded_at"))
     migrator.migrate(migrator.drop_column("request", "witness_id"))
     migrator.migrate(migrator.drop_column("request", "attested_at"))
     migrator.migrate(migrator.drop_column("request", "attested_by_id"))
     migrator.migrate(migrator.drop_column("request", "album_id"))
     migrator.migrate(migrator.drop_column("request", "campaign_id"))
+    migrator.migrate(migrator.drop_column("guardian", "ended_at"))
+    migrator.migrate(migrator.drop_column("guardian", "kind"))
+    migrator.migrate(migrator.drop_table("voiding"))
     migrator.migrate(migrator.drop_table("visit"))
+    migrator.migrate(migrator.drop_table("telling"))
+    migrator.migrate(migrator.drop_table("take_down"))
+    migrator.migrate(migrator.drop_table("secrecy_check"))
+    migrator.migrate(migrator.drop_table("ruling"))
+    migrator.migrate(migrator.drop_table("publication"))
+    migrator.migrate(migrator.drop_table("opt_out"))
+    migrator.migrate(migrator.drop_table("event"))
+    migrator.migrate(migrator.drop_table("disposition"))
+    migrator.migrate(migrator.drop_table("circumstance"))
     migrator.migrate(migrator.drop_table("campaign_use"))
+    migrator.migrate(migrator.drop_table("basis"))
     migrator.migrate(migrator.drop_table("addressee"))
     migrator.migrate(migrator.drop_table("campaign"))

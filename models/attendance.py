@@ -86,11 +86,11 @@ def question_for(album: Album, person: Person, *, by: User) -> Request:
         raise Refusal(
             _l("No campaign runs for this album. Ask a colleague who asks for consent to start one.")
         )
-    (made,) = Request.ask(
+    made = Request.ask(
         [person], campaign.uses(), campaign.wording, by=by, way=Way.DEVICE, ask_recognition=campaign.ask_recognition,
         valid_until=campaign.valid_until, campaign=campaign, album=campaign.album if campaign.scope != "all" else None,
     )  # fmt: skip
-    return made
+    return made[0]
 
 
 def _marks(album: Album, use: Use, shown: Sequence[Person]) -> dict[int, Mark]:

@@ -10,16 +10,16 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from adapters import clock
+from models import ages
 from models.album import Album
 from models.attestation import is_dependent
 from models.consent import About, Answer, Line, Withdrawal
 from models.errors import Invalid, _l
 from models.face import Appearance
-from models.gather import SELF_CONSENT_AGE, birthday, today
-from models.person import Guardian, Person
+from models.gather import today
+from models.person import Guardian, Person, Speaking
 from models.photo import Photo
 from models.request import PAUSE, Asked, Request
-from models.setting import Setting
 from models.use import Use
 
 YES = (Answer.GIVEN, Answer.RENEWED)
@@ -58,13 +58,19 @@ class Plan:
 def plan(people: Sequence[Person], uses: Sequence[Use], *, by_mail: bool) -> Plan:
     """Sort people into who is asked how and who is not, in a few queries for any number of them."""
     made = Plan()
-    age = SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)
+    age = ages.profile().publication_age
     first = {}
-    for guardian in Guardian.select().where(Guardian.person.in_(list(people))).order_by(Guardian.id.desc()):
+    for guardian in (
+        Guardian.select()
+        .where(
+            Guardian.person.in_(list(people)), Guardian.ended_at.is_null(), Guardian.kind == Speaking.GUARDIAN
+        )
+        .order_by(Guardian.id.desc())
+    ):
         first[guardian.person_id] = guardian
     pauses = _pauses(people, uses)
     for person in dict.fromkeys(people):
-        minor = person.born is not None and birthday(person.born, age) > today()
+        minor = person.born is not None and ages.birthday(person.born, age) > today()
         address = (first[person.id].email if person.id in first else None) if minor else person.email
         if minor and not address:
             made.minors.append(person)

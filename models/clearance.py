@@ -21,7 +21,7 @@ from models.reasons import RANK, Clearance, Code, Next, Reason, State
 from models.standing import Asked, Ground, covers, pending, standing, ten_years_after
 
 # Part of every decision that is kept: raise it with any change of the rules below.
-RULES = 1
+RULES = 2
 
 
 HELD = {
@@ -116,7 +116,13 @@ def _seen(photo: PhotoFacts, people: Sequence[PersonFacts], asked: Asked) -> lis
     if photo.unresolved_names:
         found.append(_plain(Code.NAME_IN_METADATA))
     # A mask that leaves another face of the same person bare hides nobody.
-    return found + [_about(person, asked, hidden=person.code not in shown) for person in people]
+    told = [(person, _about(person, asked, hidden=person.code not in shown)) for person in people]
+    secret = [
+        person for person, reason in told if person.under_secrecy and reason.code is not Code.MASKED_HERE
+    ]
+    if secret and not photo.secrecy_checked:
+        found.append(_plain(Code.SECRECY_UNCHECKED))
+    return found + [reason for _, reason in told]
 
 
 def _face(face: FaceFact, named: set[str]) -> Code | None:

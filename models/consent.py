@@ -174,10 +174,12 @@ class Consent(Record):
         scope = Scope.PHOTOS if request.only_photos else Scope.ALBUM if request.album_id else Scope.ALL
         chosen = [asked.photo_id for asked in AskedPhoto.select().where(AskedPhoto.request == request)]
         for number, use in enumerate(request.uses()):
-            answer = Answer.GIVEN if choice.uses.get(use.code) else Answer.REFUSED
+            prior = _standing_yes(request, use) if request.renews else None
+            yes = Answer.RENEWED if prior else Answer.GIVEN
+            answer = yes if choice.uses.get(use.code) else Answer.REFUSED
             line = Line.create(
-                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day,
-                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=True,
+                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day, renews=prior,
+                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=request.is_explicit,
                 album=request.album_id if scope is Scope.ALBUM else None,
             )  # fmt: skip
             if scope is Scope.PHOTOS:
@@ -190,10 +192,10 @@ class Consent(Record):
             )  # fmt: skip
 
     def _after(self, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
-        from models import evidence, recolour
+        from models import cascade, evidence
 
         evidence.keep_shown(self, request, steps, drawing)
-        recolour.now(request.person)
+        cascade.after(request.person, "signed")
         Job.put("receipt", self.id)
         Job.put("faceprints", request.person_id)
 
@@ -223,6 +225,8 @@ class Consent(Record):
         row = cls.get_or_none(cls.withdrawal_token == seal.token_hash(token))
         if row is None:
             raise Gone(_l("This link isn't one of ours. Check that it was copied whole."))
+        if row.guardian is not None:
+            row.guardian.check_speaks()
         return row
 
 
@@ -267,6 +271,7 @@ class Line(Record):
     valid_until = DateField(null=True)
     decided_at = Moment(default=clock.now)
     number = IntegerField(default=0)  # order within the consent
+    renews = ForeignKeyField("self", null=True, on_delete="SET NULL")  # the yes this one continues (T5)
 
     @property
     def is_yes(self) -> bool:
@@ -298,18 +303,35 @@ class Withdrawal(Record):
     actor = TextField()  # person, guardian or staff
     means = TextField()  # link, phone, letter, mail, in person
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    guardian = ForeignKeyField(
+        Guardian, null=True, on_delete="SET NULL"
+    )  # which of those who speak for a child
     at = Moment(default=clock.now)
 
     class Meta:
         personal, plain = (), ("code", "actor", "means", "at")
 
 
+def _standing_yes(request: Request, use: Use) -> Line | None:
+    """The newest yes of the same signer for this use that nobody has ended, to be continued (T5)."""
+    lines = [line for line in in_force(request.person) if line.use_id == use.id]
+    own = [line for line in lines if line.consent.guardian_id == request.guardian_id]
+    return max(own, key=lambda line: line.decided_at, default=None)
+
+
 def in_force(person: Person) -> list[Line]:
-    """Every line of a person that was given and not withdrawn, whether its dates have passed or not."""
-    gone = Withdrawal.select(Withdrawal.line)
+    """Every line of a person that was given and neither withdrawn nor ended by us, whether its dates have passed or not."""
+    from models.voiding import Voiding
+
+    gone, void = Withdrawal.select(Withdrawal.line), Voiding.select(Voiding.line)
     return list(
         Line.select()
-        .where(Line.person == person, Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(gone))
+        .where(
+            Line.person == person,
+            Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+            Line.id.not_in(gone),
+            Line.id.not_in(void),
+        )
         .order_by(Line.about, Line.use)
     )
 
@@ -322,12 +344,13 @@ def withdraw(
     actor: str,
     means: str,
     by: User | None = None,
+    guardian: Guardian | None = None,
 ) -> list[Withdrawal]:
     """Withdraw every line in force for these uses (None: all) and, if so said, for recognition; at once (WDR-01..03).
 
     Needs no reason. Returns the withdrawals; nothing left to withdraw gives an empty list, never an error.
     """
-    from models import recolour, withdrawing
+    from models import cascade, recolour, withdrawing
 
     if by is not None:
         by.require(Permission.WITHDRAW)
@@ -337,7 +360,9 @@ def withdraw(
             if (line.about is About.RECOGNITION and recognition)
             or (line.use is not None and (uses is None or line.use.code in uses))
         ]  # fmt: skip
-        made = [Withdrawal.create(line=line, actor=actor, means=means, by=by) for line in lines]
+        made = [
+            Withdrawal.create(line=line, actor=actor, means=means, by=by, guardian=guardian) for line in lines
+        ]
         if not made:
             return []
         if any(line.about is About.RECOGNITION for line in lines):
@@ -348,6 +373,7 @@ def withdraw(
             recognition=any(line.about is About.RECOGNITION for line in lines),
         )  # fmt: skip
         recolour.blocked(person, {line.use_id for line in lines if line.use_id})
+        cascade.consequences(person, "withdrawn")
         withdrawing.tell(person, lines, made)
     return made
 

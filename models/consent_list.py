@@ -10,14 +10,17 @@ from typing import TypeVar
 from peewee import JOIN, ModelSelect, fn
 
 from adapters import clock
+from models import states
 from models.base import find
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
 from models.person import Person
 from models.request import Asked, Request
 from models.setting import Setting
+from models.states import State
 from models.use import Use
 from models.user import User
+from models.voiding import Voiding
 
 Row = TypeVar("Row", Request, Consent)
 PAGE = 40
@@ -32,6 +35,9 @@ class Standing(StrEnum):
     ENDS_SOON = "ends-soon"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    VOID = "void"  # declared invalid, or ended by the organisation
+    UNKNOWN = "unknown"  # on file without proof
     UNCHECKED = "unchecked"  # a paper form that a second person has not read yet
 
 
@@ -78,32 +84,45 @@ def counts(user: User) -> dict[str, int]:
     return {"asked": requests(user).count(), **found}
 
 
-def standing(lines: Sequence[Line], withdrawn: set[int]) -> dict[int, Standing]:
+STATES = {
+    State.REFUSED: Standing.REFUSED,
+    State.WITHDRAWN: Standing.WITHDRAWN,
+    State.EXPIRED: Standing.ENDED,
+    State.INVALIDATED: Standing.VOID,
+    State.REVOKED: Standing.VOID,
+    State.SUPERSEDED: Standing.REPLACED,
+    State.UNKNOWN: Standing.UNKNOWN,
+}
+
+
+def standing(lines: Sequence[Line]) -> dict[int, Standing]:
     """Where each line stands today, by its id."""
-    soon = _soon()
-    return {line.id: _of(line, soon, withdrawn=line.id in withdrawn) for line in lines}
+    stood, soon = states.of(lines), _soon()
+    return {line.id: STATES.get(stood[line.id]) or _given(line, soon) for line in lines}
 
 
-def _of(line: Line, last: date, *, withdrawn: bool) -> Standing:
-    if withdrawn:
-        return Standing.WITHDRAWN
-    if not line.is_yes:
-        return Standing.REFUSED
-    if line.valid_until is not None and line.valid_until < today():
-        return Standing.ENDED
+def _given(line: Line, last: date) -> Standing:
     soon = line.valid_until is not None and line.valid_until <= last
     return Standing.ENDS_SOON if soon else Standing.GIVEN
 
 
 def _in_force() -> ModelSelect[Line]:
     return Line.select().where(
-        Line.answer.in_([Answer.GIVEN, Answer.RENEWED]), Line.id.not_in(Withdrawal.select(Withdrawal.line))
+        Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+        Line.id.not_in(Withdrawal.select(Withdrawal.line)),
+        Line.id.not_in(Voiding.select(Voiding.line)),
     )
 
 
 def _standing(standing: Standing) -> ModelSelect[Line]:
     if standing is Standing.WITHDRAWN:
         return Line.select(Line.consent).join(Withdrawal)
+    if standing is Standing.VOID:
+        return Line.select(Line.consent).join(Voiding)
+    if standing is Standing.UNKNOWN:
+        return Line.select(Line.consent).where(Line.answer == Answer.UNKNOWN, ~fn.EXISTS(_overtaken()))
+    if standing is Standing.REPLACED:
+        return _in_force().where(fn.EXISTS(_overtaken())).select(Line.consent)
     if standing is Standing.REFUSED:
         return Line.select(Line.consent).where(Line.answer == Answer.REFUSED, Line.about == About.USE)
     within = {
@@ -131,10 +150,10 @@ def _soon() -> date:
 def lines_of(rows: Sequence[Consent]) -> dict[int, list[tuple[Line, Standing]]]:
     """The lines of a page of consents by consent id, each with where it stands today, in three queries."""
     found: dict[int, list[tuple[Line, Standing]]] = {consent.id: [] for consent in rows}
-    query = Line.select(Line, Use).join(Use, JOIN.LEFT_OUTER).where(Line.consent.in_(list(found)))
+    query = Line.select(Line, Use, Consent).join(Use, JOIN.LEFT_OUTER).switch(Line).join(Consent)
+    query = query.where(Line.consent.in_(list(found)))
     lines = list(query.order_by(Line.number, Line.id))
-    taken = Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_([line.id for line in lines]))
-    stands = standing(lines, {withdrawal.line_id for withdrawal in taken})
+    stands = standing(lines)
     for line in lines:
         found[line.consent_id].append((line, stands[line.id]))
     return found

@@ -15,6 +15,7 @@ from models.gather import today
 from models.person import Person
 from models.recognition import is_opted_in
 from models.use import Use
+from models.voiding import Voiding
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,16 @@ def summary(people: Sequence[Person]) -> dict[int, dict[str, int]]:
 
 def _lines(people: Sequence[Person]) -> list[Any]:
     query = (
-        Line.select(Line, Use, Withdrawal.at.alias("withdrawn_at"))
+        Line.select(
+            Line,
+            Use,
+            Withdrawal.at.alias("withdrawn_at"),
+            Voiding.kind.alias("void"),
+            Voiding.confirmed_at.alias("void_at"),
+        )
         .join(Use, JOIN.LEFT_OUTER)
         .join_from(Line, Withdrawal, JOIN.LEFT_OUTER)
+        .join_from(Line, Voiding, JOIN.LEFT_OUTER)
         .where(Line.person.in_([person.id for person in people]))
         .order_by(Line.decided_at, Line.id)
     )
@@ -78,6 +86,8 @@ def _lines(people: Sequence[Person]) -> list[Any]:
 def _choice(line: Any) -> Choice:
     if line.withdrawn_at is not None:
         state = "withdrawn"
+    elif line.void is not None:
+        state = "void" if line.void_at is not None else "doubted"
     elif line.answer in (Answer.GIVEN, Answer.RENEWED):
         state = "ended" if line.valid_until and line.valid_until < today() else "given"
     else:

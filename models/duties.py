@@ -12,6 +12,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "faceprints": recognition.make_faceprints,
     "compare": recognition.compare,
     "recolour": recolour.everything,
+    "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,
     "notice": notice.send,
     "campaign": campaign.ask_next,

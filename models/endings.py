@@ -12,14 +12,15 @@ from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
+from models.holders import holding
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Role
-from models.person import Person
+from models.person import Person, Speaking
 from models.request import Request, Way
 from models.trail import Head
 from models.use import Use
-from models.user import Grant, User
+from models.user import User
 
 OWNER_DAYS = (7, 30, 90)  # nearest first (T7)
 RENEWAL_DAYS = 60
@@ -74,7 +75,7 @@ def _owners(line: Line) -> list[User]:
     request = line.consent.request
     if request is not None and request.by is not None and request.by.is_active:
         return [request.by]
-    return _holders(Role.CONSENT_OFFICER)
+    return holding(Role.CONSENT_OFFICER)
 
 
 def _ask_to_renew(day: date) -> int:
@@ -105,14 +106,11 @@ def _was_asked(person: Person, lines: list[Line]) -> bool:
 
 
 def _reachable(person: Person) -> bool:
+    if person.died_on():
+        return False  # no letters to the dead (DCD-01); a relative is asked by hand
     if not person.is_minor():
         return bool(person.email)
-    guardian = person.guardians.first()
-    return guardian is not None and bool(guardian.email)
-
-
-def _holders(role: Role) -> list[User]:
-    return list(User.select().join(Grant).where(Grant.role == role, User.disabled_at.is_null()).distinct())
+    return any(guardian.email for guardian in person.speakers(Speaking.GUARDIAN)[:1])
 
 
 def mail_head() -> None:
@@ -121,7 +119,7 @@ def mail_head() -> None:
     if head is None:
         return
     with db.atomic():
-        for dpo in _holders(Role.DPO):
+        for dpo in holding(Role.DPO):
             Notice.put(
                 NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=head.note
             )

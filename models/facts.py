@@ -122,6 +122,7 @@ class PhotoFacts:
     licence_until: date | None = None  # last day of the licence; None: no end
     reviewed: bool = False  # a human confirmed who is in it (A4)
     crowd_basis: CrowdBasis | None = None  # needed only where a face is CROWD
+    secrecy_checked: bool = False  # a human saw that it tells nothing under professional secrecy (SPC-02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,9 @@ class LineFact:
     signer: Signer
     guardian_veto: (
         bool  # another holder of authority refused, and no agreement or court decision since (MIN-04)
+    )
+    co_signature_missing: (
+        bool  # a guardian's line that counts only with the child's own hand beside it (MIN-01)
     )
     covers_photo: bool = False  # all photos, this album or this very photo
     explicit: bool = False  # Art. 9(2)(a)
@@ -160,6 +164,7 @@ class BasisFact:
     guardian_missing: bool  # a contract signed under the contract age without a guardian (MIN-09)
     covers_photo: bool = False
     assessed: bool = False  # the dated assessment, or the legal provision, is on file
+    informed: bool = False  # the person was told of it (Art. 13, 14; BAS-04)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +177,7 @@ class PersonFacts:
     protected: bool  # safe address, custody, witness
     objects_to_marketing: bool  # Art. 21(2)
     objects: bool  # Art. 21(1), open or upheld
+    under_secrecy: bool  # a patient: professional secrecy stands beside consent (SPC-02)
     died_on: date | None  # the day of death, or the day it was recorded
     of_age_on: (
         date | None

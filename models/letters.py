@@ -12,6 +12,7 @@ from models.draft import Draft
 from models.notice import Notice, NoticeKind
 from models.request import Request
 from models.setting import Setting
+from models.takedown import TakeDown
 
 Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
 
@@ -46,7 +47,11 @@ def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     consent = Consent.get(Consent.code == notice.values["consent"])
     data = evidence.receipt(consent)
-    return {"link": consent.withdrawal_link}, [(f"consent-{consent.code}.pdf", "application/pdf", data)]
+    files = [
+        (f"consent-{consent.code}.pdf", "application/pdf", data),
+        (f"consent-{consent.code}.json", "application/json", evidence.receipt_json(consent)),
+    ]
+    return {"link": consent.withdrawal_link}, files
 
 
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -63,6 +68,28 @@ def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"person": person.name, "uses": uses, "until": lines[0].valid_until, "link": link}, []
 
 
+def _takedown(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    codes = notice.values.get("takedowns") or [notice.values["takedown"]]
+    tasks = list(TakeDown.select().where(TakeDown.code.in_(codes)).order_by(TakeDown.due_on))
+    if not tasks:
+        raise MailRefused("the tasks are gone", permanent=True)
+    where = [
+        (task.publication.url or task.publication.medium) if task.publication else task.delivery.recipient
+        for task in tasks
+    ]
+    return {"where": where, "due": tasks[0].due_on, "link": f"{tools.base_url}/takedowns"}, []
+
+
+def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    return {"link": f"{tools.base_url}/dispositions"}, []
+
+
+def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    if notice.person is None:
+        raise MailRefused("the person is no longer on file", permanent=True)
+    return {"day": notice.person.of_age_on(), "link": f"{tools.base_url}/my"}, []
+
+
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"note": notice.values["note"]}, [("trail-head.txt", "text/plain", notice.values["note"].encode())]
 
@@ -75,4 +102,8 @@ _WRITERS = {
     NoticeKind.WITHDRAWN: _withdrawn,
     NoticeKind.ENDING: _ending,
     NoticeKind.TRAIL_HEAD: _head,
+    NoticeKind.TAKEDOWN: _takedown,
+    NoticeKind.LATE_TAKEDOWN: _takedown,
+    NoticeKind.LATE_DISPOSITION: _disposition,
+    NoticeKind.COMING_OF_AGE: _coming_of_age,
 }

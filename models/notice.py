@@ -28,6 +28,10 @@ class NoticeKind(StrEnum):
     RENEWAL = "renewal"
     ENDING = "ending"
     WITHDRAWN = "withdrawn"
+    TAKEDOWN = "takedown"
+    LATE_TAKEDOWN = "late-takedown"
+    LATE_DISPOSITION = "late-disposition"
+    COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
 
 
@@ -96,6 +100,8 @@ def send(notice_id: int) -> None:
         return
     address = notice.reader.email
     try:
+        if isinstance(notice.reader, Person) and notice.reader.died_on():
+            raise MailRefused("the reader has died", permanent=True)  # DCD-01
         if not address:
             raise MailRefused("there is no address on file", permanent=True)
         subject, text, html, files = letters.write(notice)
@@ -112,3 +118,7 @@ def send(notice_id: int) -> None:
     with db.atomic():
         Notice.update(sent_at=clock.now(), why="").where(Notice.id == notice.id).execute()
         Trace.leave("system", "notice.sent", notice, person=notice.person, letter=notice.kind.value)
+        if notice.kind is NoticeKind.COMING_OF_AGE:
+            from models.coming_of_age import Telling
+
+            Telling.arrived(notice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.ages import COUNTRIES
 from models.base import db
 from models.errors import Invalid, _l
 from models.permission import Permission
@@ -11,7 +12,6 @@ from models.setting import Setting
 from models.trail import Trace
 from models.user import User, clean_email
 
-COUNTRIES = ("NL", "BE", "DE")
 LONGEST_CONSENT = 60  # months; a consent nobody remembers is none
 TEXTS = {"organisation": 120, "organisation_address": 300, "photo_credit": 120}
 
@@ -30,6 +30,7 @@ def change(given: Mapping[str, str], *, by: User) -> list[str]:
         "consent_months": _number(given, "consent_months", 1, LONGEST_CONSENT),
         "ends_soon_days": _number(given, "ends_soon_days", 1, 180),
         "link_days": _number(given, "link_days", 1, 90),
+        "coming_of_age_days": _number(given, "coming_of_age_days", 0, 90),
     }
     old = Setting.all()
     changed = sorted(key for key, value in values.items() if value != old[key])

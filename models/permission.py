@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CONSENTS = "consents"  # who was asked and what was answered
     ASK = "ask"  # send requests
     WITNESS = "witness"  # let someone sign on one's own device
+    BASES = "bases"  # grounds other than consent, and the records of events
     WITHDRAW = "withdraw"  # withdraw on someone's behalf
     EVIDENCE = "evidence"  # signed papers and receipts
     WORDINGS = "wordings"  # texts and uses
@@ -56,12 +57,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD, P.WITNESS}),
     Role.EDITOR: frozenset(_EDITOR),
     Role.CONSENT_OFFICER: frozenset(
-        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS}
-        | {P.WITNESS}
+        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS, P.BASES, P.WITNESS}
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
-        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES}
     ),
     Role.AUDITOR: frozenset({P.TRAIL}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.

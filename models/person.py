@@ -11,10 +11,10 @@ from peewee import DateField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
+from models import ages
 from models.base import Moment, Record, code_field, db, find
-from models.errors import Invalid, _l
-from models.gather import SELF_CONSENT_AGE, birthday, today
-from models.setting import Setting
+from models.errors import Invalid, NotAllowed, _l
+from models.gather import today
 from models.trail import Trace
 from models.user import User, clean_email
 
@@ -29,6 +29,13 @@ class Relation(StrEnum):
     PUPIL = "pupil"
     RESIDENT = "resident"
     OTHER = "other"
+
+
+class Speaking(StrEnum):
+    """In which capacity someone speaks for another."""
+
+    GUARDIAN = "guardian"
+    RELATIVE = "relative"  # of someone who died
 
 
 class Person(Record):
@@ -135,13 +142,32 @@ class Person(Record):
 
     def is_minor(self) -> bool:
         """Whether a guardian must decide for this person today (MIN-01)."""
-        return (
-            self.born is not None
-            and birthday(self.born, SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)) > today()
-        )
+        return self.born is not None and self.of_age_on() > today()
 
-    def add_guardian(self, *, name: str, email: str = "", locale: str = "", by: User | str) -> Guardian:
-        """Add someone with authority over this minor; the declaration comes with the signature (MIN-03)."""
+    def of_age_on(self) -> date:
+        """The birthday from which this person alone decides about photos of her; a person without a birth date is of age."""
+        return ages.birthday(self.born, ages.profile().publication_age) if self.born else date.min
+
+    def speakers(self, kind: Speaking | None = None) -> list[Guardian]:
+        """Who may speak for this person now, in the order they were added."""
+        query = self.guardians.where(Guardian.ended_at.is_null()).order_by(Guardian.id)
+        return list(query if kind is None else query.where(Guardian.kind == kind))
+
+    def died_on(self) -> date | None:
+        """The day of death, if one is on file."""
+        from models.circumstance import Circumstance, Kind
+
+        row = self.circumstances.where(
+            Circumstance.kind == Kind.DECEASED, Circumstance.ended_at.is_null()
+        ).first()
+        return row.since if row else None
+
+    def add_guardian(
+        self, *, name: str, email: str = "", locale: str = "", by: User | str, kind: str = "guardian"
+    ) -> Guardian:
+        """Add someone who speaks for this person: a guardian of a minor (MIN-03), or a relative of the deceased (DCD-01)."""
+        if kind not in set(Speaking):
+            raise Invalid(_l("Choose one of the list."), field="kind")
         if not name.strip():
             raise Invalid(_l("Fill in the name."), field="guardian")
         with db.atomic():
@@ -150,6 +176,7 @@ class Person(Record):
                 name=" ".join(name.split())[:200],
                 email=clean_email(email) if email.strip() else None,
                 locale=locale,
+                kind=Speaking(kind),
             )
             Trace.leave(by, "guardian.added", guardian, person=self)
         return guardian
@@ -164,7 +191,33 @@ class Guardian(Record):
     email = TextField(null=True)
     locale = TextField(default="")
     declared_at = Moment(null=True)
+    kind = EnumField(Speaking, default=Speaking.GUARDIAN)
+    ended_at = Moment(null=True)
 
     class Meta:
-        personal = ("name", "email", "locale")
-        plain = ("code", "declared_at")
+        personal = ("name", "email", "locale", "kind")
+        plain = ("code", "declared_at", "ended_at")
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether this person speaks for the other today: a guardian's say ends on the birthday (MIN-08)."""
+        if self.ended_at is not None:
+            return False
+        return self.kind is Speaking.RELATIVE or self.person.is_minor()
+
+    def check_speaks(self) -> None:
+        """Raise NotAllowed from the day on which the other decides alone (MIN-08)."""
+        if not self.may_speak:
+            raise NotAllowed(
+                _l(
+                    "You no longer decide for this person: from the day of coming of age, only they do. Nothing was changed."
+                )
+            )
+
+    def end(self, *, by: User) -> None:
+        """The authority is over; what was signed stays as it is."""
+        with db.atomic():
+            Guardian.update(ended_at=clock.now()).where(
+                Guardian.id == self.id, Guardian.ended_at.is_null()
+            ).execute()
+            Trace.leave(by, "guardian.ended", self, person=self.person)

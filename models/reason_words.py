@@ -28,6 +28,9 @@ SENTENCES: dict[Code, str] = {
     Code.SUGGESTION_UNCONFIRMED: _l("A suggested name still has to be confirmed."),
     Code.NAME_IN_METADATA: _l("The file names someone who is not yet linked to a person."),
     Code.OBJECTION: _l("Someone in the crowd objected."),
+    Code.SECRECY_UNCHECKED: _l(
+        "A patient is in it: nobody has checked yet that it gives away nothing under professional secrecy."
+    ),
     Code.ERASURE_PENDING: _l("%(name)s asked to be erased."),
     Code.RESTRICTED_ART18: _l("%(name)s asked us not to use this for now."),
     Code.PROTECTED_PERSON: _l("%(name)s must not be shown, for their safety."),
@@ -40,8 +43,9 @@ SENTENCES: dict[Code, str] = {
     Code.INVALIDATED: _l("%(name)s: the consent turned out not to be valid."),
     Code.REVOKED: _l("%(name)s: the consent was ended by us."),
     Code.BASIS_CONFLICT_DPO: _l("%(name)s: the privacy officer has to look at this first."),
-    Code.GUARDIAN_CONFLICT: _l("%(name)s: the parents don't agree with each other."),
+    Code.GUARDIAN_CONFLICT: _l("%(name)s: those who decide together don't agree."),
     Code.GUARDIAN_MISSING: _l("%(name)s is a minor, and a parent has not signed yet."),
+    Code.CHILD_MISSING: _l("%(name)s is old enough to be asked too, and has not said yes."),
     Code.EXPLICIT_CONSENT_REQUIRED: _l("%(name)s: this scene needs an explicit consent."),
     Code.NOT_YET_VALID: _l("%(name)s: the consent begins on %(day)s."),
     Code.EXPIRED: _l("%(name)s: the consent ended on %(day)s."),
@@ -56,6 +60,7 @@ SENTENCES: dict[Code, str] = {
     Code.OBJECTION_ART21_1: _l("%(name)s objected."),
     Code.LI_NOT_AVAILABLE_TO_AUTHORITY: _l("%(name)s: a public authority needs consent here."),
     Code.ASSESSMENT_MISSING: _l("The assessment for this event is missing."),
+    Code.PERSON_NOT_TOLD: _l("%(name)s has not been told yet that the photo is used without consent."),
     Code.CHILD_REVIEW: _l("%(name)s is a child; the privacy officer has to look first."),
     Code.LI: _l("%(name)s: allowed without consent for this event."),
     Code.PUBLIC_TASK: _l("%(name)s: allowed as a public task."),

@@ -10,6 +10,7 @@ from models.face import Appearance
 from models.index import Indexed
 from models.job import Job
 from models.person import Person
+from models.photo import Photo
 
 AT_ONCE = 300  # photos brought up to date within the act itself; the rest by the worker
 
@@ -40,6 +41,14 @@ def everything(person_id: int) -> None:
     for ids in chunked(_photos(person_id), 200):
         with db.atomic():
             index.refresh(ids)
+
+
+def album(album_id: int) -> None:
+    """Recompute all photos of an album, a few hundred per transaction; a job, and safe to repeat."""
+    ids = [row.id for row in Photo.select(Photo.id).where(Photo.album == album_id).order_by(Photo.id.desc())]
+    for some in chunked(ids, 200):
+        with db.atomic():
+            index.refresh(some)
 
 
 def _photos(person_id: int) -> list[int]:

@@ -15,6 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
+from models import signers
 from models.album import Album
 from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
@@ -30,11 +31,13 @@ from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
-from models.wording import Version, Wording
+from models.wording import Version, Wording, WordingKind
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
 IN_HAND = timedelta(hours=1)  # how long a device stays handed over
+EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})
+SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}
 THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
 
 
@@ -111,25 +114,31 @@ class Request(Record):
         """
         until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
+        if wording.kind not in EXPLICIT and any(photo.special_context for photo in chosen):
+            raise Invalid(
+                _l(
+                    "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."
+                ),
+                field="wording",
+            )
         with db.atomic():
             for person in people:
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
-                guardian = _guardian(person)
-                if way is Way.MAIL and not (guardian or person).email:
-                    words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
-                    raise Invalid(words, field="way", name=person.name)
                 shown = _photos_of(person, chosen)
-                request = cls.create(
-                    person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way, token=seal.new_token(),
-                    locale=(guardian.locale if guardian else "") or person.locale or tools.locale, valid_until=until,
-                    ask_recognition=ask_recognition and guardian is None and bool(person.email), only_photos=only_photos and bool(shown),
-                    renews=renews, by=by, expires_at=_link_end(), campaign=campaign, album=album,
-                    **attestation(person, attested=attested, by=by, campaign=campaign),
-                )  # fmt: skip
-                request._send(wanted, shown, by)
-                made.append(request)
+                for signer in signers.whose_hands(person, by_mail=way is Way.MAIL):
+                    signers.check_address(signer, second_step=wording.kind in SECOND_STEP)
+                    guardian = signer if isinstance(signer, Guardian) else None
+                    request = cls.create(
+                        person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way,
+                        token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
+                        ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
+                        only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
+                        campaign=campaign, album=album, **attestation(person, attested=attested, by=by, campaign=campaign),
+                    )  # fmt: skip
+                    request._send(wanted, shown, by)
+                    made.append(request)
         if not made:
             raise Refusal(
                 _l(
@@ -160,6 +169,11 @@ class Request(Record):
             by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
+        if not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
+            raise Invalid(
+                _l("Who asks must be known: an administrator fills in the organisation's address and its e-mail address for "
+                   "privacy under Settings first.")
+            )  # fmt: skip
         if len(people) > MOST_ASKED:
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:
@@ -212,6 +226,8 @@ class Request(Record):
                 _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. "
                    "Look for a newer message, or ask the organisation for a new link.")
             )  # fmt: skip
+        if row.guardian is not None:
+            row.guardian.check_speaks()
         return row
 
     @classmethod
@@ -226,8 +242,15 @@ class Request(Record):
 
     @property
     def needs_code(self) -> bool:
-        """Whether a guardian decides, whose signature counts only with a code sent to the address on file (SIG-05)."""
-        return self.guardian_id is not None
+        """Whether the signature counts only with a code sent to the address on file: someone speaks for another, the consent is
+        explicit, or it is a contract (SIG-05).
+        """
+        return self.guardian_id is not None or self.wording.kind in SECOND_STEP
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether a yes is explicit in the sense of Art. 9(2)(a): its text says so and a second step confirms it (SPC-01)."""
+        return self.wording.kind in EXPLICIT
 
     @property
     def signer(self) -> Guardian | Person:
@@ -314,24 +337,6 @@ def refused_lately(person: Person, use: Use) -> bool:
         .first()
     )
     return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
-
-
-def _guardian(person: Person) -> Guardian | None:
-    if not person.is_minor():
-        return None
-    guardian = person.guardians.order_by(Guardian.id).first()
-    if guardian is None:
-        raise Invalid(
-            _l("%(name)s is a minor. Add a parent or guardian first."), field="person", name=person.name
-        )
-    if not guardian.email:
-        # A guardian's signature needs a second step, which is a code sent to the address on file (SIG-05).
-        raise Invalid(
-            _l("Add the e-mail address of %(name)s: a code is sent to it before signing."),
-            field="person",
-            name=guardian.name,
-        )
-    return guardian
 
 
 def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:

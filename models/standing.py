@@ -110,6 +110,8 @@ def _given(line: LineFact, person: PersonFacts, asked: Asked) -> Code:
         return Code.GUARDIAN_CONFLICT
     if line.signer == Signer.PERSON and _signed_young(line, person):
         return Code.GUARDIAN_MISSING
+    if line.co_signature_missing:
+        return Code.CHILD_MISSING
     if asked.special and not line.explicit:
         return Code.EXPLICIT_CONSENT_REQUIRED
     if outside := _outside(line, asked):
@@ -163,6 +165,8 @@ def _interest_doubt(basis: BasisFact, person: PersonFacts, asked: Asked) -> Code
         return Code.LI_NOT_AVAILABLE_TO_AUTHORITY
     if not basis.assessed:
         return Code.ASSESSMENT_MISSING
+    if not basis.informed:
+        return Code.PERSON_NOT_TOLD
     return Code.CHILD_REVIEW if basis.child_unreviewed else None
 
 

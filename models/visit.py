@@ -8,15 +8,14 @@ from datetime import date, timedelta
 from peewee import ForeignKeyField, fn
 
 from adapters import clock, seal
+from models import ages
 from models.base import Moment, Record, db, tools
 from models.campaign import Campaign, Reach
 from models.consent import Consent
 from models.errors import Invalid, TooMany, _l
 from models.face import Appearance
-from models.gather import SELF_CONSENT_AGE
 from models.person import Person
 from models.request import Request, Way
-from models.setting import Setting
 from models.trail import Trace, knock
 from models.user import Attempt, clean_email
 
@@ -65,12 +64,12 @@ class Visit(Record):
             if child:
                 person.add_guardian(name=typed.name, email=typed.email, locale=typed.locale, by="visitor")
             cls.create(campaign=campaign, person=person)
-            (request,) = Request.ask(
+            made = Request.ask(
                 [person], campaign.uses(), campaign.wording, by=None, way=Way.QR, ask_recognition=campaign.ask_recognition,
                 valid_until=campaign.valid_until, campaign=campaign,
                 album=campaign.album if campaign.scope is not Reach.ALL else None,
             )  # fmt: skip
-        return request
+        return made[0]
 
     @classmethod
     def sweep(cls) -> int:
@@ -97,7 +96,7 @@ def _check_child(typed: Typed) -> None:
     if not typed.name.strip():
         raise Invalid(_l("Fill in the name."), field="name")
     if not Person(name=typed.child, born=typed.born).is_minor():
-        age = SELF_CONSENT_AGE.get(str(Setting.of("country")), 16)
+        age = ages.profile().publication_age
         words = _l("From %(age)s on people decide for themselves: let them fill this in.")
         raise Invalid(words, field="born", age=age)
 

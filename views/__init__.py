@@ -16,7 +16,7 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "welcome", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "consents", "campaigns", "join", "attendance", "requests", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
+    "consents", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
     "api",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
     pages.init_app(app)
     app.jinja_env.globals.update(words.VOCABULARY)
     app.add_template_filter(words.relation_choices)
+    app.add_template_filter(words.use_choices)
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
     for room in rooms:
         module = importlib.import_module(f"views.{room}")

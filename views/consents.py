@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, consents_of, evidence
+from models import calendar, consent_list, consents_of, evidence
 from models.attestation import STATEMENT, is_dependent
 from models.base import find
 from models.consent import withdraw
@@ -19,6 +19,7 @@ from models.person import Person
 from models.photo import Photo
 from models.request import Request, Way
 from models.use import Use
+from models.voiding import Voiding
 from models.wording import Wording
 from views.access import needs
 from views.deliveries import day_of
@@ -26,7 +27,7 @@ from views.pages import back_to, bytes_response, go, page
 
 bp = Blueprint("consents", __name__)
 
-TABS = ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked")
+TABS = ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked", "unknown", "void")
 MEANS = ("phone", "mail", "letter", "in person")
 MOST_SHOWN = 60
 OFFERED = (Way.MAIL, Way.LINK, Way.QR)
@@ -48,6 +49,21 @@ def index() -> Response:
     return page(
         "consents/index.html", tab=tab, tabs=TABS, counts=consent_list.counts(current_user), rows=rows,
         more=url_for("consents.index", tab=tab, after=more) if more else None,
+    )  # fmt: skip
+
+
+@bp.get("/consents/endings")
+@needs(Permission.CONSENTS)
+def endings() -> Response:
+    """What ends within a year, day by day, and what goes dark then."""
+    number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
+    mine = request.args.get("whose") == "mine"
+    rows, more = calendar.endings(current_user, mine=mine, page=number)
+    whose = "mine" if mine else None
+    return page(
+        "consents/endings.html", rows=rows, mine=mine,
+        more=url_for("consents.endings", page=number + 1, whose=whose) if more else None,
+        newer=url_for("consents.endings", page=number - 1, whose=whose) if number else None,
     )  # fmt: skip
 
 
@@ -100,8 +116,8 @@ def show(code: str) -> Response:
     consent = find(current_user.consents(), code)
     withdrawn = consents_of.withdrawn(consent)
     return page(
-        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS,
-        standing=consent_list.standing(consent.answers(), set(withdrawn)),
+        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS, voids=Voiding.of(consent),
+        standing=consent_list.standing(consent.answers()),
     )  # fmt: skip
 
 
@@ -112,7 +128,31 @@ def paper(code: str, role: str) -> Response:
     consent = find(current_user.consents(), code)
     data, mime = evidence.hand_out(consent, role, by=current_user)
     kind = mime.rpartition("/")[2]
-    return bytes_response(data, mime, name=f"{role}-{consent.code}.{kind}")
+    return bytes_response(data, mime, name=f"{role.partition('.')[0]}-{consent.code}.{kind}")
+
+
+@bp.post("/consents/<code>/voidings")
+@needs(Permission.WITHDRAW)
+@back_to(show)
+def void(code: str) -> Response:
+    """The organisation ends it, or declares that it was never valid (T8, T9)."""
+    consent = find(current_user.consents(), code)
+    Voiding.propose(
+        consent, request.form.get("kind", ""), reason=request.form.get("reason", ""), by=current_user
+    )
+    flash(gettext("Noted. No photo opens by this consent any more."))
+    return go(url_for("consents.show", code=consent.code))
+
+
+@bp.post("/consents/<code>/voidings/confirmation")
+@needs(Permission.EVIDENCE)
+@back_to(show)
+def confirm_void(code: str) -> Response:
+    """A second person agrees that it was never valid."""
+    consent = find(current_user.consents(), code)
+    Voiding.confirm(consent, by=current_user)
+    flash(gettext("Confirmed. Every use of it in the past is listed under “To do”."))
+    return go(url_for("consents.show", code=consent.code))
 
 
 @bp.post("/consents/<code>/check")

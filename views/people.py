@@ -85,10 +85,15 @@ def change(code: str) -> Response:
 @needs(Permission.CONTACTS)
 @back_to(edit)
 def add_guardian(code: str) -> Response:
-    """Add a parent or guardian of a minor."""
+    """Add a parent or guardian of a minor, or a relative of someone who died."""
     form = request.form
     person = find(current_user.people(), code)
-    person.add_guardian(name=form.get("guardian", ""), email=form.get("guardian_email", ""), by=current_user)
+    person.add_guardian(
+        name=form.get("guardian", ""),
+        email=form.get("guardian_email", ""),
+        kind=form.get("kind", "guardian"),
+        by=current_user,
+    )
     return go(url_for("people.show", code=code))
 
 

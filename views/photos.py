@@ -12,6 +12,8 @@ from models.delivery import Delivery, OriginalView
 from models.errors import Invalid, _l
 from models.permission import Permission
 from models.photo import Photo
+from models.publication import Publication
+from models.secrecy import SecrecyCheck
 from models.use import Use
 from views.access import needs
 from views.pages import back_to, bytes_response, go, page
@@ -32,7 +34,8 @@ def show(code: str) -> Response:
     chosen = request.args.get("use") or uses[0].code
     return page(
         "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),
-        deliveries=Delivery.latest(photo),
+        deliveries=Delivery.latest(photo), published=Publication.of_photo(photo),
+        secrecy={"needed": SecrecyCheck.is_needed(photo), "check": SecrecyCheck.of(photo)},
     )  # fmt: skip
 
 
@@ -79,6 +82,24 @@ def unreview(code: str) -> Response:
     photo = find(current_user.photos(), code)
     photo.unreview(by=current_user)
     return go(url_for("photos.show", code=code))
+
+
+@bp.post("/photos/<code>/secrecy")
+@needs(Permission.NAME)
+def check_secrecy(code: str) -> Response:
+    """A human's word that a photo with a patient gives nothing away (SPC-02)."""
+    photo = find(current_user.photos(), code)
+    SecrecyCheck.keep(photo, by=current_user)
+    return go(url_for("photos.show", code=code) + "#secrecy")
+
+
+@bp.post("/photos/<code>/secrecy/undo")
+@needs(Permission.NAME)
+def undo_secrecy(code: str) -> Response:
+    """Take that word back."""
+    photo = find(current_user.photos(), code)
+    SecrecyCheck.undo(photo, by=current_user)
+    return go(url_for("photos.show", code=code) + "#secrecy")
 
 
 @bp.get("/photos/<code>/original")

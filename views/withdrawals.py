@@ -41,7 +41,7 @@ def take_back(token: str) -> Response:
         raise Invalid(_l("Tick what you want to take back."), field="use")
     withdraw(
         consent.person, uses=None if everything else chosen, recognition=everything or recognition,
-        actor="guardian" if consent.guardian_id else "signer", means="link",
+        actor="guardian" if consent.guardian_id else "signer", means="link", guardian=consent.guardian,
     )  # fmt: skip
     return go(url_for("withdrawals.show", token=token, done=1, lang=request.args.get("lang")))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_login import current_user
 
 from models import reason_words
@@ -17,7 +17,7 @@ from models.faces import FaceSeen
 from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
-from models.reasons import HIDDEN, Clearance, Next, Reason, State
+from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
 from models.use import Use
 from views.pages import day
 
@@ -43,6 +43,8 @@ LABELS: dict[Next, Any] = {
     Next.ASK_DPO: _("Ask the privacy officer"),
     Next.SHORTEN_PERIOD: _("Choose an earlier last day"),
     Next.SET_RIGHTS: _("Fill in the rights"),
+    Next.CHECK_SECRECY: _("Check the photo"),
+    Next.TELL_PERSON: _("Tell %(name)s"),
 }
 
 
@@ -125,6 +127,10 @@ def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
     may = current_user.may
     if reason.next in (Next.ASK_CONSENT, Next.RENEW_CONSENT, Next.ASK_GUARDIAN) and may(Permission.ASK):
         return url_for("consents.ask", person=reason.person, photo=photo.code, use=use.code)
+    if reason.next is Next.CHECK_SECRECY and may(Permission.NAME):
+        return url_for("photos.show", code=photo.code) + "#secrecy"
+    if reason.next is Next.TELL_PERSON and may(Permission.BASES):
+        return url_for("people.show", code=reason.person) + "#bases"
     if reason.next is Next.REMIND and may(Permission.ASK):
         return url_for("people.show", code=reason.person)
     if reason.next is Next.NAME_FACE and may(Permission.NAME):
@@ -207,6 +213,9 @@ CHOICES = {
     "withdrawn": _("withdrawn"),
     "ended": _("ended"),
     "unknown": _("no proof"),
+    "renewed": _("yes"),
+    "void": _("not valid"),
+    "doubted": _("in doubt"),
 }
 
 
@@ -249,7 +258,19 @@ def choice_words(state: str) -> str:
     return str(CHOICES[state])
 
 
+def use_choices(uses: Iterable[Use]) -> list[tuple[str, str]]:
+    """Choices for a select of uses, in the reader's language."""
+    return [(use.code, use.name_in(str(get_locale()))) for use in uses]
+
+
+def cause_words(cause: str, name: str) -> str:
+    """Why a copy must go, with the name of whoever said no for those who may know it."""
+    reason = Reason(code=Code(cause), next=Next.NONE)
+    return reason_words.sentence(reason, name or gettext(reason_words.ANONYMOUS), "", gettext)
+
+
 VOCABULARY = {
+    "cause_words": cause_words,
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
     "set_aside_words": set_aside,

@@ -62,6 +62,7 @@ def line(state: LineState = LineState.GIVEN, **facts) -> LineFact:
         "valid_until": date(2027, 12, 31),
         "signer": Signer.PERSON,
         "guardian_veto": False,
+        "co_signature_missing": False,
         "covers_photo": True,
         "evidence_complete": True,
     }
@@ -82,6 +83,7 @@ def basis(kind: BasisKind = BasisKind.CONTRACT, **facts) -> BasisFact:
         "guardian_missing": False,
         "covers_photo": True,
         "assessed": True,
+        "informed": True,
     }
     return BasisFact(**(known | facts))
 
@@ -95,6 +97,7 @@ def person(code: str = "A", *lines: LineFact, **facts) -> PersonFacts:
         "protected": False,
         "objects_to_marketing": False,
         "objects": False,
+        "under_secrecy": False,
         "died_on": None,
         "of_age_on": None,
         "lines": lines,
@@ -158,6 +161,7 @@ LINES = st.builds(
     decided_at=ZONED,
     signer=st.sampled_from(Signer),
     guardian_veto=FLAG,
+    co_signature_missing=FLAG,
     explicit=FLAG,
     evidence_complete=LIKELY,
     **SCOPES,
@@ -169,6 +173,7 @@ BASES = st.builds(
     child_unreviewed=FLAG,
     guardian_missing=FLAG,
     assessed=LIKELY,
+    informed=LIKELY,
     **SCOPES,
 )
 RARELY_A_DAY = st.one_of(st.none(), st.none(), ANY_DAY)
@@ -180,6 +185,7 @@ PERSONS = st.builds(
     protected=st.sampled_from([False] * 9 + [True]),
     objects_to_marketing=FLAG,
     objects=FLAG,
+    under_secrecy=FLAG,
     died_on=RARELY_A_DAY | st.just(date(2016, 11, 30)),
     of_age_on=RARELY_A_DAY,
     told_of_age=st.booleans(),
@@ -204,5 +210,6 @@ PHOTOS = st.builds(
     licence_until=RARELY_A_DAY,
     reviewed=LIKELY,
     crowd_basis=st.none() | st.sampled_from(CrowdBasis),
+    secrecy_checked=LIKELY,
 )
 PERIODS = st.builds(Period, start=ANY_DAY, end=st.none() | ANY_DAY)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from models import faces
 from models.base import db
+from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
+from models.circumstance import Circumstance
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
+from models.disposition import Disposition
+from models.event import QUESTIONS, Event
 from models.face import Appearance
+from models.gather import today
 from models.permission import GRANTS, Permission, Role
 from models.photo import Photo
+from models.publication import Publication
 from models.request import Choice, Request, Way
+from models.takedown import TakeDown
 from models.token import ApiToken
+from models.use import Use
 from models.user import Team
 from models.wording import Wording
 from tests.house.tree import HERE
@@ -74,6 +82,7 @@ class World:
             way=CampaignWay.POSTER,
             album=album,
         )
+        more = self._what_follows(person, album, photo, delivery)
         outbox = sorted(house.config.data.glob("outbox/*.eml"))
         self.codes = {
             "albums": album.code, "photos": photo.code, "people": person.code, "faces": face.code,
@@ -83,11 +92,35 @@ class World:
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
             "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
+            **more,
         }  # fmt: skip
         assert Appearance.select().count() == 1
         self.browsers = {role: Browser(web).log_in(user) for role, user in self.users.items()}
         self.nobody = Browser(web)
         self.tokens = {role: browser._token() for role, browser in self.browsers.items()}
+
+    def _what_follows(self, person, album, photo, delivery):
+        dpo, editor = self.users[Role.DPO], self.users[Role.EDITOR]
+        circumstance = Circumstance.record(person, "left", since=today() + timedelta(days=9), by=dpo)
+        review = today() + timedelta(days=300)
+        basis = Basis.add(
+            person, Use.get(), {"kind": "contract", "evidence": "signed", "review_on": review}, by=dpo
+        )
+        speaker = person.add_guardian(name="Gijs Voorbeeld", email="gijs@people.example", by=editor)
+        answers = dict.fromkeys(QUESTIONS, "It was said on the sign at the door.")
+        objection = Event.keep(album, answers, children=True, by=dpo).note_objection(
+            "yellow jacket", by=editor
+        )
+        shown = Publication.record(delivery, medium="Annual report", by=editor)
+        with db.atomic():
+            task = TakeDown.create(
+                delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
+            )
+            waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
+        return {
+            "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
+            "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
+        }  # fmt: skip
 
     def address(self, rule):
         """The rule with its parts filled in from the world."""
@@ -97,7 +130,12 @@ class World:
         return "/".join(parts)
 
     def _filled(self, part, noun):
-        fixed = {"<int:longest>": "320", "<path:filename>": "house.css", "<role>": "receipt"}
+        fixed = {
+            "<int:longest>": "320",
+            "<path:filename>": "house.css",
+            "<role>": "receipt",
+            "<act>": "inform",
+        }
         return fixed.get(part) or self.codes.get("appearance" if "appearance" in part else noun, "none")
 
 

@@ -1,0 +1,12 @@
+"""Who holds a role today."""
+
+from __future__ import annotations
+
+from models.permission import Role
+from models.user import Grant, User
+
+
+def holding(role: Role) -> list[User]:
+    """Everyone at work with this role, the longest here first."""
+    held = Grant.select(Grant.user).where(Grant.role == role)
+    return list(User.select().where(User.id.in_(held), User.disabled_at.is_null()).order_by(User.id))

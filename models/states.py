@@ -1,0 +1,122 @@
+"""The states of one line of a consent and the only ways from one to another (requirements 1.2, CON-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from models.gather import today
+
+
+class State(StrEnum):
+    """Where a line stands. Only facts are stored; superseded and expired are read from the newer line and the date."""
+
+    DRAFT = "draft"  # choices on a form that nobody has sent
+    REQUESTED = "requested"
+    GIVEN = "given"
+    RENEWED = "renewed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    INVALIDATED = "invalidated"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+
+
+_YES = (State.GIVEN, State.RENEWED)
+# T10 says that a newer answer to the same question takes the place of whatever stood there.
+_ANSWERED = (
+    *_YES, State.REFUSED, State.WITHDRAWN, State.EXPIRED, State.INVALIDATED, State.REVOKED, State.UNKNOWN,
+)  # fmt: skip
+TRANSITIONS: dict[tuple[State, State], str] = {
+    (State.DRAFT, State.REQUESTED): "T1",
+    (State.REQUESTED, State.GIVEN): "T2",
+    (State.REQUESTED, State.REFUSED): "T3",
+    (State.REQUESTED, State.RENEWED): "T5",
+    **{(old, State.WITHDRAWN): "T6" for old in _YES},
+    **{(old, State.EXPIRED): "T7" for old in _YES},
+    (
+        State.EXPIRED,
+        State.WITHDRAWN,
+    ): "T6",  # what ended by date can still be taken back: nothing may revive it
+    **{(old, State.INVALIDATED): "T8" for old in (*_YES, State.EXPIRED)},
+    **{(old, State.REVOKED): "T9" for old in (*_YES, State.EXPIRED)},
+    **{(old, State.SUPERSEDED): "T10" for old in _ANSWERED},
+    (State.UNKNOWN, State.GIVEN): "T11",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the state of a line is read from."""
+
+    answer: str
+    withdrawn: bool
+    void: str | None  # kind of a confirmed voiding
+    overtaken: bool
+    ended: bool  # its last day has passed
+
+    @property
+    def state(self) -> State:
+        """The state: what ended it by an act comes before what came after it, and that before the date."""
+        if self.withdrawn:
+            return State.SUPERSEDED if self.overtaken else State.WITHDRAWN
+        if self.void is not None:
+            return State.SUPERSEDED if self.overtaken else State(self.void)
+        if self.overtaken:
+            return State.SUPERSEDED
+        if self.answer in _YES and self.ended:
+            return State.EXPIRED
+        return State(self.answer)
+
+
+def of(lines: Sequence[Any]) -> dict[int, State]:
+    """The state of each of these lines today, by id, in three queries however many they are."""
+    from models.consent import Withdrawal
+    from models.voiding import Voiding
+
+    ids = [line.id for line in lines]
+    taken = {row.line_id for row in Withdrawal.select(Withdrawal.line).where(Withdrawal.line.in_(ids))}
+    void = {
+        row.line_id: row.kind.value
+        for row in Voiding.select().where(Voiding.line.in_(ids), Voiding.confirmed_at.is_null(False))
+    }
+    newest = _newest(lines)
+    return {
+        line.id: Facts(
+            answer=line.answer.value,
+            withdrawn=line.id in taken,
+            void=void.get(line.id),
+            overtaken=newest.get(_question(line), line.decided_at) > line.decided_at,
+            ended=line.valid_until is not None and line.valid_until < today(),
+        ).state
+        for line in lines
+    }
+
+
+def _question(line: Any) -> tuple[Any, ...]:
+    """What a line answers, and who answered: only the same party's newer word on the same photos takes its place (T10, MIN-04)."""
+    return line.person_id, line.about, line.use_id, line.scope, line.album_id, line.consent.guardian_id
+
+
+def _newest(lines: Sequence[Any]) -> dict[tuple[Any, ...], datetime]:
+    """When each question was last answered by an answer to all photos, an album or chosen ones alike."""
+    from models.consent import Answer, Consent, Line, Scope
+
+    people = {line.person_id for line in lines}
+    rows = (
+        Line.select(Line, Consent)
+        .join(Consent)
+        .where(Line.person.in_(people), Line.answer != Answer.UNKNOWN)
+        .order_by(Line.decided_at)
+    )
+    newest: dict[tuple[Any, ...], datetime] = {}
+    for row in rows:
+        # Chosen photos differ from line to line: one for these overtakes none for those.
+        if row.scope is not Scope.PHOTOS:
+            newest[_question(row)] = row.decided_at
+    return newest

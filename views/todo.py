@@ -1,0 +1,100 @@
+"""What waits for a person: copies to take down, photos without a ground, young people to tell, people to inform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models import coming_of_age, consent_list
+from models.base import find
+from models.basis import Basis
+from models.disposition import DECISIONS, Disposition
+from models.permission import Permission
+from models.takedown import HOWS, TakeDown
+from models.user import User
+from views.access import needs
+from views.pages import back_to, go, page
+
+bp = Blueprint("todo", __name__)
+PAGE = 40
+TABS = ("takedowns", "dispositions", "turning", "tell", "done")
+
+
+@bp.get("/takedowns")
+@needs(Permission.WITHDRAW)
+def takedowns() -> Response:
+    """Copies outside the house that must go, the most urgent first."""
+    return _board("takedowns", TakeDown.seen_by(current_user), hows=HOWS, colleagues=_colleagues())
+
+
+@bp.get("/takedowns/done")
+@needs(Permission.WITHDRAW)
+def done() -> Response:
+    """What was taken down, newest first: where, when, by whom."""
+    return _board("done", TakeDown.seen_by(current_user, open_ones=False))
+
+
+@bp.post("/takedowns/<code>/finish")
+@needs(Permission.WITHDRAW)
+@back_to(lambda code: takedowns())
+def finish(code: str) -> Response:
+    """It is gone, or why it can't be made to go."""
+    task = find(TakeDown.seen_by(current_user).order_by(), code)
+    task.finish(request.form.get("how", ""), note=request.form.get("note", ""), by=current_user)
+    flash(gettext("Noted, with the day and your name."))
+    return go(url_for("todo.takedowns"))
+
+
+@bp.post("/takedowns/<code>/owner")
+@needs(Permission.WITHDRAW)
+def hand_over(code: str) -> Response:
+    """Give it to a colleague, who gets a letter."""
+    task = find(TakeDown.seen_by(current_user).order_by(), code)
+    task.hand_over(find(_colleagues(), request.form.get("owner", "")), by=current_user)
+    flash(gettext("Handed over."))
+    return go(url_for("todo.takedowns"))
+
+
+@bp.get("/dispositions")
+@needs(Permission.WITHDRAW)
+def dispositions() -> Response:
+    """Photos that no ground allows us to keep, the most urgent first."""
+    return _board("dispositions", Disposition.waiting(current_user), decisions=DECISIONS)
+
+
+@bp.post("/dispositions/<code>/decision")
+@needs(Permission.WITHDRAW)
+@back_to(lambda code: dispositions())
+def decide(code: str) -> Response:
+    """What happens to a photo without a ground."""
+    row = find(Disposition.waiting(current_user).order_by(), code)
+    row.decide(request.form.get("decision", ""), ground=request.form.get("ground", ""), by=current_user)
+    flash(gettext("Decided and noted."))
+    return go(url_for("todo.dispositions"))
+
+
+@bp.get("/people-to-tell")
+@needs(Permission.CONTACTS)
+def tell() -> Response:
+    """Young people who decide alone now or soon, and people on file on another ground who were not told yet."""
+    return page(
+        "todo/tell.html", tab="tell", turning=coming_of_age.turning()[:PAGE * 5], bases=Basis.to_tell()[:PAGE * 5],
+    )  # fmt: skip
+
+
+def _board(tab: str, query: Any, **values: Any) -> Response:
+    number = max(0, request.args.get("page", 0, type=int))
+    rows = list(query.limit(PAGE + 1).offset(min(number, 10_000) * PAGE))
+    more = url_for(f"todo.{tab}", page=number + 1) if len(rows) > PAGE else None
+    rows = rows[:PAGE]
+    people = consent_list.people_of(rows)
+    newer = url_for(f"todo.{tab}", page=number - 1) if number else None
+    return page(f"todo/{tab}.html", tab=tab, rows=rows, more=more, newer=newer, people=people, **values)
+
+
+def _colleagues() -> Any:
+    return User.select().where(User.disabled_at.is_null()).order_by(User.name)
