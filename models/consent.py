@@ -21,7 +21,7 @@ from models.job import Job
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.request import AskedPhoto, Choice, Request
+from models.request import AskedPhoto, Choice, Request, Way
 from models.trail import Trace
 from models.use import Use
 from models.user import User
@@ -93,7 +93,13 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
-            consent = cls._create(request, Means.LINK, name, by=None, language=language)
+            consent = cls._create(
+                request,
+                Means.DEVICE if request.way is Way.DEVICE else Means.LINK,
+                name,
+                by=None,
+                language=language,
+            )
             consent._add_lines(request, choice)
             actor = "guardian" if request.guardian is not None else "signer"
             given = sorted(code for code, yes in choice.uses.items() if yes)
@@ -166,7 +172,7 @@ class Consent(Record):
 
     def _add_lines(self, request: Request, choice: Choice) -> None:
         day, explicit = today(), choice.recognition is not None
-        scope = Scope.PHOTOS if request.only_photos else Scope.ALL
+        scope = Scope.PHOTOS if request.only_photos else Scope.ALBUM if request.album_id else Scope.ALL
         chosen = [asked.photo_id for asked in AskedPhoto.select().where(AskedPhoto.request == request)]
         for number, use in enumerate(request.uses()):
             prior = _standing_yes(request, use) if request.renews else None
@@ -175,6 +181,7 @@ class Consent(Record):
             line = Line.create(
                 consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day, renews=prior,
                 valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=request.is_explicit,
+                album=request.album_id if scope is Scope.ALBUM else None,
             )  # fmt: skip
             if scope is Scope.PHOTOS:
                 LinePhoto.insert_many([{"line": line, "photo": photo} for photo in chosen]).execute()

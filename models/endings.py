@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from peewee import fn
 
 from models import recognition, session, webhook
+from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
@@ -90,7 +91,7 @@ def _ask_to_renew(day: date) -> int:
     asked = 0
     for person, lines in by_person.items():
         last = lines[0].consent.request
-        if last is None or not _reachable(person) or _was_asked(person, lines):
+        if last is None or not _reachable(person) or _was_asked(person, lines) or not is_attested(person):
             continue
         Request.ask(
             [person], [line.use for line in lines if line.use is not None], last.wording, by=None, way=Way.MAIL, renews=True,
@@ -133,10 +134,12 @@ def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
     from models.draft import Draft
     from models.photo import Arrival
+    from models.visit import Visit
 
     recognition.sweep()
     Arrival.sweep()
     Draft.sweep()
+    Visit.sweep()
     session.sweep()
     Job.sweep()
     webhook.sweep()

@@ -102,7 +102,12 @@ def shown_text(request: Request, locale: str) -> bytes:
     shown = wording(request, locale)
     uses = [(use.name_in(shown.locale), use.about_in(shown.locale)) for use in request.uses()]
     return tools.typesetter.set(
-        "signing/wording.html", shown.locale, shown=shown, uses=uses, ask_recognition=request.ask_recognition
+        "signing/wording.html",
+        shown.locale,
+        shown=shown,
+        uses=uses,
+        ask_recognition=request.ask_recognition,
+        album=request.album.title if request.album and not request.only_photos else "",
     ).encode()
 
 

@@ -16,15 +16,18 @@ from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
 from models import signers
+from models.album import Album
+from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
+from models.campaign import Campaign
 from models.errors import Gone, Invalid, Refusal, _l
-from models.gather import today
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
 from models.setting import Setting
+from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
@@ -32,6 +35,7 @@ from models.wording import Version, Wording, WordingKind
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
+IN_HAND = timedelta(hours=1)  # how long a device stays handed over
 EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})
 SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}
 THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
@@ -43,6 +47,7 @@ class Way(StrEnum):
     MAIL = "mail"
     LINK = "link"
     QR = "qr"
+    DEVICE = "device"  # on the device of a user who is there and watches
 
 
 class Request(Record):
@@ -61,9 +66,17 @@ class Request(Record):
     only_photos = BooleanField(default=False)  # for the chosen photos only, else for all
     renews = BooleanField(default=False)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    campaign = ForeignKeyField(Campaign, null=True, backref="requests", on_delete="SET NULL")
+    album = ForeignKeyField(
+        Album, null=True, backref="+", on_delete="SET NULL"
+    )  # the answer counts for it alone
+    attested_by = ForeignKeyField(User, null=True, backref="+", on_delete="SET NULL")  # EMP-01
+    attested_at = Moment(null=True)
+    witness = ForeignKeyField(User, null=True, backref="+", on_delete="SET NULL")
     at = Moment(default=clock.now, index=True)
     expires_at = Moment()
     renewed = IntegerField(default=0)  # each reminder makes a new link and ends the old one
+    reminded_at = Moment(null=True)
     opened_at = Moment(null=True)
     used_at = Moment(null=True)
     revoked_at = Moment(null=True)
@@ -72,7 +85,7 @@ class Request(Record):
         personal = ("locale",)
         plain = (
             "code", "number", "way", "token", "valid_until", "ask_recognition", "only_photos", "renews", "at",
-            "expires_at", "renewed", "opened_at", "used_at", "revoked_at",
+            "expires_at", "renewed", "opened_at", "used_at", "revoked_at", "attested_at", "reminded_at",
         )  # fmt: skip
 
     @classmethod
@@ -89,13 +102,17 @@ class Request(Record):
         ask_recognition: bool = False,
         valid_until: date | None = None,
         renews: bool = False,
+        campaign: Campaign | None = None,
+        album: Album | None = None,
+        attested: bool = False,
     ) -> list[Request]:
         """Ask each person once, with a link of her own; a minor's guardian is asked in her place.
 
         Raises Invalid for nobody, nothing, too many, a missing guardian or address; what someone refused in the last
-        six months is left out for her, and who is left with nothing is not asked (T3).
+        six months is left out for her, and who is left with nothing is not asked (T3). Who depends on the organisation is
+        asked only under an attestation (EMP-01).
         """
-        until = cls._check(people, uses, by, valid_until)
+        until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
         if wording.kind not in EXPLICIT and any(photo.special_context for photo in chosen):
             raise Invalid(
@@ -114,10 +131,11 @@ class Request(Record):
                     signers.check_address(signer, second_step=wording.kind in SECOND_STEP)
                     guardian = signer if isinstance(signer, Guardian) else None
                     request = cls.create(
-                        person=person, guardian=guardian, wording=wording, number=wording.number, way=way,
+                        person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way,
                         token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
                         ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
+                        campaign=campaign, album=album, **attestation(person, attested=attested, by=by, campaign=campaign),
                     )  # fmt: skip
                     request._send(wanted, shown, by)
                     made.append(request)
@@ -136,18 +154,19 @@ class Request(Record):
         if photos:
             AskedPhoto.insert_many([{"request": self, "photo": photo} for photo in photos]).execute()
         Trace.leave(
-            by or "system", "consent.requested", self, person=self.person, uses=uses, way=self.way.value
-        )
+            by or "system", "consent.requested", self, person=self.person, uses=uses, way=self.way.value,
+            campaign=self.campaign, attested=self.attested_at is not None,
+        )  # fmt: skip
         if self.way is Way.MAIL:
             self._mail()
         _recolour(self.person)
 
     @classmethod
     def _check(
-        cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None
+        cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None, way: Way
     ) -> date:
         if by is not None:
-            by.require(Permission.ASK)
+            by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
         if not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
@@ -159,15 +178,7 @@ class Request(Record):
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:
             raise Invalid(_l("Choose at least one use."), field="use")
-        latest = _months_from(today(), int(Setting.of("consent_months")))
-        until = until or latest
-        if not today() < until <= latest:
-            raise Invalid(
-                _l("Choose a last day after today and by %(day)s."),
-                field="valid_until",
-                day=latest.isoformat(),
-            )
-        return until
+        return last_day(until)
 
     @property
     def raw_token(self) -> str:
@@ -181,9 +192,9 @@ class Request(Record):
         """The address to send to the person."""
         return f"{tools.base_url}/sign/{self.raw_token}"
 
-    def qr(self) -> str:
-        """The link as an SVG of a QR code."""
-        return qr.svg(self.link)
+    def qr(self, page: str = "") -> str:
+        """The link, or a page below it, as an SVG of a QR code."""
+        return qr.svg(self.link + page)
 
     @property
     def state(self) -> str:
@@ -273,19 +284,37 @@ class Request(Record):
         """The text frozen when the request was made, in a language or in the one it was sent in."""
         return self.wording.text(locale or self.locale, self.number)
 
-    def remind(self, *, by: User) -> None:
-        """Make a new link, end the old one, and mail it if mail was the way."""
-        by.require(Permission.ASK)
+    def remind(self, *, by: User | None) -> None:
+        """Make a new link, end the old one, and mail it if mail was the way; without a user the system reminds."""
+        if by is not None:
+            by.require(Permission.ASK)
         if self.used_at is not None or self.revoked_at is not None:
             raise Refusal(_l("This request is over."))
         with db.atomic():
-            self.renewed += 1
-            self.expires_at = _link_end()
-            self.save(only=[Request.renewed, Request.expires_at])
-            self._new_link()
+            self._renew()
+            if self.way is Way.DEVICE:  # whoever answers from now on does so without a witness
+                self.way, self.witness = Way.MAIL if self.signer.email else Way.LINK, None
+                self.save(only=[Request.way, Request.witness])
             if self.way is Way.MAIL:
                 self._mail()
-            Trace.leave(by, "consent.reminded", self, person=self.person)
+            Trace.leave(by or "system", "consent.reminded", self, person=self.person)
+
+    def hand_over(self, *, by: User) -> None:
+        """Let the person sign on this user's device; earlier links end, and the user is the witness (SIG-02)."""
+        by.require(Permission.WITNESS)
+        if self.used_at is not None or self.revoked_at is not None:
+            raise Refusal(_l("This request is over."))
+        with db.atomic():
+            self._renew()
+            self.way, self.witness, self.expires_at = Way.DEVICE, by, clock.now() + IN_HAND
+            self.save(only=[Request.way, Request.witness, Request.expires_at])
+            Trace.leave(by, "consent.handed-over", self, person=self.person)
+
+    def _renew(self) -> None:
+        self.renewed += 1
+        self.expires_at, self.reminded_at = _link_end(), clock.now()
+        self.save(only=[Request.renewed, Request.expires_at, Request.reminded_at])
+        self._new_link()
 
     def revoke(self, *, by: User) -> None:
         """Take the request back; its link dies."""
@@ -323,14 +352,6 @@ def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:
 
 def _link_end() -> Any:
     return clock.now() + timedelta(days=int(Setting.of("link_days")))
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    try:
-        return day.replace(year=day.year + year, month=month + 1)
-    except ValueError:
-        return date(day.year + year, month + 2, 1) - timedelta(days=1)
 
 
 def _recolour(person: Person) -> None:

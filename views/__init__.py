@@ -16,7 +16,8 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "welcome", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "consents", "requests", "grounds", "todo", "events", "publications", "shares", "shared", "signing", "withdrawals", "wordings", "recognition", "trail", "settings", "webhooks",
+    "consents", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares", "shared",
+    "signing", "withdrawals", "wordings", "recognition", "trail", "settings", "webhooks",
     "api",
 )  # fmt: skip
 

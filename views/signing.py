@@ -118,9 +118,12 @@ def picture(token: str, code: str) -> Response:
 
 def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
     drawing = base64.b64decode(answers["drawing"]) if answers["drawing"] else None
+    steps = {"identity": identity}
+    if asked.witness is not None:
+        steps = {"identity": "in person" if identity == "link" else identity, "witness": asked.witness.code}
     Consent.sign(
         asked, Choice(answers["uses"], answers["recognition"]), signer=answers["signer"], guardian=answers["guardian"],
-        drawing=drawing, language=answers["language"], steps={"identity": identity},
+        drawing=drawing, language=answers["language"], steps=steps,
     )  # fmt: skip
 
 

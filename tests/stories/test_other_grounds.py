@@ -59,7 +59,13 @@ class Scene:
     def sign(self, yes=True, **more):
         self.later(seconds=5)
         request = Request.ask(
-            [self.person], [self.use], Wording.current()[0], by=None, way=Way.LINK, renews=True
+            [self.person],
+            [self.use],
+            Wording.current()[0],
+            by=self.editor,
+            way=Way.LINK,
+            renews=True,
+            attested=True,
         )[0]
         signer = request.signer.name
         return Consent.sign(
@@ -112,7 +118,13 @@ def test_leaving_ends_consent_on_the_day_and_a_contract_may_outlive_it(house, dr
     """EMP-02, V10."""
     scene = Scene(house, drain, later, relation="employee")
     request = Request.ask(
-        [scene.person], [scene.use], Wording.current()[0], by=None, way=Way.LINK, renews=True
+        [scene.person],
+        [scene.use],
+        Wording.current()[0],
+        by=scene.editor,
+        way=Way.LINK,
+        renews=True,
+        attested=True,
     )[0]
     Consent.sign(request, Choice({scene.use.code: True}, None), signer="Noor", steps={})
     Circumstance.record(scene.person, "left", since=today() + timedelta(days=10), by=scene.editor)

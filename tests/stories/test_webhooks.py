@@ -107,12 +107,10 @@ def test_a_withdrawal_reaches_the_address_signed_and_without_a_name(house, drain
     scene = Scene(house, drain)
     consent = scene.sign()
     drain()
-    assert {
-        "event": "photo.cleared",
-        "photo": scene.photo.code,
-        "use": "website",
-        "state": "cleared",
-    }.items() <= told(listener)[-1].items()
+    cleared = [call for call in told(listener) if call["event"] == "photo.cleared"]
+    assert [(call["photo"], call["use"], call["state"]) for call in cleared] == [
+        (scene.photo.code, "website", "cleared")
+    ]
     listener.got.clear()
     withdraw(scene.noor, uses=None, recognition=False, actor="signer", means="link")
     assert listener.got == [], "nothing leaves within the act"
@@ -137,9 +135,9 @@ def test_nothing_is_told_of_what_did_not_happen(house, drain, admin, listener):
     Webhook.add(listener.url, ["consent.withdrawn"], by=admin)
     scene = Scene(house, drain)
     scene.sign()
-    with pytest.raises(RuntimeError), db.atomic():
+    with db.atomic() as act:
         withdraw(scene.noor, uses=None, recognition=False, actor="signer", means="link")
-        raise RuntimeError
+        act.rollback()
     drain()
     assert listener.got == []
 

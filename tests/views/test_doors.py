@@ -11,6 +11,7 @@ import pytest
 from models import faces
 from models.base import db
 from models.basis import Basis
+from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
@@ -35,7 +36,10 @@ from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
 
-OWN_PAGES = {"session.enter", "session.login", "session.leave"}
+# These end or begin the session of the browser that knocks; their stories show who may.
+OWN_PAGES = {
+    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -72,6 +76,15 @@ class World:
         faces.remark(face, faces.Word.NOT_A_PERSON, by=editor)
         delivery = Delivery.issue(photo, uses[0], to="Eva", by=editor)
         view = OriginalView.issue(photo, purpose="to look closely at it", by=editor)
+        campaign = Campaign.start(
+            "Open day",
+            [person],
+            [house.use("press")],
+            wording,
+            by=editor,
+            way=CampaignWay.POSTER,
+            album=album,
+        )
         more = self._what_follows(person, album, photo, delivery)
         outbox = sorted(house.config.data.glob("outbox/*.eml"))
         self.codes = {
@@ -80,6 +93,7 @@ class World:
             "uses": "website", "users": self.users[Role.VIEWER].code, "teams": Team.get().code,
             "tokens": ApiToken.get().code, "sign": asked.raw_token, "withdraw": consent.raw_withdrawal_token,
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
+            "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
             **more,
         }  # fmt: skip
