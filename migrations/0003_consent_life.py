@@ -20,6 +20,11 @@ def up(migrator, db):
             database = db
             table_name = "album"
 
+    class Consent(Model):
+        class Meta:
+            database = db
+            table_name = "consent"
+
     class Delivery(Model):
         class Meta:
             database = db
@@ -179,6 +184,19 @@ def up(migrator, db):
 
     db.create_tables([Disposition])
 
+    class Distinct(Model):
+        one = ForeignKeyField(Person, on_delete="CASCADE")
+        other = ForeignKeyField(Person, on_delete="CASCADE")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "distinct"
+            indexes = ((("one", "other"), True),)
+
+    db.create_tables([Distinct])
+
     class Event(Model):
         code = TextField(unique=True)
         album = ForeignKeyField(Album, unique=True, on_delete="CASCADE")
@@ -235,6 +253,75 @@ def up(migrator, db):
             table_name = "hook_call"
 
     db.create_tables([HookCall])
+
+    class Import(Model):
+        code = TextField(unique=True)
+        name = TextField()
+        digest = TextField()
+        headers = JSONField()
+        mapping = JSONField()
+        order = TextField(default="")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        started_at = DateTimeField(null=True)
+        done_at = DateTimeField(null=True)
+        counts = JSONField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "import"
+
+    db.create_tables([Import])
+
+    class ImportedRow(Model):
+        fingerprint = TextField(unique=True)
+        import_ = ForeignKeyField(Import, null=True, column_name="import_id", on_delete="SET NULL")
+        consent = ForeignKeyField(Consent, null=True, on_delete="CASCADE")
+        vague = BooleanField(default=False)
+        documented = BooleanField(default=False)
+        number = IntegerField(default=0)
+
+        class Meta:
+            database = db
+            table_name = "imported_row"
+
+    db.create_tables([ImportedRow])
+
+    class ImportedScan(Model):
+        import_ = ForeignKeyField(Import, column_name="import_id", on_delete="CASCADE")
+        file = TextField()
+        role = TextField()
+
+        class Meta:
+            database = db
+            table_name = "imported_scan"
+
+    db.create_tables([ImportedScan])
+
+    class ImportMapping(Model):
+        key = TextField(unique=True)
+        mapping = JSONField()
+
+        class Meta:
+            database = db
+            table_name = "import_mapping"
+
+    db.create_tables([ImportMapping])
+
+    class Merging(Model):
+        code = TextField(unique=True)
+        kept = ForeignKeyField(Person, on_delete="CASCADE")
+        gone = ForeignKeyField(Person, on_delete="CASCADE")
+        moved = JSONField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        undone_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "merging"
+
+    db.create_tables([Merging])
 
     class OptOut(Model):
         code = TextField(unique=True)
@@ -478,9 +565,15 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("ruling"))
     migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
+    migrator.migrate(migrator.drop_table("merging"))
+    migrator.migrate(migrator.drop_table("import_mapping"))
+    migrator.migrate(migrator.drop_table("imported_scan"))
+    migrator.migrate(migrator.drop_table("imported_row"))
+    migrator.migrate(migrator.drop_table("import"))
     migrator.migrate(migrator.drop_table("hook_call"))
     migrator.migrate(migrator.drop_table("webhook"))
     migrator.migrate(migrator.drop_table("event"))
+    migrator.migrate(migrator.drop_table("distinct"))
     migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))
     migrator.migrate(migrator.drop_table("campaign_use"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import campaign, chasing, evidence, notice, preparation, recognition, recolour, webhook
+from models import campaign, chasing, evidence, importing, notice, preparation, recognition, recolour, webhook
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
@@ -16,6 +16,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "receipt": evidence.make_receipt,
     "notice": notice.send,
     "hook": webhook.send,
+    "import": importing.carry_out,
     "campaign": campaign.ask_next,
     "chase": chasing.chase,
 }

@@ -132,6 +132,7 @@ def mail_head() -> None:
 
 def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
+    from models import importing
     from models.draft import Draft
     from models.photo import Arrival
     from models.visit import Visit
@@ -143,3 +144,4 @@ def sweep() -> None:
     session.sweep()
     Job.sweep()
     webhook.sweep()
+    importing.sweep()

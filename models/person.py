@@ -15,6 +15,7 @@ from models import ages
 from models.base import Moment, Record, code_field, db, find
 from models.errors import Invalid, NotAllowed, _l
 from models.gather import today
+from models.permission import Permission
 from models.trail import Trace
 from models.user import User, clean_email
 
@@ -61,6 +62,17 @@ class Person(Record):
         if not wanted:
             return {}
         return {row.code: row.name for row in cls.select(cls.code, cls.name).where(cls.code.in_(wanted))}
+
+    @classmethod
+    def seen_by(cls, user: User) -> ModelSelect[Person]:
+        """The people a user may look up; whoever was merged into another stands there as that other."""
+        from models.merging import Merging
+
+        if not user.may(Permission.PEOPLE):
+            return cls.select().where(cls.id.is_null())
+        return cls.select().where(
+            cls.id.not_in(Merging.select(Merging.gone).where(Merging.undone_at.is_null()))
+        )
 
     @classmethod
     def named(cls, query: ModelSelect, text: str = "", *, after: str = "") -> ModelSelect:

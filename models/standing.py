@@ -173,6 +173,8 @@ def _interest_doubt(basis: BasisFact, person: PersonFacts, asked: Asked) -> Code
 def _uncovered(person: PersonFacts, asked: Asked) -> Finding:
     """P19 to P22; a request that waits never softens what was decided (CON-21)."""
     use = asked.use
+    if any(line.state == LineState.UNKNOWN and covers(line, use) for line in person.lines):
+        return Code.EVIDENCE_MISSING, None
     decided = [line for line in person.lines if line.state in DECIDED and line.signer != Signer.RELATIVE]
     purpose = [line for line in decided if line.purpose == use.purpose]
     channel = [line for line in purpose if line.channel == use.channel]
@@ -181,8 +183,6 @@ def _uncovered(person: PersonFacts, asked: Asked) -> Finding:
         return (Code.ASSET_NOT_COVERED if here else Code.TERRITORY_NOT_COVERED), None
     if decided:
         return (Code.CHANNEL_NOT_COVERED if purpose else Code.PURPOSE_NOT_COVERED), None
-    if any(line.state == LineState.UNKNOWN and covers(line, use) for line in person.lines):
-        return Code.EVIDENCE_MISSING, None
     return (Code.PENDING if pending(person, asked) else Code.NO_RECORD), None
 
 

@@ -148,7 +148,7 @@ class User(Record):
         """The people this user may look up."""
         from models.person import Person
 
-        return Person.select() if self.may(Permission.PEOPLE) else Person.select().where(Person.id.is_null())
+        return Person.seen_by(self)
 
     def consents(self) -> ModelSelect[Consent]:
         """The consents this user may look into."""

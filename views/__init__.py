@@ -16,7 +16,7 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "welcome", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "consents", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares", "shared",
+    "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares", "shared",
     "signing", "withdrawals", "wordings", "recognition", "trail", "settings", "webhooks",
     "api",
 )  # fmt: skip
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words.VOCABULARY)
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
+    app.add_template_filter(words.row_notes)
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
     for room in rooms:
         module = importlib.import_module(f"views.{room}")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from models import consent_list, consents_of
 from models.base import find
+from models.merging import Merging
 from models.permission import Permission
 from models.person import Person, Relation
 from models.photo import Photo
@@ -61,7 +62,7 @@ def show(code: str) -> Response:
     return page(
         "people/show.html", person=person, photos=photos, uses=Use.current(), choices=consents_of.choices(person),
         history=consents_of.history(person), recognition=consents_of.recognition(person),
-        open_requests=consent_list.requests_to(current_user, person),
+        open_requests=consent_list.requests_to(current_user, person), mergings=Merging.of(person),
     )  # fmt: skip
 
 

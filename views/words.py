@@ -14,6 +14,7 @@ from models import reason_words
 from models.errors import NotCleared
 from models.face import Word
 from models.faces import FaceSeen
+from models.import_rows import Row
 from models.permission import Permission, Role
 from models.person import Person, Relation
 from models.photo import Photo
@@ -261,6 +262,11 @@ def choice_words(state: str) -> str:
 def use_choices(uses: Iterable[Use]) -> list[tuple[str, str]]:
     """Choices for a select of uses, in the reader's language."""
     return [(use.code, use.name_in(str(get_locale()))) for use in uses]
+
+
+def row_notes(row: Row) -> list[str]:
+    """Why a row of an imported list stands so, in the reader's language."""
+    return [gettext(words) % values if values else gettext(words) for words, values in row.notes]
 
 
 def cause_words(cause: str, name: str) -> str:

@@ -19,7 +19,10 @@ from models.disposition import Disposition
 from models.event import QUESTIONS, Event
 from models.face import Appearance
 from models.gather import today
+from models.importing import Import
+from models.merging import Merging
 from models.permission import GRANTS, Permission, Role
+from models.person import Person
 from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
@@ -115,6 +118,9 @@ class World:
             "yellow jacket", by=editor
         )
         shown = Publication.record(delivery, medium="Annual report", by=editor)
+        table = Import.begin("list.csv", b"Name;Website\nNoor Voorbeeld;yes\n", by=editor)
+        other = Person.add("Noor Voorbeeld", by=editor)
+        merging = Merging.merge(person, other, by=editor)
         hook, _ = Webhook.add("https://www.example.org/told", ["photo.blocked"], by=self.users[Role.ADMIN])
         with db.atomic():
             Setting.put("shares", True)
@@ -126,7 +132,7 @@ class World:
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
-            "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
+            "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
         }  # fmt: skip
 
