@@ -1,6 +1,16 @@
 "Tables and columns of consent over its whole life."
 
-from peewee import BooleanField, CharField, DateField, DateTimeField, ForeignKeyField, Model, TextField
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 
 def up(migrator, db):
@@ -110,6 +120,24 @@ def up(migrator, db):
 
     db.create_tables([Disposition])
 
+    class Entry(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        guardian = ForeignKeyField(Guardian, null=True, on_delete="CASCADE")
+        sealed = BlobField(null=True)
+        at = DateTimeField(index=True)
+        tries = IntegerField(default=0)
+        key = TextField(unique=True, null=True)
+        entered_at = DateTimeField(null=True)
+        seen_at = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "entry"
+
+    db.create_tables([Entry])
+
     class Event(Model):
         code = TextField(unique=True)
         album = ForeignKeyField(Album, unique=True, on_delete="CASCADE")
@@ -132,6 +160,35 @@ def up(migrator, db):
             table_name = "event"
 
     db.create_tables([Event])
+
+    class Inquiry(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        guardian = ForeignKeyField(Guardian, null=True, on_delete="SET NULL")
+        photo = ForeignKeyField(Photo, null=True, on_delete="SET NULL")
+        kind = CharField()
+        words = TextField(default="")
+        at = DateTimeField(index=True)
+        answered_at = DateTimeField(index=True, null=True)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "inquiry"
+
+    db.create_tables([Inquiry])
+
+    class LinkWish(Model):
+        code = TextField(unique=True)
+        sealed = BlobField()
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "link_wish"
+
+    db.create_tables([LinkWish])
 
     class OptOut(Model):
         code = TextField(unique=True)
@@ -267,7 +324,10 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("ruling"))
     migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
+    migrator.migrate(migrator.drop_table("link_wish"))
+    migrator.migrate(migrator.drop_table("inquiry"))
     migrator.migrate(migrator.drop_table("event"))
+    migrator.migrate(migrator.drop_table("entry"))
     migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))
     migrator.migrate(migrator.drop_table("basis"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import evidence, notice, preparation, recognition, recolour
+from models import entry, evidence, notice, preparation, recognition, recolour
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
@@ -15,4 +15,5 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,
     "notice": notice.send,
+    "my-links": entry.mail_links,
 }

@@ -127,10 +127,12 @@ def mail_head() -> None:
 def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
     from models.draft import Draft
+    from models.entry import Entry
     from models.photo import Arrival
 
     recognition.sweep()
     Arrival.sweep()
     Draft.sweep()
+    Entry.sweep()
     session.sweep()
     Job.sweep()

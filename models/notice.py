@@ -33,6 +33,10 @@ class NoticeKind(StrEnum):
     LATE_DISPOSITION = "late-disposition"
     COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
+    MY_CODE = "my-code"
+    MY_LINK = "my-link"
+    INQUIRY = "inquiry"
+    INQUIRY_RECEIVED = "inquiry-received"
 
 
 class Notice(Record):

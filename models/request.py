@@ -87,11 +87,12 @@ class Request(Record):
         ask_recognition: bool = False,
         valid_until: date | None = None,
         renews: bool = False,
+        signer: Guardian | Person | None = None,
     ) -> list[Request]:
         """Ask each person once, with a link of her own; a minor's guardian is asked in her place.
 
         Raises Invalid for nobody, nothing, too many, a missing guardian or address; what someone refused in the last
-        six months is left out for her, and who is left with nothing is not asked (T3).
+        six months is left out for her, and who is left with nothing is not asked (T3). `signer`: she alone, who asked for it herself.
         """
         until = cls._check(people, uses, by, valid_until)
         chosen, made = list(photos), []
@@ -101,11 +102,11 @@ class Request(Record):
                 if not wanted:
                     continue
                 shown = _photos_of(person, chosen)
-                for signer in _signers(person, way):
-                    guardian = signer if isinstance(signer, Guardian) else None
+                for hand in [signer] if signer else _signers(person, way):
+                    guardian = hand if isinstance(hand, Guardian) else None
                     request = cls.create(
                         person=person, guardian=guardian, wording=wording, number=wording.number, way=way,
-                        token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
+                        token=seal.new_token(), locale=hand.locale or person.locale or tools.locale, valid_until=until,
                         ask_recognition=ask_recognition and _may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
                     )  # fmt: skip

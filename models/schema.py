@@ -15,6 +15,7 @@ MODULES = (
     "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "request", "consent",
     "delivery", "assessment", "health", "draft", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "takedown", "disposition",
+    "entry", "inquiry",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

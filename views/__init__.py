@@ -16,7 +16,7 @@ from views import access, errors, headers, pages, words
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "welcome", "library", "photos", "upload", "albums", "deliveries", "faces", "people",
-    "consents", "requests", "grounds", "todo", "events", "publications", "signing", "withdrawals", "wordings", "recognition", "trail", "settings",
+    "consents", "requests", "grounds", "todo", "events", "publications", "signing", "withdrawals", "my", "my_photos", "inquiries", "wordings", "recognition", "trail", "settings",
     "api",
 )  # fmt: skip
 
