@@ -14,15 +14,15 @@ from typing import Any, cast
 from peewee import ModelSelect, fn
 
 from adapters import clock
-from models import consents_of
-from models.base import db, tools
+from models import consents_of, masking
+from models.base import db, find, tools
 from models.consent import About, Consent, Line, Withdrawal, in_force, withdraw
 from models.delivery import Delivery
 from models.entry import Reader, actor_of, person_of
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
 from models.gather import today
 from models.person import Guardian, Person, Speaking
-from models.photo import Photo
+from models.photo import Photo, Review
 from models.publication import Publication
 from models.request import Asked, Request, Way
 from models.use import Use
@@ -180,6 +180,23 @@ def photos(reader: Reader) -> ModelSelect[Photo]:
     """Every photo in which a human saw this person, newest first; shown only through the masked picture (RED-01)."""
     shown: Any = Photo.select().where(Photo.placeholder.is_null(False))
     return cast("ModelSelect[Photo]", Photo.of_person(shown, person_of(reader)))
+
+
+def checked(shown: Iterable[Photo]) -> set[int]:
+    """The ids of those in which a human saw that every face is found: only their pictures go out (RED-01)."""
+    ids = [photo.id for photo in shown]
+    rows = Review.select(Review.photo).where(Review.photo.in_(ids), Review.undone_at.is_null())
+    return {row.photo_id for row in rows}
+
+
+def picture(reader: Reader, code: str) -> bytes:
+    """One of those photos as a JPEG with everybody else covered; Refusal before a human looked for faces (RED-01)."""
+    photo = find(photos(reader), code)
+    if photo.id not in checked([photo]):
+        raise Refusal(
+            _l("Somebody still has to check that other people are covered. Then you can see this photo.")
+        )
+    return masking.for_person(photo, person_of(reader))
 
 
 def published(person: Person, shown: Iterable[Photo]) -> dict[int, list[Publication]]:

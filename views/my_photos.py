@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from models import evidence, masking, my_page
+from models import evidence, my_page
 from models.base import find
 from models.consent import Consent
 from models.entry import Entry, Reader, person_of
@@ -64,8 +64,7 @@ def photos(token: str, key: str) -> Response:
 def picture(token: str, key: str, code: str) -> Response:
     """One photo with everybody else covered (RED-01)."""
     reader = _enter(token, key)
-    photo = find(my_page.photos(reader), code)
-    return bytes_response(masking.for_person(photo, person_of(reader)), "image/jpeg")
+    return bytes_response(my_page.picture(reader, code), "image/jpeg")
 
 
 @bp.post("/photos/<code>/inquiry")
@@ -181,7 +180,7 @@ def _pictures(reader: Reader, number: int) -> dict[str, Any]:
     shown = found[:PAGE]
     return {
         "today": today(), "pictures": shown, "first": number * PAGE + 1, "number": number, "more": len(found) > PAGE,
-        "published": my_page.published(person_of(reader), shown), "delivered": my_page.delivered(shown),
+        "published": my_page.published(person_of(reader), shown), "delivered": my_page.delivered(shown), "checked": my_page.checked(shown),
     }  # fmt: skip
 
 
