@@ -220,7 +220,7 @@ CHOICES = {
 
 
 INQUIRIES = {
-    "copy": _("Send me a copy of everything you have about me"),
+    "copy": _("A copy of everything about me"),
     "correct": _("Something about me is wrong"),
     "erase": _("Erase my photos or data"),
     "restrict": _("Stop using my photos or data for now"),
