@@ -49,7 +49,7 @@ DOORS = (
     Door(
         "inquiries",
         "inquiries.index",
-        lazy_gettext("Messages from people"),
+        lazy_gettext("Messages"),
         "inbox",
         frozenset({P.COMPLIANCE}),
     ),
