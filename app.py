@@ -9,6 +9,7 @@ from flask import Flask, Request
 
 import tasks
 import views
+from adapters.hooks import Hooks
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
 from adapters.sandbox import Sandbox
@@ -43,6 +44,7 @@ def wire(config: Config) -> None:
             mailer=Mailer.from_url(config.smtp_url, config.data / "outbox", config.mail_from),
             sandbox=Sandbox(),
             typesetter=Typesetter(HERE / "translations", HERE / "templates", config.timezone),
+            hooks=Hooks(private=config.webhook_private),
             base_url=config.base_url,
             zone=config.timezone,
             locale=config.locale,

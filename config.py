@@ -31,6 +31,7 @@ class Config:
     queue_url: str
     storage_url: str
     smtp_url: str | None
+    webhook_private: bool
     mail_from: str
     timezone: str
     locale: str
@@ -105,6 +106,7 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "queue_url": place("QUEUE_URL"),
         "storage_url": place("STORAGE_URL", "file:"),
         "smtp_url": place("SMTP_URL") or None,
+        "webhook_private": bool(given.get("webhook_private", env.bool("WEBHOOK_PRIVATE", False))),
         "mail_from": read("MAIL_FROM", "clearframe@localhost"),
         "timezone": read("TIMEZONE", "Europe/Amsterdam"),
         "locale": read("LOCALE", "en"),

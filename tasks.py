@@ -147,16 +147,19 @@ def sweep_endings() -> None:
         disposition.sweep()
         with db.atomic():
             index.wake()
+            if index.is_watched():
+                index.tell_of_days()
 
 
 @huey.periodic_task(crontab(minute="7", hour="*"))
 def tell_about_endings() -> None:
     """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
-    from models import coming_of_age, endings
+    from models import chasing, coming_of_age, endings
 
     with db.connection_context():
         endings.tell()
         coming_of_age.tell()
+        chasing.remind_due()
 
 
 @huey.periodic_task(crontab(minute="30", hour="6"))

@@ -28,7 +28,7 @@ VERBS = {
     "keys": "Rotate the keys, or say how they stand.",
     "scrub": "Read stored files again and report damage.",
     "doctor": "Check the installation and say what to do.",
-    "evidence": "Write the evidence of a consent.",
+    "evidence": "Verify the sealed proof of a consent.",
     "jobs": "Show what waits, runs and failed, and why.",
     "bench": "Measure, beside the raw libraries.",
 }

@@ -9,7 +9,8 @@ from datetime import timedelta
 from PIL import Image, ImageDraw
 
 from models import consent, recognition
-from models.album import Mode
+from models.album import Album, Mode
+from models.campaign import Campaign
 from models.consent import Consent
 from models.gather import today
 from models.person import Person
@@ -96,6 +97,28 @@ def open_requests(people: Mapping[str, Person], *, by: User) -> None:
     opened.note_opening()
 
 
+def brochure(people: Mapping[str, Person], album: Album, *, by: User) -> None:
+    """A campaign: one says yes, one to a part, one no, one letter comes back, and three wait."""
+    names = ("Daan", "Mei", "Hendrik", "Sofia", "Ingrid", "Willem", "Fatma")
+    uses = list(Use.select().where(Use.code.in_(("advertising", "print"))).order_by(Use.place))
+    campaign = Campaign.start(
+        "A brochure for visitors", [people[name] for name in names], uses, Wording.get(Wording.kind == WordingKind.GENERAL),
+        by=by, album=album, attested=True,
+    )  # fmt: skip
+    lost = people["Sofia"]
+    lost.change(name=lost.name, email="", born=lost.born, relation=lost.relation, locale=lost.locale, by=by)
+    for name, yes in (("Daan", ("advertising", "print")), ("Mei", ("print",)), ("Hendrik", ())):
+        _sign(campaign.requests.where(Request.person == people[name]).get(), yes)
+
+
+def brochure_again(people: Mapping[str, Person], *, by: User) -> None:
+    """Two of those who wait get a new link, and one of them looks; the third link has run out."""
+    campaign = Campaign.get()
+    for name in ("Ingrid", "Willem"):
+        campaign.requests.where(Request.person == people[name]).get().remind(by=by)
+    campaign.requests.where(Request.person == people["Ingrid"]).get().note_opening()
+
+
 def _ask(
     people: list[Person],
     *,
@@ -109,7 +132,9 @@ def _ask(
     until = today() + timedelta(days=days) if days else None
     kind = WordingKind.MINOR if people[0].is_minor() else WordingKind.GENERAL
     wording = Wording.get(Wording.kind == kind)
-    return Request.ask(people, wanted, wording, by=by, way=way, valid_until=until, ask_recognition=recognise)
+    return Request.ask(
+        people, wanted, wording, by=by, way=way, valid_until=until, ask_recognition=recognise, attested=True
+    )
 
 
 def _sign(request: Request, yes: Sequence[str], *, recognised: bool | None = None) -> Consent:

@@ -39,7 +39,7 @@ FRIENDS = "Friends of Lindenhof"
 PARTICULARS = {
     "organisation": "Lindenhof Demo Hospital", "organisation_address": "Linden Lane 1, 0000 AA Exampletown",
     "privacy_email": "privacy@demo.example", "country": "NL", "photo_credit": "Lindenhof Demo Hospital",
-    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0",
+    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0", "share_days": "30", "shares": "1",
 }  # fmt: skip
 FRESH = 20  # days within which an album is still being worked on: half of its photos wait on the desk
 Pictures = dict[str, list[Future[tuple[bytes, list[Spot]]]]]
@@ -79,10 +79,12 @@ class History:
             (120, lambda: answers.never_answered(people, by=officer)),
             (90, lambda: answers.taken_back(people)),
             (50, lambda: self._deliver("Charity run", "newsletter", "Newsletter of the month")),
+            (34, lambda: answers.brochure(people, self.albums["Charity run"], by=officer)),
             (21, lambda: answers.switch_recognition_on(by=self.users[Role.DPO])),
             (20, lambda: answers.recognition_round(people, by=officer)),
             (3, lambda: answers.all_taken_back(people)),
             (2, lambda: answers.open_requests(people, by=editor)),
+            (2, lambda: answers.brochure_again(people, by=officer)),
             (1, lambda: self._deliver("Open day", "website", "Web team")),
             (0, self._this_morning),
         ]

@@ -8,6 +8,7 @@ from peewee import (
     DateTimeField,
     ForeignKeyField,
     IntegerField,
+    JSONField,
     Model,
     TextField,
 )
@@ -54,6 +55,53 @@ def up(migrator, db):
             database = db
             table_name = "user"
 
+    class Wording(Model):
+        class Meta:
+            database = db
+            table_name = "wording"
+
+    class Campaign(Model):
+        code = TextField(unique=True)
+        name = TextField()
+        wording = ForeignKeyField(Wording)
+        number = IntegerField()
+        way = CharField()
+        scope = CharField(default="all")
+        album = ForeignKeyField(Album, null=True, on_delete="SET NULL")
+        ask_recognition = BooleanField(default=False)
+        valid_until = DateField()
+        renews = BooleanField(default=False)
+        remind = BooleanField(default=False)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        attested_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        attested_at = DateTimeField(null=True)
+        token = TextField(unique=True, null=True)
+        closed_at = DateTimeField(null=True)
+        chased_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        chased_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "campaign"
+
+    db.create_tables([Campaign])
+
+    class Addressee(Model):
+        campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        by_mail = BooleanField(default=False)
+        why = TextField(default="")
+        until = DateField(null=True)
+        done_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "addressee"
+            indexes = ((("campaign", "person"), True), (("campaign", "done_at"), False))
+
+    db.create_tables([Addressee])
+
     class Basis(Model):
         code = TextField(unique=True)
         person = ForeignKeyField(Person, on_delete="CASCADE")
@@ -81,6 +129,17 @@ def up(migrator, db):
             indexes = ((("person", "ended_at"), False),)
 
     db.create_tables([Basis])
+
+    class CampaignUse(Model):
+        campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
+        use = ForeignKeyField(Use)
+
+        class Meta:
+            database = db
+            table_name = "campaign_use"
+            indexes = ((("campaign", "use"), True),)
+
+    db.create_tables([CampaignUse])
 
     class Circumstance(Model):
         code = TextField(unique=True)
@@ -160,6 +219,40 @@ def up(migrator, db):
             table_name = "event"
 
     db.create_tables([Event])
+
+    class Webhook(Model):
+        code = TextField(unique=True)
+        url = TextField()
+        events = JSONField()
+        sealed = BlobField()
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        failing_since = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+        ended_why = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "webhook"
+
+    db.create_tables([Webhook])
+
+    class HookCall(Model):
+        code = TextField(unique=True)
+        webhook = ForeignKeyField(Webhook, on_delete="CASCADE")
+        event = TextField()
+        key = TextField(unique=True)
+        values = JSONField()
+        at = DateTimeField()
+        tries = IntegerField(default=0)
+        sent_at = DateTimeField(null=True)
+        why = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "hook_call"
+
+    db.create_tables([HookCall])
 
     class Inquiry(Model):
         code = TextField(unique=True)
@@ -250,6 +343,53 @@ def up(migrator, db):
 
     db.create_tables([SecrecyCheck])
 
+    class Share(Model):
+        code = TextField(unique=True)
+        token = TextField(unique=True)
+        use = ForeignKeyField(Use)
+        recipient = TextField()
+        email = TextField(null=True)
+        locale = TextField(default="")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        until = DateField(null=True)
+        expires_on = DateField()
+        password = TextField(default="")
+        download = BooleanField(default=True)
+        rendition = TextField(default="web")
+        revoked_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "share"
+
+    db.create_tables([Share])
+
+    class SharedPhoto(Model):
+        share = ForeignKeyField(Share, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, on_delete="CASCADE")
+        place = IntegerField(default=0)
+
+        class Meta:
+            database = db
+            table_name = "shared_photo"
+            indexes = ((("share", "photo"), True),)
+
+    db.create_tables([SharedPhoto])
+
+    class ShareOpening(Model):
+        share = ForeignKeyField(Share, on_delete="CASCADE")
+        photo = ForeignKeyField(Photo, null=True, on_delete="CASCADE")
+        kind = TextField()
+        address = TextField(default="")
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "share_opening"
+
+    db.create_tables([ShareOpening])
+
     class TakeDown(Model):
         code = TextField(unique=True)
         delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
@@ -285,6 +425,17 @@ def up(migrator, db):
 
     db.create_tables([Telling])
 
+    class Visit(Model):
+        campaign = ForeignKeyField(Campaign, on_delete="CASCADE")
+        person = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
+        at = DateTimeField(index=True)
+
+        class Meta:
+            database = db
+            table_name = "visit"
+
+    db.create_tables([Visit])
+
     class Voiding(Model):
         code = TextField(unique=True)
         line = ForeignKeyField(Line, unique=True, on_delete="CASCADE")
@@ -305,29 +456,84 @@ def up(migrator, db):
     migrator.migrate(migrator.add_column("guardian", "ended_at", DateTimeField(null=True)))
     migrator.migrate(
         migrator.add_column(
+            "request",
+            "campaign_id",
+            ForeignKeyField(Campaign, field=Campaign.id, null=True, on_delete="SET NULL"),
+        )
+    )
+    migrator.migrate(
+        migrator.add_column(
+            "request", "album_id", ForeignKeyField(Album, field=Album.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(
+        migrator.add_column(
+            "request", "attested_by_id", ForeignKeyField(User, field=User.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(migrator.add_column("request", "attested_at", DateTimeField(null=True)))
+    migrator.migrate(
+        migrator.add_column(
+            "request", "witness_id", ForeignKeyField(User, field=User.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(migrator.add_column("request", "reminded_at", DateTimeField(null=True)))
+    migrator.migrate(migrator.add_column("delivery", "share", TextField(index=True, default="")))
+    migrator.migrate(
+        migrator.add_column(
+            "line", "renews_id", ForeignKeyField(Line, field=Line.id, null=True, on_delete="SET NULL")
+        )
+    )
+    migrator.migrate(
+        migrator.add_column(
             "withdrawal",
             "guardian_id",
             ForeignKeyField(Guardian, field=Guardian.id, null=True, on_delete="SET NULL"),
         )
     )
+    migrator.migrate(migrator.add_index("job", ("kind", "subject")))
 
 
 def down(migrator, db):
     migrator.migrate(migrator.drop_index("withdrawal", "withdrawal_guardian_id"))
+    migrator.migrate(migrator.drop_index("line", "line_renews_id"))
+    migrator.migrate(migrator.drop_index("job", "job_kind_subject"))
+    migrator.migrate(migrator.drop_index("delivery", "delivery_share"))
+    migrator.migrate(migrator.drop_index("request", "request_witness_id"))
+    migrator.migrate(migrator.drop_index("request", "request_campaign_id"))
+    migrator.migrate(migrator.drop_index("request", "request_attested_by_id"))
+    migrator.migrate(migrator.drop_index("request", "request_album_id"))
     migrator.migrate(migrator.drop_column("withdrawal", "guardian_id"))
+    migrator.migrate(migrator.drop_column("line", "renews_id"))
+    migrator.migrate(migrator.drop_column("delivery", "share"))
+    migrator.migrate(migrator.drop_column("request", "reminded_at"))
+    migrator.migrate(migrator.drop_column("request", "witness_id"))
+    migrator.migrate(migrator.drop_column("request", "attested_at"))
+    migrator.migrate(migrator.drop_column("request", "attested_by_id"))
+    migrator.migrate(migrator.drop_column("request", "album_id"))
+    migrator.migrate(migrator.drop_column("request", "campaign_id"))
     migrator.migrate(migrator.drop_column("guardian", "ended_at"))
     migrator.migrate(migrator.drop_column("guardian", "kind"))
     migrator.migrate(migrator.drop_table("voiding"))
+    migrator.migrate(migrator.drop_table("visit"))
     migrator.migrate(migrator.drop_table("telling"))
     migrator.migrate(migrator.drop_table("take_down"))
+    migrator.migrate(migrator.drop_table("share_opening"))
+    migrator.migrate(migrator.drop_table("shared_photo"))
+    migrator.migrate(migrator.drop_table("share"))
     migrator.migrate(migrator.drop_table("secrecy_check"))
     migrator.migrate(migrator.drop_table("ruling"))
     migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
     migrator.migrate(migrator.drop_table("link_wish"))
     migrator.migrate(migrator.drop_table("inquiry"))
+    migrator.migrate(migrator.drop_table("hook_call"))
+    migrator.migrate(migrator.drop_table("webhook"))
     migrator.migrate(migrator.drop_table("event"))
     migrator.migrate(migrator.drop_table("entry"))
     migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))
+    migrator.migrate(migrator.drop_table("campaign_use"))
     migrator.migrate(migrator.drop_table("basis"))
+    migrator.migrate(migrator.drop_table("addressee"))
+    migrator.migrate(migrator.drop_table("campaign"))

@@ -13,6 +13,7 @@ from adapters import seal
 from models.errors import Missing
 
 if TYPE_CHECKING:
+    from adapters.hooks import Hooks
     from adapters.keys import KeyStore
     from adapters.mail import Mailer
     from adapters.sandbox import Sandbox
@@ -31,6 +32,7 @@ class Tools:
     mailer: Mailer
     sandbox: Sandbox
     typesetter: Typesetter
+    hooks: Hooks
     base_url: str
     zone: str
     locale: str

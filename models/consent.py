@@ -21,10 +21,11 @@ from models.job import Job
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.request import AskedPhoto, Choice, Request
+from models.request import AskedPhoto, Choice, Request, Way
 from models.trail import Trace
 from models.use import Use
 from models.user import User
+from models.webhook import Event, Webhook
 from models.wording import Version
 
 
@@ -92,7 +93,13 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
-            consent = cls._create(request, Means.LINK, name, by=None, language=language)
+            consent = cls._create(
+                request,
+                Means.DEVICE if request.way is Way.DEVICE else Means.LINK,
+                name,
+                by=None,
+                language=language,
+            )
             consent._add_lines(request, choice)
             actor = "guardian" if request.guardian is not None else "signer"
             given = sorted(code for code, yes in choice.uses.items() if yes)
@@ -165,13 +172,16 @@ class Consent(Record):
 
     def _add_lines(self, request: Request, choice: Choice) -> None:
         day, explicit = today(), choice.recognition is not None
-        scope = Scope.PHOTOS if request.only_photos else Scope.ALL
+        scope = Scope.PHOTOS if request.only_photos else Scope.ALBUM if request.album_id else Scope.ALL
         chosen = [asked.photo_id for asked in AskedPhoto.select().where(AskedPhoto.request == request)]
         for number, use in enumerate(request.uses()):
-            answer = Answer.GIVEN if choice.uses.get(use.code) else Answer.REFUSED
+            prior = _standing_yes(request, use) if request.renews else None
+            yes = Answer.RENEWED if prior else Answer.GIVEN
+            answer = yes if choice.uses.get(use.code) else Answer.REFUSED
             line = Line.create(
-                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day,
-                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=True,
+                consent=self, person=request.person, use=use, answer=answer, scope=scope, valid_from=day, renews=prior,
+                valid_until=request.valid_until, decided_at=self.signed_at, number=number, explicit=request.is_explicit,
+                album=request.album_id if scope is Scope.ALBUM else None,
             )  # fmt: skip
             if scope is Scope.PHOTOS:
                 LinePhoto.insert_many([{"line": line, "photo": photo} for photo in chosen]).execute()
@@ -262,6 +272,7 @@ class Line(Record):
     valid_until = DateField(null=True)
     decided_at = Moment(default=clock.now)
     number = IntegerField(default=0)  # order within the consent
+    renews = ForeignKeyField("self", null=True, on_delete="SET NULL")  # the yes this one continues (T5)
 
     @property
     def is_yes(self) -> bool:
@@ -300,6 +311,13 @@ class Withdrawal(Record):
 
     class Meta:
         personal, plain = (), ("code", "actor", "means", "at")
+
+
+def _standing_yes(request: Request, use: Use) -> Line | None:
+    """The newest yes of the same signer for this use that nobody has ended, to be continued (T5)."""
+    lines = [line for line in in_force(request.person) if line.use_id == use.id]
+    own = [line for line in lines if line.consent.guardian_id == request.guardian_id]
+    return max(own, key=lambda line: line.decided_at, default=None)
 
 
 def in_force(person: Person) -> list[Line]:
@@ -357,6 +375,8 @@ def withdraw(
         )  # fmt: skip
         recolour.blocked(person, {line.use_id for line in lines if line.use_id})
         cascade.consequences(person, "withdrawn")
+        for consent in {line.consent for line in lines}:
+            Webhook.tell(Event.WITHDRAWN, consent=consent.code, person=person.code, uses=codes)
         withdrawing.tell(person, lines, made)
     return made
 

@@ -43,10 +43,21 @@ class Delivery(Record):
     at = Moment(default=clock.now, index=True)
     expires_at = Moment()  # the file link's end
     digest = TextField(default="")  # SHA-256 of the file handed out
+    share = TextField(default="", index=True)  # code of the share it left by, if it did
 
     class Meta:
         personal = ("recipient", "verdict")
-        plain = ("code", "rendition", "starts_on", "until", "valid_through", "at", "expires_at", "digest")
+        plain = (
+            "code",
+            "rendition",
+            "starts_on",
+            "until",
+            "valid_through",
+            "at",
+            "expires_at",
+            "digest",
+            "share",
+        )
 
     @classmethod
     def issue(
@@ -58,6 +69,7 @@ class Delivery(Record):
         by: User,
         until: date | None = None,
         rendition: str = "web",
+        share: str = "",
     ) -> Delivery:
         """Decide anew and record a file leaving, in one transaction; raises NotCleared with the reasons (PUB-03).
 
@@ -75,7 +87,7 @@ class Delivery(Record):
                 delivery = cls.create(
                     photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
                     until=until, valid_through=clearance.valid_through, verdict=_verdict(clearance),
-                    expires_at=clock.now() + LINK_LIFE,
+                    expires_at=clock.now() + LINK_LIFE, share=share,
                 )  # fmt: skip
                 Trace.leave(
                     by, "delivery.issued", delivery, photo=photo, use=use, until=until,
@@ -124,7 +136,7 @@ class Delivery(Record):
         if not photo.ready or photo.set_aside.exists():
             raise Invalid(_l("This photo isn't ready yet. Try again in a moment."))
 
-    def file(self, *, by: User) -> bytes:
+    def file(self, *, by: User | str) -> bytes:
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))

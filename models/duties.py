@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import entry, evidence, notice, preparation, recognition, recolour
+from models import campaign, chasing, entry, evidence, notice, preparation, recognition, recolour, webhook
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
@@ -16,4 +16,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "receipt": evidence.make_receipt,
     "notice": notice.send,
     "my-links": entry.mail_links,
+    "hook": webhook.send,
+    "campaign": campaign.ask_next,
+    "chase": chasing.chase,
 }

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from peewee import fn
 
-from models import recognition, session
+from models import recognition, session, webhook
+from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
 from models.gather import today
@@ -20,6 +21,7 @@ from models.request import Request, Way
 from models.trail import Head
 from models.use import Use
 from models.user import User
+from models.webhook import Event, Webhook
 
 OWNER_DAYS = (7, 30, 90)  # nearest first (T7)
 RENEWAL_DAYS = 60
@@ -42,6 +44,10 @@ def tell() -> int:
                 key = f"ending|{consent}|{until}|{threshold}|{owner.code}"
                 codes = [line.code for line in lines]
                 told += Notice.put(NoticeKind.ENDING, key, user=owner, lines=codes) is not None
+            uses = sorted(line.use.code for line in lines if line.use is not None)
+            Webhook.tell(
+                Event.ENDING, f"{consent}|{until}|{threshold}", consent=consent, uses=uses, until=str(until)
+            )
         told += _ask_to_renew(day)
     return told
 
@@ -85,7 +91,7 @@ def _ask_to_renew(day: date) -> int:
     asked = 0
     for person, lines in by_person.items():
         last = lines[0].consent.request
-        if last is None or not _reachable(person) or _was_asked(person, lines):
+        if last is None or not _reachable(person) or _was_asked(person, lines) or not is_attested(person):
             continue
         Request.ask(
             [person], [line.use for line in lines if line.use is not None], last.wording, by=None, way=Way.MAIL, renews=True,
@@ -129,10 +135,13 @@ def sweep() -> None:
     from models.draft import Draft
     from models.entry import Entry
     from models.photo import Arrival
+    from models.visit import Visit
 
     recognition.sweep()
     Arrival.sweep()
     Draft.sweep()
     Entry.sweep()
+    Visit.sweep()
     session.sweep()
     Job.sweep()
+    webhook.sweep()

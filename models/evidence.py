@@ -6,39 +6,69 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from adapters import clock, pdf, seal
+from adapters import clock, imaging, pdf, seal
+from adapters.sandbox import Unfit, Unreadable
+from models import receipt as receipts
 from models.base import db, tools
 from models.consent import About, Answer, Consent, Line, scan_kind
-from models.errors import Missing
+from models.errors import Invalid, Missing, _l
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.request import Request
 from models.setting import Setting
 from models.trail import Head, Trace, knock, signer
 from models.user import User
-
-SCHEMA = "clearframe-consent/1"
+from models.wording import Version
 
 
 def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
     """Put aside the exact text as shown and how it was signed, within the signature's transaction (CON-03)."""
     shown = shown_text(request, consent.locale)
+    sent = Notice.select().where(Notice.key == f"request|{request.code}|{request.renewed}").first()
+    came = knock.get()
     facts = {
-        "identity": "none",
+        "identity": "link",
         **{key: str(value) for key, value in steps.items()},
+        "name": consent.signer,
+        "role": consent.guardian.kind.value if consent.guardian else "self",
         "asked_at": request.at.isoformat(),
-        "opened_at": request.opened_at.isoformat() if request.opened_at else "",
+        "sent_at": _iso(sent.sent_at if sent else None),
+        "sent_to": (request.signer.email or "") if request.way.value == "mail" else "",
+        "opened_at": _iso(request.opened_at),
         "signed_at": consent.signed_at.isoformat(),
+        "clock": "the server's own, UTC",
         "link": seal.token_hash(request.token),
-        "address": knock.get().address,
+        "network": came.address,
+        "device": came.device,
+        "trail_before": _tail(),
         "shown_sha256": hashlib.sha256(shown).hexdigest(),
     }
     tools.vault.put(consent.vault_id, "shown", shown)
     tools.vault.put(consent.vault_id, "facts", seal.canonical(facts))
     if drawing:
-        tools.vault.put(consent.vault_id, "drawing", drawing)
+        tools.vault.put(consent.vault_id, "drawing", _pixels_only(drawing))
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _tail() -> str:
+    last = Trace.select(Trace.head).order_by(Trace.seq.desc()).first()
+    return str(last.head) if last else ""
+
+
+def _pixels_only(drawing: bytes) -> bytes:
+    """The drawn signature as a picture and nothing else: no text, no times, no strokes (SIG-06)."""
+    try:
+        return imaging.render(tools.sandbox, drawing, imaging.kind_of(drawing), longest=1040).data
+    except (Unreadable, Unfit) as error:
+        raise Invalid(
+            _l("The drawing could not be read. Leave it out: your typed name is enough."), field="drawing"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -62,12 +92,22 @@ def wording(request: Request, locale: str) -> Shown:
     return Shown(title, body, recognition, version.number, version.locale)
 
 
+def filled(version: Version, request: Request) -> str:
+    """The body of any version with this request's particulars in their places."""
+    return version.filled(version.body, _values(request, version.locale))
+
+
 def shown_text(request: Request, locale: str) -> bytes:
     """The wording exactly as its reader sees it, as a page of its own."""
     shown = wording(request, locale)
     uses = [(use.name_in(shown.locale), use.about_in(shown.locale)) for use in request.uses()]
     return tools.typesetter.set(
-        "signing/wording.html", shown.locale, shown=shown, uses=uses, ask_recognition=request.ask_recognition
+        "signing/wording.html",
+        shown.locale,
+        shown=shown,
+        uses=uses,
+        ask_recognition=request.ask_recognition,
+        album=request.album.title if request.album and not request.only_photos else "",
     ).encode()
 
 
@@ -101,11 +141,11 @@ def make_receipt(consent_id: int) -> None:
     members = {
         "shown.html": bytes(tools.vault.read(consent.vault_id, "shown")),
         "facts.json": bytes(tools.vault.read(consent.vault_id, "facts")),
-        "record.json": seal.canonical(record(consent)),
+        "receipt.json": seal.canonical(receipts.data(consent)),
         "receipt.pdf": receipt,
         "head.txt": (head.note if head else "").encode(),
     }
-    for role, name in (("drawing", "drawing.png"), ("paper", "paper")):
+    for role, name in (("drawing", "drawing.jpg"), ("paper", "paper")):
         if tools.vault.has(consent.vault_id, role):
             members[name] = bytes(tools.vault.read(consent.vault_id, role))
     tools.vault.put(consent.vault_id, "receipt", receipt)
@@ -145,51 +185,20 @@ def receipt(consent: Consent) -> bytes:
     return bytes(tools.vault.read(consent.vault_id, "receipt"))
 
 
-def record(consent: Consent) -> dict[str, Any]:
-    """The consent as data, for the receipt of ISO/IEC TS 27560 (CON-10): fields, choices, who acted."""
-    settings, version = Setting.all(), consent.version
-    return {
-        "schema_version": SCHEMA,
-        "record_id": consent.code,
-        "receipt_id": f"{consent.code}-1",
-        "pii_principal_id": consent.person.code,
-        "language": consent.locale,
-        "privacy_notice": {"number": version.number, "sha256": version.digest} if version else None,
-        "controller": {
-            "name": settings["organisation"], "address": settings["organisation_address"], "contact": settings["privacy_email"],
-        },
-        "lawful_basis": "eu-gdpr:A6-1-a",
-        "collection_method": consent.means.value,
-        "jurisdiction": settings["country"],
-        "entity": "guardian" if consent.guardian_id else "subject",
-        "event_time": consent.signed_at.isoformat(),
-        "withdrawal_method": consent.withdrawal_link,
-        "lines": [_line(line) for line in consent.lines.order_by(Line.number)],
-    }  # fmt: skip
-
-
-def _line(line: Line) -> dict[str, Any]:
-    use = line.use
-    given = "dpv:ExplicitlyExpressedConsent" if line.about is About.RECOGNITION else "dpv:ExpressedConsent"
-    return {
-        "about": line.about.value,
-        "use": use.code if use else None,
-        "purpose": use.purpose if use else None,
-        "channel": use.channel.value if use else None,
-        "territory": use.territory if use else None,
-        "state": "dpv:ConsentGiven" if line.is_yes else "dpv:ConsentRefused",
-        "event_type": given,
-        "scope": line.scope.value,
-        "valid_from": line.valid_from.isoformat(),
-        "valid_until": line.valid_until.isoformat() if line.valid_until else None,
-    }
+def receipt_json(consent: Consent) -> bytes:
+    """The receipt as data, with where each line stands today (CON-10)."""
+    return json.dumps(receipts.data(consent), indent=2, ensure_ascii=False).encode()
 
 
 def hand_out(consent: Consent, role: str, *, by: User) -> tuple[bytes, str]:
     """The receipt, the evidence bundle or the scan and its media type, for who may see proof; each look leaves a trace (AUD-02)."""
     by.require(Permission.EVIDENCE)
-    if role not in ("receipt", "evidence", "paper"):
+    if role not in ("receipt", "receipt.json", "evidence", "paper"):
         raise Missing
+    if role == "receipt.json":
+        with db.atomic():
+            Trace.leave(by, "consent.receipt-seen", consent, person=consent.person)
+        return receipt_json(consent), "application/json"
     if role != "paper":
         make_receipt(consent.id)
     if not tools.vault.has(consent.vault_id, role):

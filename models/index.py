@@ -13,6 +13,7 @@ from models.photo import Photo
 from models.reasons import State
 from models.setting import Setting
 from models.use import Use
+from models.webhook import Event, Webhook
 
 
 class Indexed(Record):
@@ -39,13 +40,71 @@ class Indexed(Record):
 
 def refresh(photo_ids: Iterable[int]) -> None:
     """Work out anew what the index says of these photos for every use, within the caller's transaction."""
-    uses = Use.current()
+    uses, watched = Use.current(), is_watched()
     for ids in chunked(set(photo_ids), 200):
+        before = read(ids) if watched else {}
         photos = list(Photo.select().where(Photo.id.in_(ids)))
         rows = list(_rows(photos, uses))
         Indexed.delete().where(Indexed.photo.in_(ids)).execute()
         for some in chunked(rows, 100):
             Indexed.insert_many(some).execute()
+        if watched:
+            tell(before, {(photo.id, use.id) for photo in photos for use in uses})
+
+
+def is_watched() -> bool:
+    """Whether any address wants to know when a photo opens or shuts."""
+    return bool(Webhook.listening(Event.BLOCKED) or Webhook.listening(Event.CLEARED))
+
+
+def read(photo_ids: Iterable[int]) -> dict[tuple[int, int], str]:
+    """What the index says today of these photos, by photo and use."""
+    day = clock.today(tools.zone)
+    rows = Indexed.select().where(Indexed.photo.in_(list(photo_ids)))
+    return {
+        (row.photo_id, row.use_id): "blocked" if row.until is not None and row.until < day else row.state
+        for row in rows
+    }
+
+
+def tell(before: dict[tuple[int, int], str], asked: Iterable[tuple[int, int]] = ()) -> None:
+    """Tell whoever listens of every photo and use whose state is another than it was."""
+    keys = {*before, *asked}
+    after = read({photo for photo, _ in keys})
+    turned = [key for key in keys if key in after and after[key] != before.get(key)]
+    if not turned:
+        return
+    photos = {
+        row.id: row.code
+        for row in Photo.select(Photo.id, Photo.code).where(Photo.id.in_([p for p, _ in turned]))
+    }
+    uses = {row.id: row.code for row in Use.select(Use.id, Use.code)}
+    for photo, use in sorted(turned):
+        if after[photo, use] == "cleared":
+            Webhook.tell(Event.CLEARED, photo=photos[photo], use=uses[use], state="cleared")
+        elif before.get((photo, use)) == "cleared" or after[photo, use] == "blocked":
+            Webhook.tell(Event.BLOCKED, photo=photos[photo], use=uses[use], state=after[photo, use])
+
+
+def tell_of_days() -> None:
+    """Tell whoever listens of photos whose last day has passed since the day before yesterday, each once."""
+    day = clock.today(tools.zone)
+    since = date.fromordinal(day.toordinal() - 3)
+    over = (
+        Indexed.select(Indexed, Photo.code.alias("named"), Use.code.alias("asked"))
+        .join(Photo)
+        .join_from(Indexed, Use)
+    )
+    for row in over.where(
+        Indexed.state == "cleared", Indexed.until.between(since, date.fromordinal(day.toordinal() - 1))
+    ).objects():
+        Webhook.tell(
+            Event.BLOCKED,
+            f"{row.named}|{row.asked}|{row.until}",
+            photo=row.named,
+            use=row.asked,
+            state="blocked",
+        )
 
 
 def _rows(photos: list[Photo], uses: list[Use]) -> Iterable[dict[str, object]]:

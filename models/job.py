@@ -31,7 +31,7 @@ class Job(Record):
     class Meta:
         personal = ()
         plain = ("code", "kind", "subject", "due_at", "leased_until", "tries", "done_at", "failed_at", "why")
-        indexes = ((("done_at", "failed_at", "due_at"), False),)
+        indexes = ((("done_at", "failed_at", "due_at"), False), (("kind", "subject"), False))
 
     # Wakes a worker for a job id; app wires the queue in, and without one the sweep finds the row.
     nudge: Callable[[int], None] = staticmethod(lambda job_id: None)  # type: ignore[assignment]

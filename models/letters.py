@@ -49,10 +49,12 @@ def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     consent = Consent.get(Consent.code == notice.values["consent"])
     data = evidence.receipt(consent)
-    reader = consent.guardian or consent.person
-    return {"link": consent.withdrawal_link, "my": my_page.link(reader)}, [
-        (f"consent-{consent.code}.pdf", "application/pdf", data)
+    files = [
+        (f"consent-{consent.code}.pdf", "application/pdf", data),
+        (f"consent-{consent.code}.json", "application/json", evidence.receipt_json(consent)),
     ]
+    reader = consent.guardian or consent.person
+    return {"link": consent.withdrawal_link, "my": my_page.link(reader)}, files
 
 
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -83,6 +85,19 @@ def _takedown(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"link": f"{tools.base_url}/dispositions"}, []
+
+
+def _share(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    share = notice.reader
+    return {"link": share.link, "until": share.expires_on, "use": share.use.name_in(notice.locale)}, []
+
+
+def _share_recall(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    codes = notice.values["photos"]
+    return {
+        "photos": codes,
+        "checks": [f"{tools.base_url}/check/{code}" for code in notice.values["deliveries"]],
+    }, []
 
 
 def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -132,6 +147,8 @@ _WRITERS = {
     NoticeKind.TAKEDOWN: _takedown,
     NoticeKind.LATE_TAKEDOWN: _takedown,
     NoticeKind.LATE_DISPOSITION: _disposition,
+    NoticeKind.SHARE: _share,
+    NoticeKind.SHARE_RECALL: _share_recall,
     NoticeKind.COMING_OF_AGE: _coming_of_age,
     NoticeKind.MY_CODE: _my_code,
     NoticeKind.MY_LINK: _my_link,

@@ -15,6 +15,7 @@ from peewee import ModelSelect, fn
 
 from adapters import clock
 from models import consents_of, masking
+from models.attestation import is_attested
 from models.base import db, find, tools
 from models.consent import About, Consent, Line, Withdrawal, in_force, withdraw
 from models.delivery import Delivery
@@ -112,7 +113,9 @@ def _recognition(person: Person, held: list[Line]) -> Choice:
 
 def may_give(reader: Reader) -> bool:
     """Whether a yes of this reader can count: a minor may take back at any age, but not give (MIN-05)."""
-    return isinstance(reader, Guardian) or not (reader.is_minor() or reader.died_on())
+    if isinstance(reader, Guardian):
+        return is_attested(reader.person)
+    return not (reader.is_minor() or reader.died_on()) and is_attested(reader)
 
 
 def take_back(
@@ -133,6 +136,8 @@ def ask_anew(reader: Reader, code: str) -> Request:
     The same request while it is open. Raises NotAllowed for a minor, Invalid for a use that is not on offer.
     """
     person = person_of(reader)
+    if not is_attested(person):  # EMP-01: nobody has shown yet that her choice is free
+        raise Refusal(_l("The organisation has to ask you first. Please contact it."))
     if not may_give(reader):
         raise NotAllowed(
             _l("A parent or guardian says yes for you. You can say no, or take a yes back, on any day.")

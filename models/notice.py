@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     TAKEDOWN = "takedown"
     LATE_TAKEDOWN = "late-takedown"
     LATE_DISPOSITION = "late-disposition"
+    SHARE = "share"
+    SHARE_RECALL = "share-recall"
     COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
     MY_CODE = "my-code"
@@ -82,9 +84,13 @@ class Notice(Record):
         return notice
 
     @property
-    def reader(self) -> User | Guardian | Person:
-        """Who it is for: a user, a guardian in the person's place, or the person; Missing when the row names none."""
-        reader = self.user or self.guardian or self.person
+    def reader(self) -> Any:
+        """Who it is for: a user, a guardian in the person's place, the person, or a share's recipient; Missing when it names none."""
+        reader: Any = self.user or self.guardian or self.person
+        if "share" in self.values:
+            from models.share import Share
+
+            reader = Share.get_or_none(Share.code == self.values["share"])
         if reader is None:
             raise Missing
         return reader

@@ -30,6 +30,9 @@ def change(given: Mapping[str, str], *, by: User) -> list[str]:
         "consent_months": _number(given, "consent_months", 1, LONGEST_CONSENT),
         "ends_soon_days": _number(given, "ends_soon_days", 1, 180),
         "link_days": _number(given, "link_days", 1, 90),
+        "shares": bool(given.get("shares")),
+        "share_minors": bool(given.get("share_minors")),
+        "share_days": _number(given, "share_days", 1, 90),
         "coming_of_age_days": _number(given, "coming_of_age_days", 0, 90),
     }
     old = Setting.all()

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CONTACTS = "contacts"  # addresses of people and guardians
     CONSENTS = "consents"  # who was asked and what was answered
     ASK = "ask"  # send requests
+    WITNESS = "witness"  # let someone sign on one's own device
     BASES = "bases"  # grounds other than consent, and the records of events
     WITHDRAW = "withdraw"  # withdraw on someone's behalf
     EVIDENCE = "evidence"  # signed papers and receipts
@@ -49,13 +50,14 @@ P = Permission
 # fmt: off
 _EDITOR = {
     P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW,
+    P.WITNESS,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE}),
-    Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD}),
+    Role.CONTRIBUTOR: frozenset({P.SEE, P.SEE_REASONS, P.UPLOAD, P.WITNESS}),
     Role.EDITOR: frozenset(_EDITOR),
     Role.CONSENT_OFFICER: frozenset(
-        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS, P.BASES}
+        {P.SEE, P.SEE_REASONS, P.NAME, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW, P.EVIDENCE, P.WORDINGS, P.BASES, P.WITNESS}
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}

@@ -87,7 +87,7 @@ class Person(Record):
         cls,
         name: str,
         *,
-        by: User,
+        by: User | str,
         email: str = "",
         born: date | None = None,
         relation: str = "visitor",
@@ -163,7 +163,7 @@ class Person(Record):
         return row.since if row else None
 
     def add_guardian(
-        self, *, name: str, email: str = "", locale: str = "", by: User, kind: str = "guardian"
+        self, *, name: str, email: str = "", locale: str = "", by: User | str, kind: str = "guardian"
     ) -> Guardian:
         """Add someone who speaks for this person: a guardian of a minor (MIN-03), or a relative of the deceased (DCD-01)."""
         if kind not in set(Speaking):

@@ -28,10 +28,12 @@ def blocked(person: Person, use_ids: set[int]) -> None:
     theirs = Appearance.select(Appearance.photo).where(
         Appearance.person == person, Appearance.undone_at.is_null()
     )
+    turned = index.read([row.photo_id for row in theirs]) if index.is_watched() else {}
     shut = Indexed.update(state="blocked", until=None).where(
         Indexed.photo.in_(theirs), Indexed.use.in_(list(use_ids))
     )
     shut.execute()
+    index.tell(turned)
     # A line for chosen photos only leaves others as they were: worked out anew, which is never needed to shut a door.
     Job.put("recolour", person.id)
 

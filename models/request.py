@@ -15,23 +15,29 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import ages
+from models import signers
+from models.album import Album
+from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
+from models.campaign import Campaign
 from models.errors import Gone, Invalid, Refusal, _l
-from models.gather import today
 from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
-from models.person import Guardian, Person, Speaking
+from models.person import Guardian, Person
 from models.photo import Photo
 from models.setting import Setting
+from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
-from models.wording import Version, Wording
+from models.wording import Version, Wording, WordingKind
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
+IN_HAND = timedelta(hours=1)  # how long a device stays handed over
+EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})
+SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}
 THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
 
 
@@ -41,6 +47,7 @@ class Way(StrEnum):
     MAIL = "mail"
     LINK = "link"
     QR = "qr"
+    DEVICE = "device"  # on the device of a user who is there and watches
 
 
 class Request(Record):
@@ -59,9 +66,17 @@ class Request(Record):
     only_photos = BooleanField(default=False)  # for the chosen photos only, else for all
     renews = BooleanField(default=False)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    campaign = ForeignKeyField(Campaign, null=True, backref="requests", on_delete="SET NULL")
+    album = ForeignKeyField(
+        Album, null=True, backref="+", on_delete="SET NULL"
+    )  # the answer counts for it alone
+    attested_by = ForeignKeyField(User, null=True, backref="+", on_delete="SET NULL")  # EMP-01
+    attested_at = Moment(null=True)
+    witness = ForeignKeyField(User, null=True, backref="+", on_delete="SET NULL")
     at = Moment(default=clock.now, index=True)
     expires_at = Moment()
     renewed = IntegerField(default=0)  # each reminder makes a new link and ends the old one
+    reminded_at = Moment(null=True)
     opened_at = Moment(null=True)
     used_at = Moment(null=True)
     revoked_at = Moment(null=True)
@@ -70,7 +85,7 @@ class Request(Record):
         personal = ("locale",)
         plain = (
             "code", "number", "way", "token", "valid_until", "ask_recognition", "only_photos", "renews", "at",
-            "expires_at", "renewed", "opened_at", "used_at", "revoked_at",
+            "expires_at", "renewed", "opened_at", "used_at", "revoked_at", "attested_at", "reminded_at",
         )  # fmt: skip
 
     @classmethod
@@ -87,28 +102,41 @@ class Request(Record):
         ask_recognition: bool = False,
         valid_until: date | None = None,
         renews: bool = False,
+        campaign: Campaign | None = None,
+        album: Album | None = None,
+        attested: bool = False,
         signer: Guardian | Person | None = None,
     ) -> list[Request]:
         """Ask each person once, with a link of her own; a minor's guardian is asked in her place.
 
         Raises Invalid for nobody, nothing, too many, a missing guardian or address; what someone refused in the last
-        six months is left out for her, and who is left with nothing is not asked (T3). `signer`: she alone, who asked for it herself.
+        six months is left out for her, and who is left with nothing is not asked (T3). Who depends on the organisation is
+        asked only under an attestation (EMP-01). `signer`: she alone, who asked for it herself.
         """
-        until = cls._check(people, uses, by, valid_until)
+        until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
+        if wording.kind not in EXPLICIT and any(photo.special_context for photo in chosen):
+            raise Invalid(
+                _l(
+                    "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."
+                ),
+                field="wording",
+            )
         with db.atomic():
             for person in people:
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
                 shown = _photos_of(person, chosen)
-                for hand in [signer] if signer else _signers(person, way):
+                for hand in [signer] if signer else signers.whose_hands(person, by_mail=way is Way.MAIL):
+                    signers.check_address(hand, second_step=wording.kind in SECOND_STEP)
                     guardian = hand if isinstance(hand, Guardian) else None
                     request = cls.create(
-                        person=person, guardian=guardian, wording=wording, number=wording.number, way=way,
+                        person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way,
                         token=seal.new_token(), locale=hand.locale or person.locale or tools.locale, valid_until=until,
-                        ask_recognition=ask_recognition and _may_be_recognised(person, guardian),
+                        ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
+                        campaign=campaign, album=album, **attestation(person, attested=attested, by=by, campaign=campaign),
                     )  # fmt: skip
                     request._send(wanted, shown, by)
                     made.append(request)
@@ -127,33 +155,31 @@ class Request(Record):
         if photos:
             AskedPhoto.insert_many([{"request": self, "photo": photo} for photo in photos]).execute()
         Trace.leave(
-            by or "system", "consent.requested", self, person=self.person, uses=uses, way=self.way.value
-        )
+            by or "system", "consent.requested", self, person=self.person, uses=uses, way=self.way.value,
+            campaign=self.campaign, attested=self.attested_at is not None,
+        )  # fmt: skip
         if self.way is Way.MAIL:
             self._mail()
         _recolour(self.person)
 
     @classmethod
     def _check(
-        cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None
+        cls, people: Sequence[Person], uses: Sequence[Use], by: User | None, until: date | None, way: Way
     ) -> date:
         if by is not None:
-            by.require(Permission.ASK)
+            by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
+        if not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
+            raise Invalid(
+                _l("Who asks must be known: an administrator fills in the organisation's address and its e-mail address for "
+                   "privacy under Settings first.")
+            )  # fmt: skip
         if len(people) > MOST_ASKED:
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:
             raise Invalid(_l("Choose at least one use."), field="use")
-        latest = _months_from(today(), int(Setting.of("consent_months")))
-        until = until or latest
-        if not today() < until <= latest:
-            raise Invalid(
-                _l("Choose a last day after today and by %(day)s."),
-                field="valid_until",
-                day=latest.isoformat(),
-            )
-        return until
+        return last_day(until)
 
     @property
     def raw_token(self) -> str:
@@ -167,9 +193,9 @@ class Request(Record):
         """The address to send to the person."""
         return f"{tools.base_url}/sign/{self.raw_token}"
 
-    def qr(self) -> str:
-        """The link as an SVG of a QR code."""
-        return qr.svg(self.link)
+    def qr(self, page: str = "") -> str:
+        """The link, or a page below it, as an SVG of a QR code."""
+        return qr.svg(self.link + page)
 
     @property
     def state(self) -> str:
@@ -217,8 +243,15 @@ class Request(Record):
 
     @property
     def needs_code(self) -> bool:
-        """Whether a guardian decides, whose signature counts only with a code sent to the address on file (SIG-05)."""
-        return self.guardian_id is not None
+        """Whether the signature counts only with a code sent to the address on file: someone speaks for another, the consent is
+        explicit, or it is a contract (SIG-05).
+        """
+        return self.guardian_id is not None or self.wording.kind in SECOND_STEP
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether a yes is explicit in the sense of Art. 9(2)(a): its text says so and a second step confirms it (SPC-01)."""
+        return self.wording.kind in EXPLICIT
 
     @property
     def signer(self) -> Guardian | Person:
@@ -252,19 +285,37 @@ class Request(Record):
         """The text frozen when the request was made, in a language or in the one it was sent in."""
         return self.wording.text(locale or self.locale, self.number)
 
-    def remind(self, *, by: User) -> None:
-        """Make a new link, end the old one, and mail it if mail was the way."""
-        by.require(Permission.ASK)
+    def remind(self, *, by: User | None) -> None:
+        """Make a new link, end the old one, and mail it if mail was the way; without a user the system reminds."""
+        if by is not None:
+            by.require(Permission.ASK)
         if self.used_at is not None or self.revoked_at is not None:
             raise Refusal(_l("This request is over."))
         with db.atomic():
-            self.renewed += 1
-            self.expires_at = _link_end()
-            self.save(only=[Request.renewed, Request.expires_at])
-            self._new_link()
+            self._renew()
+            if self.way is Way.DEVICE:  # whoever answers from now on does so without a witness
+                self.way, self.witness = Way.MAIL if self.signer.email else Way.LINK, None
+                self.save(only=[Request.way, Request.witness])
             if self.way is Way.MAIL:
                 self._mail()
-            Trace.leave(by, "consent.reminded", self, person=self.person)
+            Trace.leave(by or "system", "consent.reminded", self, person=self.person)
+
+    def hand_over(self, *, by: User) -> None:
+        """Let the person sign on this user's device; earlier links end, and the user is the witness (SIG-02)."""
+        by.require(Permission.WITNESS)
+        if self.used_at is not None or self.revoked_at is not None:
+            raise Refusal(_l("This request is over."))
+        with db.atomic():
+            self._renew()
+            self.way, self.witness, self.expires_at = Way.DEVICE, by, clock.now() + IN_HAND
+            self.save(only=[Request.way, Request.witness, Request.expires_at])
+            Trace.leave(by, "consent.handed-over", self, person=self.person)
+
+    def _renew(self) -> None:
+        self.renewed += 1
+        self.expires_at, self.reminded_at = _link_end(), clock.now()
+        self.save(only=[Request.renewed, Request.expires_at, Request.reminded_at])
+        self._new_link()
 
     def revoke(self, *, by: User) -> None:
         """Take the request back; its link dies."""
@@ -289,46 +340,6 @@ def refused_lately(person: Person, use: Use) -> bool:
     return newest is not None and newest.answer is Answer.REFUSED and newest.decided_at > clock.now() - PAUSE
 
 
-def _signers(person: Person, way: Way) -> list[Guardian | Person]:
-    """Whose hands it takes: her own, her guardian's, both where the country asks for both, or a relative's (MIN-01, DCD-01)."""
-    if person.died_on():
-        signers: list[Guardian | Person] = [_speaker(person, Speaking.RELATIVE)]
-    elif person.is_minor():
-        signers = [_speaker(person, Speaking.GUARDIAN)]
-        if person.born and ages.must_sign_too(person.born, today(), ages.profile()):
-            signers.append(person)
-    else:
-        signers = [person]
-    for signer in signers:
-        if way is Way.MAIL and not signer.email:
-            words = _l("%(name)s has no e-mail address. Choose a link or QR code.")
-            raise Invalid(words, field="way", name=signer.name)
-    return signers
-
-
-def _speaker(person: Person, kind: Speaking) -> Guardian:
-    speaker = next(iter(person.speakers(kind)), None)
-    if speaker is None:
-        words = {
-            Speaking.GUARDIAN: _l("%(name)s is a minor. Add a parent or guardian first."),
-            Speaking.RELATIVE: _l("%(name)s has died. Add the partner, a child or a parent first."),
-        }
-        raise Invalid(words[kind], field="person", name=person.name)
-    if not speaker.email:
-        # Whoever signs for another takes a second step, which is a code sent to the address on file (SIG-05).
-        raise Invalid(
-            _l("Add the e-mail address of %(name)s: a code is sent to it before signing."),
-            field="person",
-            name=speaker.name,
-        )
-    return speaker
-
-
-def _may_be_recognised(person: Person, guardian: Guardian | None) -> bool:
-    """Whether recognition can be asked at all: adults for themselves, with an address for the second step (BIO-03, BIO-09)."""
-    return guardian is None and bool(person.email) and not person.is_minor()
-
-
 def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:
     """Those of the photos in which this person is named; all of them when she is in none yet (every face is covered then)."""
     from models.face import Appearance
@@ -342,14 +353,6 @@ def _photos_of(person: Person, photos: list[Photo]) -> list[Photo]:
 
 def _link_end() -> Any:
     return clock.now() + timedelta(days=int(Setting.of("link_days")))
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    try:
-        return day.replace(year=day.year + year, month=month + 1)
-    except ValueError:
-        return date(day.year + year, month + 2, 1) - timedelta(days=1)
 
 
 def _recolour(person: Person) -> None:

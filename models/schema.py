@@ -12,9 +12,9 @@ from playhouse.migrations import Runner
 from models.base import Record, db, is_postgres
 
 MODULES = (
-    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "request", "consent",
-    "delivery", "assessment", "health", "draft", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
-    "ruling", "coming_of_age", "secrecy", "publication", "takedown", "disposition",
+    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "campaign", "request", "consent",
+    "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
+    "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition",
     "entry", "inquiry",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

@@ -98,16 +98,24 @@ def _key(kind: str, text: str) -> bytes:
     return seal.blind(tools.keys.secret("throttle"), f"{kind}:{text}")
 
 
-def _right(user: User | None, password: str) -> bool:
+def password_holds(stored: str, typed: str) -> bool:
+    """Whether a typed password is the one whose Argon2id hash is stored."""
     from argon2 import PasswordHasher
     from argon2.exceptions import Argon2Error, InvalidHashError
+
+    try:
+        return bool(PasswordHasher(**COST).verify(stored, typed))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _right(user: User | None, password: str) -> bool:
+    from argon2 import PasswordHasher
 
     hasher = PasswordHasher(**COST)
     # An unknown address costs the same time as a known one (ASVS 6.3.8).
     stored = user.password if user is not None and user.password else _decoy(hasher)
-    try:
-        hasher.verify(stored, password)
-    except (Argon2Error, InvalidHashError):
+    if not password_holds(stored, password):
         return False
     if user is not None and user.password and hasher.check_needs_rehash(stored):
         User.update(password=hasher.hash(password)).where(User.id == user.id).execute()

@@ -20,6 +20,9 @@ DEFAULTS: dict[str, Any] = {
     "recognition_mode": "M0",
     "photo_credit": "",
     "link_days": 30,
+    "shares": False,
+    "share_minors": False,  # MIN-11
+    "share_days": 30,
     "coming_of_age_days": 0,  # 0: a guardian's yes stays while the young person, once told, says nothing (MIN-07)
 }
 

@@ -108,6 +108,7 @@ def check(photo_ids: Iterable[int], *, person: Person | None = None) -> list[Tak
     ids = list(photo_ids)
     made = [task for publication in _shown(ids) if (task := _for(publication.delivery, publication, person))]
     made += [task for delivery in _handed_out(ids) if (task := _for(delivery, None, person))]
+    _tell_recipients(made)
     for owner in {task.owner for task in made if task.owner is not None}:
         _tell(owner, [task for task in made if task.owner_id == owner.id])
     return made
@@ -174,6 +175,22 @@ def _owner(delivery: Delivery) -> User | None:
     if delivery.by is not None and delivery.by.is_active:
         return delivery.by
     return next(iter(holding(Role.CONSENT_OFFICER) or holding(Role.EDITOR)), None)
+
+
+def _tell_recipients(tasks: list[TakeDown]) -> None:
+    """Ask whoever took files by a share, and gave an address, to delete them."""
+    from models.share import Share
+
+    by_share: dict[str, list[TakeDown]] = {}
+    for task in tasks:
+        if task.delivery.share and task.publication is None:
+            by_share.setdefault(task.delivery.share, []).append(task)
+    for share in Share.select().where(Share.code.in_(list(by_share)), Share.email.is_null(False)):
+        concerned = by_share[share.code]
+        Notice.put(
+            NoticeKind.SHARE_RECALL, f"recall|{share.code}|{concerned[0].code}", share=share.code,
+            photos=[task.photo.code for task in concerned], deliveries=[task.delivery.code for task in concerned],
+        )  # fmt: skip
 
 
 def _tell(owner: User, tasks: list[TakeDown]) -> None:

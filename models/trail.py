@@ -32,6 +32,9 @@ class Knock:
 
     request_id: str = ""
     address: str = ""
+    device: str = (
+        ""  # browser family and system, for the evidence of a signature (SIG-02); never in the trail
+    )
 
 
 NOWHERE = Knock()

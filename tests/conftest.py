@@ -27,6 +27,7 @@ from config import Config
 from models import schema, user
 from models.base import db, tools
 from models.job import Job
+from models.setting import Setting
 from tests.makers import Makers
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -74,6 +75,11 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
         tools._wired.sandbox = sandbox
         Job.nudge = staticmethod(lambda job_id: None)
         with db.connection_context():
+            for key, value in (
+                ("organisation_address", "Laan 1, Voorbeeldstad"),
+                ("privacy_email", "privacy@clearframe.example"),
+            ):
+                Setting.put(key, value)
             yield Makers(started)
         tools.keys.close()
 

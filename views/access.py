@@ -68,7 +68,9 @@ def init_app(app: Flask) -> None:
 def _open() -> None:
     g.opened = db.connect(reuse_if_open=True)
     g.request_id = secrets.token_hex(6)
-    knock.set(Knock(g.request_id, short_address(client_address(request))))
+    knock.set(
+        Knock(g.request_id, short_address(client_address(request)), device_family(request.user_agent.string))
+    )
 
 
 def _close(_error: BaseException | None) -> None:
@@ -147,6 +149,30 @@ def client_address(req: Request) -> str:
     count = current_app.config["CLEARFRAME"].proxy_count
     hops = [hop.strip() for hop in req.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     return hops[-count] if count and len(hops) >= count else (req.remote_addr or "")
+
+
+BROWSERS = (
+    ("Firefox", "Firefox/"),
+    ("Edge", "Edg/"),
+    ("Opera", "OPR/"),
+    ("Chrome", "Chrome/"),
+    ("Safari", "Safari/"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iOS", "iPhone"),
+    ("iPadOS", "iPad"),
+    ("Windows", "Windows"),
+    ("macOS", "Mac OS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_family(agent: str) -> str:
+    """Which kind of browser on which system, such as "Firefox on Android"; no version, nothing that tells people apart."""
+    browser = next((name for name, mark in BROWSERS if mark in agent), "another browser")
+    system = next((name for name, mark in SYSTEMS if mark in agent), "another system")
+    return f"{browser} on {system}"
 
 
 def short_address(address: str) -> str:

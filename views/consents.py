@@ -9,7 +9,8 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, consents_of, evidence
+from models import calendar, consent_list, consents_of, evidence
+from models.attestation import STATEMENT, is_dependent
 from models.base import find
 from models.consent import withdraw
 from models.errors import Invalid, _l
@@ -29,6 +30,7 @@ bp = Blueprint("consents", __name__)
 TABS = ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked", "unknown", "void")
 MEANS = ("phone", "mail", "letter", "in person")
 MOST_SHOWN = 60
+OFFERED = (Way.MAIL, Way.LINK, Way.QR)
 
 
 @bp.get("/consents")
@@ -50,6 +52,21 @@ def index() -> Response:
     )  # fmt: skip
 
 
+@bp.get("/consents/endings")
+@needs(Permission.CONSENTS)
+def endings() -> Response:
+    """What ends within a year, day by day, and what goes dark then."""
+    number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
+    mine = request.args.get("whose") == "mine"
+    rows, more = calendar.endings(current_user, mine=mine, page=number)
+    whose = "mine" if mine else None
+    return page(
+        "consents/endings.html", rows=rows, mine=mine,
+        more=url_for("consents.endings", page=number + 1, whose=whose) if more else None,
+        newer=url_for("consents.endings", page=number - 1, whose=whose) if number else None,
+    )  # fmt: skip
+
+
 @bp.get("/consents/ask")
 @needs(Permission.ASK)
 def ask() -> Response:
@@ -59,8 +76,8 @@ def ask() -> Response:
     if not people:
         return _choose_people(photos)
     return page(
-        "consents/ask.html", people=people, photos=photos, uses=Use.current(), wordings=Wording.current(), ways=list(Way),
-        asked_use=request.values.get("use", ""),
+        "consents/ask.html", people=people, photos=photos, uses=Use.current(), wordings=Wording.current(), ways=OFFERED,
+        asked_use=request.values.get("use", ""), dependent=any(map(is_dependent, people)), statement=gettext(STATEMENT),
     )  # fmt: skip
 
 
@@ -84,7 +101,7 @@ def create() -> Response:
     made = Request.ask(
         _chosen_people(), _chosen_uses(), _wording(), by=current_user, way=_way(), photos=_chosen_photos(),
         only_photos=form.get("scope") == "photos", ask_recognition=bool(form.get("ask_recognition")),
-        valid_until=day_of(form.get("valid_until", ""), "valid_until"),
+        valid_until=day_of(form.get("valid_until", ""), "valid_until"), attested=bool(form.get("attest")),
     )  # fmt: skip
     if len(made) == 1:
         return go(url_for("requests.show", code=made[0].code))
@@ -111,7 +128,7 @@ def paper(code: str, role: str) -> Response:
     consent = find(current_user.consents(), code)
     data, mime = evidence.hand_out(consent, role, by=current_user)
     kind = mime.rpartition("/")[2]
-    return bytes_response(data, mime, name=f"{role}-{consent.code}.{kind}")
+    return bytes_response(data, mime, name=f"{role.partition('.')[0]}-{consent.code}.{kind}")
 
 
 @bp.post("/consents/<code>/voidings")
@@ -195,6 +212,6 @@ def _wording() -> Wording:
 
 
 def _way() -> Way:
-    if request.form.get("way") not in set(Way):
+    if request.form.get("way") not in set(OFFERED):
         raise Invalid(_l("Choose one of the list."), field="way")
     return Way(request.form["way"])

@@ -33,4 +33,6 @@ def harden(response: Response) -> Response:
 
 
 def _is_public_page() -> bool:
-    return request.path.startswith(("/sign/", "/withdraw/", "/my/", "/share/", "/check/", "/welcome/"))
+    return request.path.startswith(
+        ("/sign/", "/join/", "/withdraw/", "/my/", "/share/", "/check/", "/welcome/")
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -123,7 +122,7 @@ def receipt(token: str, key: str, code: str) -> Response:
 def receipt_data(token: str, key: str, code: str) -> Response:
     """The same for programs (CON-10)."""
     consent = _consent(token, key, code)
-    data = json.dumps(evidence.record(consent), ensure_ascii=False, indent=2).encode()
+    data = evidence.receipt_json(consent)
     return bytes_response(data, "application/json", name=f"consent-{consent.code}.json")
 
 

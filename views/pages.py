@@ -45,6 +45,7 @@ DOORS = (
     Door("consents", "consents.index", lazy_gettext("Consents"), "file-signature", frozenset({P.CONSENTS})),
     Door("todo", "todo.takedowns", lazy_gettext("To do"), "square-check", frozenset({P.WITHDRAW})),
     Door("publications", "publications.index", lazy_gettext("Publications"), "globe", frozenset({P.DELIVER})),
+    Door("shares", "shares.index", lazy_gettext("Shares"), "link", frozenset({P.DELIVER})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
     Door(
         "inquiries",
@@ -132,6 +133,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(data_uri)
     app.add_template_filter(groupby_album)
     app.add_template_filter(codes_and_titles)
+    app.add_template_filter(groupby_month)
     app.add_template_filter(codes_and_names)
     app.add_template_filter(pair)
     app.add_template_filter(in_words)
@@ -231,6 +233,12 @@ def groupby_album(photos: list[Any]) -> list[tuple[Any, list[Any]]]:
     """Photos in their order, in runs of the same album."""
     runs = groupby(photos, key=lambda photo: photo.album_id)
     return [(group[0].album, group) for group in (list(run) for _, run in runs)]
+
+
+def groupby_month(rows: list[Any]) -> list[tuple[date, list[Any]]]:
+    """Rows with a day, in their order, in runs of the same month."""
+    runs = groupby(rows, key=lambda row: row.day.replace(day=1))
+    return [(month, list(run)) for month, run in runs]
 
 
 def codes_and_titles(albums: Iterable[Any]) -> list[tuple[str, str]]:

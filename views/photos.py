@@ -131,6 +131,8 @@ def together() -> Response:
     act = form.get("act", "")
     if act == "ask":
         return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
+    if act == "share":
+        return go(url_for("shares.new", photo=codes, use=form.get("use")))
     if act == "review":
         Photo.review_all(photos, by=current_user)
         flash(ngettext("%(num)s photo checked.", "%(num)s photos checked.", len(photos)))

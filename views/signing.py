@@ -9,13 +9,12 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from models import evidence, masking, my_page
+from models import evidence, masking, my_page, renewing
 from models.base import find
 from models.consent import Consent
 from models.draft import Draft
 from models.errors import Invalid, _l
-from models.photo import Photo
-from models.request import AskedPhoto, Choice, Request
+from models.request import Choice, Request
 from views.access import check_form, public, seal_form
 from views.answers import choice_of
 from views.pages import back_to, bytes_response, choose_locale, go, page, speak
@@ -34,7 +33,17 @@ def show(token: str) -> Response:
     asked = _open(token)
     asked.note_opening()
     shown = evidence.wording(asked, choose_locale())
-    return page("signing/show.html", asked=asked, token=token, seal=seal_form(token), shown=shown)
+    changed = renewing.changes(asked, choose_locale()) if asked.renews else None
+    in_use = renewing.in_use(asked) if asked.renews else ([], 0)
+    return page(
+        "signing/show.html",
+        asked=asked,
+        token=token,
+        seal=seal_form(token),
+        shown=shown,
+        changed=changed,
+        in_use=in_use,
+    )
 
 
 @bp.post("/sign/<token>")
@@ -94,20 +103,33 @@ def receipt(token: str) -> Response:
     return bytes_response(evidence.receipt(consent), "application/pdf", name=f"consent-{consent.code}.pdf")
 
 
+@bp.get("/sign/<token>/receipt.json")
+@public
+def receipt_data(token: str) -> Response:
+    """The receipt as data (CON-10)."""
+    consent = _consent(Request.answered(token))
+    return bytes_response(
+        evidence.receipt_json(consent), "application/json", name=f"consent-{consent.code}.json"
+    )
+
+
 @bp.get("/sign/<token>/photos/<code>")
 @public
 def picture(token: str, code: str) -> Response:
     """One of the photos it is about, with everybody else covered."""
     asked = Request.open(token)
-    photo = find(Photo.select().join(AskedPhoto).where(AskedPhoto.request == asked), code)
+    photo = find(renewing.shown(asked), code)
     return bytes_response(masking.for_person(photo, asked.person), "image/jpeg")
 
 
 def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
     drawing = base64.b64decode(answers["drawing"]) if answers["drawing"] else None
+    steps = {"identity": identity}
+    if asked.witness is not None:
+        steps = {"identity": "in person" if identity == "link" else identity, "witness": asked.witness.code}
     Consent.sign(
         asked, Choice(answers["uses"], answers["recognition"]), signer=answers["signer"], guardian=answers["guardian"],
-        drawing=drawing, language=answers["language"], steps={"identity": identity},
+        drawing=drawing, language=answers["language"], steps=steps,
     )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def test_from_the_letter_to_the_withdrawal(walk):
     walk.drain()
     receipt = walk.letters()[-1]
     attached = list(receipt.iter_attachments())
-    assert [part.get_content_type() for part in attached] == ["application/pdf"]
+    assert [part.get_content_type() for part in attached] == ["application/pdf", "application/json"]
     text = words_of(attached[0].get_content())
     link = re.search(r"http://localhost(/withdraw/\S+)", receipt.get_body(("plain",)).get_content())[1]
     assert link.split("/")[-1] in text.replace("\n", "").replace(" ", "")
@@ -145,7 +145,7 @@ def test_evidence_is_sealed_and_only_for_who_may_see_it(walk):
     answer = officer.get(f"/consents/{consent.code}/papers/evidence")
     assert answer.status_code == 200
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
-    assert {"shown.html", "facts.json", "record.json", "receipt.pdf"} <= set(names)
+    assert {"shown.html", "facts.json", "receipt.json", "receipt.pdf"} <= set(names)
     assert Trace.select().where(Trace.action == "consent.evidence-seen").count() == 1
     assert officer.get(f"/consents/{consent.code}").status_code == 200
     for tab in ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked"):

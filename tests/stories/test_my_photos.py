@@ -83,7 +83,7 @@ class Story:
     def sign(self, person=None, signer=None, **uses):
         person = person or self.noor
         asked = Request.ask(
-            [person], [self.house.use(code) for code in uses], Wording.current()[0], by=self.editor, way=Way.LINK
+            [person], [self.house.use(code) for code in uses], Wording.current()[0], by=self.editor, way=Way.LINK, attested=True
         )[0]  # fmt: skip
         named = (signer or person).name
         consent = Consent.sign(asked, Choice(uses, None), signer=named, steps={}, guardian=bool(signer))
@@ -331,6 +331,25 @@ def test_say_yes_again_in_spite_of_the_pause(story):
     assert "Yes, until" in story.phone.get(here).text
     assert story.post(here + "/request", here, use="nonsense").status_code == 422
     assert Request.select().where(Request.by.is_null()).count() == 1
+
+
+def test_who_depends_on_us_says_yes_only_after_an_attested_question(story):
+    """EMP-01: her own page offers no way around the word that her choice is free; taking back needs none."""
+    staff = story.house.person(
+        "Bo Voorbeeld", by=story.editor, email="bo@people.example", relation="employee"
+    )
+    assert not my_page.may_give(staff)
+    with pytest.raises(Refusal):
+        my_page.ask_anew(staff, "website")
+    Request.ask(
+        [staff],
+        [story.house.use("press")],
+        Wording.current()[0],
+        by=story.editor,
+        way=Way.LINK,
+        attested=True,
+    )
+    assert my_page.ask_anew(staff, "website").attested_by == story.editor
 
 
 def request_is_refused(story):

@@ -406,7 +406,7 @@ class TestWho:
             status = program.call(call.method, call.path.replace("{code}", "k7m2q9vxw3")).status_code
             shut = call.sign.permission is not None and call.sign.permission not in allowed
             assert (status == 403) is shut, call.name
-            assert status < 500 or status == 501
+            assert status < 500
 
     def test_a_look_at_the_head_is_a_look(self, web, api):
         headers = {"Authorization": f"Bearer {api.token}"}
@@ -429,11 +429,19 @@ class TestErrors:
         answer = api.call("DELETE", "/photos")
         assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
-    def test_what_is_not_built_yet_says_so(self, api):
-        published = {"delivery": "x", "url": "https://example.org", "from": "2027-01-01"}
-        for answer in (api.post("/publications", published), api.get("/webhooks"), api.post("/webhooks")):
-            assert answer.status_code == 501
-            assert "yet" in answer.get_json(force=True)["detail"]
+    def test_a_publication_is_recorded_and_listed(self, api, photo, editor, house, drain):
+        other = house.photo(house.album("Later", by=editor), by=editor)
+        drain()
+        Photo.get_by_id(other.id).review(by=editor)
+        order = {"photo": other.code, "use": "website", "recipient": "Web team"}
+        delivery = api.post("/deliveries", order).json["code"]
+        sent = {"delivery": delivery, "url": "https://www.example.org/x", "from": "2027-01-01"}
+        made = api.post("/publications", sent)
+        assert (made.status_code, made.json["photo"], made.json["live"]) == (201, other.code, True)
+        assert api.get("/publications", photo=other.code).json["publications"] == [made.json]
+        assert api.get("/publications", photo=photo.code).json["publications"] == []
+        wrong = api.post("/publications", {**sent, "url": "javascript:alert(1)"})
+        assert (wrong.status_code, wrong.get_json(force=True)["field"]) == (422, "url")
 
     def test_an_error_of_ours_tells_nothing_but_a_reference(self, web, api, editor):
         """A table is gone under the running house."""

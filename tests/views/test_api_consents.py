@@ -238,3 +238,21 @@ class TestTakingBack:
         assert Program(web, house.user("editor"), "read", "publish").post(path).status_code == 403
         assert api.post("/consents/nosuchcode/withdrawal").status_code == 404
         assert states(api) == [["given", "given"]]
+
+
+def test_answers_count_for_an_album_alone(api, house, noor, editor):
+    album = house.album(by=editor)
+    consent = sign(ask(api, noor, uses=["website"], album=album.code), website=True)
+    assert [(line.scope.value, line.album) for line in consent.answers()] == [("album", album)]
+    assert fields(ask(api, noor, album="nope")) == (404, "album")
+
+
+def test_who_depends_is_asked_only_under_an_attestation(api, house, editor):
+    """EMP-01, by the same rule as on the desk."""
+    worker = house.person("Daan Muster", by=editor, email="daan@people.example", relation="employee")
+    assert fields(ask(api, worker)) == (422, "attested")
+    assert fields(ask(api, worker, attested=False)) == (422, "attested")
+    assert Request.select().count() == 0
+    assert ask(api, worker, attested=True).status_code == 201
+    assert Request.get().attested_by == editor
+    assert fields(ask(api, worker, way="device"))[0] == 422

@@ -11,6 +11,7 @@ import pytest
 from models import faces, my_page
 from models.base import db
 from models.basis import Basis
+from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
@@ -24,17 +25,23 @@ from models.permission import GRANTS, Permission, Role
 from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
+from models.setting import Setting
+from models.share import Share
 from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
 from models.user import Team
+from models.webhook import Webhook
 from models.wording import Wording
 from tests.house.tree import HERE
 from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
 
-OWN_PAGES = {"session.enter", "session.login", "session.leave"}
+# These end or begin the session of the browser that knocks; their stories show who may.
+OWN_PAGES = {
+    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -71,6 +78,15 @@ class World:
         faces.remark(face, faces.Word.NOT_A_PERSON, by=editor)
         delivery = Delivery.issue(photo, uses[0], to="Eva", by=editor)
         view = OriginalView.issue(photo, purpose="to look closely at it", by=editor)
+        campaign = Campaign.start(
+            "Open day",
+            [person],
+            [house.use("press")],
+            wording,
+            by=editor,
+            way=CampaignWay.POSTER,
+            album=album,
+        )
         more = self._what_follows(person, album, photo, delivery)
         outbox = sorted(house.config.data.glob("outbox/*.eml"))
         self.codes = {
@@ -79,6 +95,7 @@ class World:
             "uses": "website", "users": self.users[Role.VIEWER].code, "teams": Team.get().code,
             "tokens": ApiToken.get().code, "sign": asked.raw_token, "withdraw": consent.raw_withdrawal_token,
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
+            "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
             **more,
         }  # fmt: skip
@@ -100,6 +117,10 @@ class World:
             "yellow jacket", by=editor
         )
         shown = Publication.record(delivery, medium="Annual report", by=editor)
+        hook, _ = Webhook.add("https://www.example.org/told", ["photo.blocked"], by=self.users[Role.ADMIN])
+        with db.atomic():
+            Setting.put("shares", True)
+        share = Share.make([photo], Use.get(), recipient="Gazette", by=editor)
         with db.atomic():
             task = TakeDown.create(
                 delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
@@ -107,7 +128,8 @@ class World:
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
-            **self._my_page(person, photo), "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
+            **self._my_page(person, photo), "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
+            "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
         }  # fmt: skip
 
     def _my_page(self, person, photo):

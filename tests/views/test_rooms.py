@@ -21,7 +21,7 @@ from tests.makers import PASSWORD, Browser
 
 WORDS = {
     "organisation": "Ziekenhuis Demo", "organisation_address": "Laan 1", "privacy_email": "fg@demo.example",
-    "country": "DE", "photo_credit": "Demo", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "link_days": "7",
+    "country": "DE", "photo_credit": "Demo", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30", "link_days": "7",
 }  # fmt: skip
 TEXT = "{organisation} asks. Until {until}. Write to {contact}. Complain at {authority}."
 

@@ -28,8 +28,8 @@ HOW = ("api", "phone", "letter", "mail", "in person")
 ASK = thing(
     {"people": many(CODE, MOST_ASKED, 1), "uses": many(CODE, 50, 1)},
     {
-        "wording": CODE, "photos": many(CODE, MOST_PHOTOS), "way": one_of(*Way), "valid_until": DAY,
-        "recognition": YES_NO, "only_photos": YES_NO,
+        "wording": CODE, "photos": many(CODE, MOST_PHOTOS), "way": one_of(Way.MAIL, Way.LINK, Way.QR), "valid_until": DAY,
+        "recognition": YES_NO, "only_photos": YES_NO, "album": CODE, "attested": YES_NO,
     },
 )  # fmt: skip
 ASKED = named(
@@ -81,7 +81,7 @@ def list_wordings() -> Any:
 @call(
     "POST", "/consent-requests", bearer("write", Permission.ASK), body=ASK,
     answers={201: thing({"requests": many(ASKED), "left_out": many(CODE)})},
-    renamed={"person": "people", "use": "uses"},
+    renamed={"person": "people", "use": "uses", "attest": "attested"},
     sent={"people": ["p3x5c7v9bn"], "uses": ["website", "newsletter"], "wording": "w2x4c6v8bn"},
     example={
         "requests": [{
@@ -96,7 +96,9 @@ def ask(given: dict[str, Any]) -> Any:
     """Ask people for consent, each by a link of her own, which the answer holds; `way: mail` mails it as well.
 
     Without `wording` it is the first general text. A minor's guardian is asked in her place. Who said no to all of it in
-    the last six months is not asked again and stands in `left_out`.
+    the last six months is not asked again and stands in `left_out`. With `album` the answers count for its photos alone.
+    Employees, volunteers, patients, pupils and residents are asked only with `attested: true`: saying no has no
+    consequences for them, there is an equal alternative, and it is not part of a contract or of admission papers.
     """
     people = [person_named(code, f"people[{place}]") for place, code in enumerate(given["people"])]
     photos = current_user.photos()
@@ -112,6 +114,8 @@ def ask(given: dict[str, Any]) -> Any:
         only_photos=given.get("only_photos", False),
         ask_recognition=given.get("recognition", False),
         valid_until=given.get("valid_until"),
+        album=theirs(current_user.albums(), given["album"], "album") if "album" in given else None,
+        attested=given.get("attested", False),
     )
     asked = {request.person_id for request in made}
     left_out = [person.code for person in people if person.id not in asked]

@@ -1,0 +1,64 @@
+"""The proof of a consent: does a bundle still say what was sealed?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands import with_app
+
+
+@click.group()
+def evidence() -> None:
+    """Verify the sealed proof of a consent."""
+
+
+@evidence.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", metavar="HEX", help="The public key to hold it against; otherwise this library's own.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def verify(file: Path, key: str | None, as_json: bool) -> int:
+    """Say who signed what and when, if not one bit of FILE was changed. Exits with 1 and names what was."""
+    from adapters.seal import BadSeal, open_bundle
+    from models.trail import signer
+
+    try:
+        public_key = bytes.fromhex(key) if key else signer().public_key
+        members = open_bundle(file.read_bytes(), public_key)
+    except ValueError as wrong:
+        raise click.UsageError("--key takes 64 hexadecimal digits.") from wrong
+    except BadSeal as bad:
+        if as_json:
+            click.echo(json.dumps({"whole": False, "changed": str(bad)}))
+            return 1
+        raise click.ClickException(
+            f"{file.name} does not hold: {bad} was changed, or another key sealed it."
+        ) from bad
+    facts, receipt = json.loads(members["facts.json"]), json.loads(members["receipt.json"])
+    if as_json:
+        click.echo(
+            json.dumps({"whole": True, "members": sorted(members), "facts": facts, "receipt": receipt})
+        )
+        return 0
+    click.echo("\n".join(_told(facts, receipt)))
+    return 0
+
+
+def _told(facts: dict[str, Any], receipt: dict[str, Any]) -> list[str]:
+    notice = receipt["privacy_notice"] or {}
+    said = [
+        f"  {line['use'] or line['about']}: {'no' if line['event_state'] == 'dpv:ConsentRefused' else 'yes'}"
+        f"{', until ' + line['valid_until'] if line['valid_until'] else ''}"
+        for line in receipt["services"]
+    ]
+    return [
+        f"Whole: consent {receipt['record_id']} says what was sealed.",
+        f"Signed by {facts['name']} ({facts['role']}) at {facts['signed_at']}, shown to be so by: {facts['identity']}.",
+        f"Text: version {notice.get('version')} in {notice.get('language')}, as shown SHA-256 {facts['shown_sha256']}.",
+        "Answers:",
+        *said,
+    ]

@@ -1,0 +1,54 @@
+"""A contact sheet: small pictures with their names, on paper."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+
+from adapters import pdf
+from models.base import tools
+from models.errors import Invalid, _l
+from models.photo import Photo
+from models.setting import Setting
+from models.share import Share
+
+MOST = 300  # a page holds fifteen; more belongs on a screen
+
+
+def of_share(share: Share) -> bytes:
+    """A PDF of the photos of a share that may be shown now, in its recipient's language; Invalid for more than 300."""
+    photos = [photo for photo, allowed in share.choices() if allowed]
+    lang = share.locale or tools.locale
+    return _sheet(
+        photos,
+        lang,
+        use=share.use.name_in(lang),
+        until=share.until or share.expires_on,
+        recipient=share.recipient,
+    )
+
+
+def _sheet(photos: list[Photo], lang: str, **about: object) -> bytes:
+    if len(photos) > MOST:
+        raise Invalid(_l("A contact sheet holds at most %(count)s photos."), count=MOST)
+    html = tools.typesetter.set(
+        "pdf/contact-sheet.html",
+        lang,
+        pictures=_pictures(photos),
+        organisation=str(Setting.of("organisation")),
+        **about,
+    )
+    return pdf.render(html)
+
+
+def _pictures(photos: Iterable[Photo]) -> list[dict[str, str]]:
+    return [
+        {
+            "src": "data:image/webp;base64," + b64encode(photo.preview(320)).decode(),
+            "code": photo.code,
+            "title": photo.title,
+            "credit": photo.credit or photo.creator or str(Setting.of("photo_credit")),
+            "alt": photo.alt_text or photo.title or photo.code,
+        }
+        for photo in photos
+    ]

@@ -1,0 +1,322 @@
+"""Shares: a link for one named recipient and one use; every opening asks the gate again for each photo (SHR-01 to SHR-04)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, ModelSelect, TextField
+
+from adapters import clock, seal
+from models.base import Moment, Record, code_field, db, tools
+from models.delivery import RENDITIONS, Delivery
+from models.errors import Gone, Invalid, NotAllowed, NotCleared, Refusal, TooMany, _l
+from models.face import Appearance
+from models.facts import Period
+from models.gather import today
+from models.notice import Notice, NoticeKind
+from models.permission import Permission
+from models.photo import Photo
+from models.session import password_holds
+from models.setting import Setting
+from models.trail import Trace, knock
+from models.use import Use
+from models.user import Attempt, User, clean_email, hash_password
+
+MOST_PHOTOS = 500
+MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW
+TRY_WINDOW = timedelta(minutes=15)
+SHORTEST_PASSWORD = 8
+Choice = tuple[Photo, bool]  # a photo, and whether it may be handed out now
+
+
+class Share(Record):
+    """Photos for one recipient and one use, until a day that no consent in them outlives."""
+
+    code = code_field()
+    token = TextField(unique=True)  # only the hash: the link is worked out anew from our key
+    use = ForeignKeyField(Use)
+    recipient = TextField()
+    email = TextField(null=True)
+    locale = TextField(default="")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL", backref="shares")
+    at = Moment(default=clock.now)
+    until = DateField(null=True)  # planned end of use
+    expires_on = DateField()  # last day the link opens
+    password = TextField(default="")
+    download = BooleanField(default=True)
+    rendition = TextField(default="web")
+    revoked_at = Moment(null=True)
+
+    class Meta:
+        personal = ("recipient", "email", "locale")
+        plain = (
+            "code",
+            "token",
+            "at",
+            "until",
+            "expires_on",
+            "password",
+            "download",
+            "rendition",
+            "revoked_at",
+        )
+
+    @classmethod
+    def make(
+        cls, photos: Sequence[Photo], use: Use, *, recipient: str, by: User, email: str = "", locale: str = "",
+        expires_on: date | None = None, until: date | None = None, password: str = "", download: bool = True,
+        rendition: str = "web", leave_out: bool = False,
+    ) -> Share:  # fmt: skip
+        """Make a link for those of the photos that are cleared; it ends with the first consent in them (PUB-05, SHR-01).
+
+        Raises Refusal while sharing is switched off, Invalid for a form that can't be so, and, unless `leave_out`,
+        for photos that may not go out for this use, naming how many.
+        """
+        by.require(Permission.DELIVER)
+        if not Setting.of("shares"):
+            raise Refusal(
+                _l("Sharing by link is switched off. An administrator can switch it on under Settings.")
+            )
+        _check(photos, recipient, rendition, password)
+        _check_days(use, until, expires_on)
+        period = Period(today(), until)
+        verdicts = Photo.clearances(photos, use, period)
+        young = _with_minors(photos)
+        good = [photo for photo in photos if verdicts[photo.code].allows and photo.id not in young]
+        _check_left_out(len(photos) - len(good), len(photos), leave_out)
+        ends = [verdicts[photo.code].valid_through for photo in good]
+        wanted = expires_on or today() + timedelta(days=int(Setting.of("share_days")))
+        with db.atomic():
+            share = cls(
+                code=seal.new_code(), use=use, recipient=recipient.strip(), by=by, until=until, download=download,
+                email=clean_email(email) if email.strip() else None, locale=locale, rendition=rendition,
+                expires_on=min(filter(None, [wanted, *ends])), password=hash_password(password) if password else "",
+            )  # fmt: skip
+            share.token = seal.token_hash(share.raw_token)
+            share.save()
+            for place, photo in enumerate(good):
+                SharedPhoto.create(share=share, photo=photo, place=place)
+            Trace.leave(
+                by, "share.made", share, use=use, photos=good, until=share.expires_on, download=download
+            )
+            if share.email:
+                Notice.put(NoticeKind.SHARE, f"share|{share.code}", share=share.code)
+        return share
+
+    @property
+    def raw_token(self) -> str:
+        """The link's secret, 256 bits worked out anew from our key: it is kept nowhere (SHR-01)."""
+        raw = hmac.new(tools.keys.secret("share-links"), self.code.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    @property
+    def link(self) -> str:
+        """The address for the recipient."""
+        return f"{tools.base_url}/share/{self.raw_token}"
+
+    @property
+    def name(self) -> str:
+        """Whom letters about it are addressed to."""
+        return str(self.recipient)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still opens."""
+        return self.revoked_at is None and self.expires_on >= today()
+
+    @classmethod
+    def open(cls, token: str) -> Share:
+        """The share of a link, or Gone: revoked, over and never made look alike."""
+        row = cls.get_or_none(cls.token == seal.token_hash(token))
+        if row is None or not row.is_open:
+            raise Gone(_l("This link is over. Ask whoever sent it to you for a new one."))
+        return row
+
+    @classmethod
+    def seen_by(cls, user: User, *, live: bool) -> ModelSelect[Share]:
+        """Shares with photos this user may see, newest first."""
+        theirs = SharedPhoto.select(SharedPhoto.share).where(
+            SharedPhoto.photo.in_(user.photos().select(Photo.id))
+        )
+        over = cls.revoked_at.is_null(False) | (cls.expires_on < today())
+        return cls.select().where(cls.id.in_(theirs), ~over if live else over).order_by(cls.id.desc())
+
+    def photos(self) -> list[Photo]:
+        """Its photos, in the order they were chosen."""
+        query = Photo.select().join(SharedPhoto).where(SharedPhoto.share == self)
+        return list(query.order_by(SharedPhoto.place))
+
+    def choices(self) -> list[Choice]:
+        """Every photo and whether it may be handed out at this moment (SHR-02)."""
+        photos = self.photos()
+        verdicts = Photo.clearances(photos, self.use, Period(today(), self.until)) if photos else {}
+        return [(photo, photo.ready and verdicts[photo.code].allows) for photo in photos]
+
+    def allowed(self, photo: Photo) -> None:
+        """Raise Gone, in neutral words, when this photo may not be shown any more."""
+        if not photo.ready or not photo.clearance(self.use, Period(today(), self.until)).allows:
+            raise Gone(_l("This photo is no longer available."))
+
+    def note(self, kind: str, photo: Photo | None = None) -> None:
+        """Remember that it was opened or something taken out of it: when, from which network, by the named recipient (SHR-04)."""
+        with db.atomic():
+            ShareOpening.create(share=self, photo=photo, kind=kind, address=knock.get().address)
+            Trace.leave("visitor", f"share.{kind}", self, photo=photo)
+
+    def hand_out(self, photo: Photo) -> bytes:
+        """The file of one photo, through the same door as every delivery; Gone when the door is shut."""
+        if not self.download:
+            raise NotAllowed(_l("These photos are for looking only."))
+        if self.by is None:
+            raise Gone(_l("This link is over. Ask whoever sent it to you for a new one."))
+        try:
+            delivery = Delivery.issue(
+                photo,
+                self.use,
+                to=self.recipient,
+                by=self.by,
+                until=self.until,
+                rendition=self.rendition,
+                share=self.code,
+            )
+            return delivery.file(by="visitor")
+        except (NotCleared, NotAllowed) as refusal:
+            raise Gone(_l("This photo is no longer available.")) from refusal
+
+    def archive(self) -> Iterator[bytes]:
+        """A ZIP of what may be handed out now, piece by piece: one photo in memory at a time."""
+        pipe = _Pipe()
+        with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as packed:
+            for number, (photo, allowed) in enumerate(self.choices(), 1):
+                if not allowed:
+                    continue
+                try:
+                    data = self.hand_out(photo)
+                except Gone:
+                    continue  # shut between one photo and the next
+                packed.writestr(f"{number:03d}-{photo.code}.jpg", data)
+                yield pipe.drain()
+        yield pipe.drain()
+
+    def check_password(self, typed: str) -> None:
+        """Raise Invalid for a wrong password, TooMany after ten of them within a quarter of an hour."""
+        key = seal.blind(tools.keys.secret("throttle"), f"share:{self.code}")
+        since = clock.now() - TRY_WINDOW
+        if Attempt.select().where(Attempt.key == key, Attempt.at > since).count() >= MOST_TRIES:
+            raise TooMany
+        if not password_holds(self.password, typed):
+            with db.atomic():
+                Attempt.create(key=key)
+                Trace.leave("visitor", "share.wrong-password", self)
+            raise Invalid(_l("That is not the password."), field="password")
+
+    def revoke(self, *, by: User) -> None:
+        """End the link now."""
+        with db.atomic():
+            Share.update(revoked_at=clock.now()).where(
+                Share.id == self.id, Share.revoked_at.is_null()
+            ).execute()
+            Trace.leave(by, "share.revoked", self)
+
+    def openings(self) -> list[ShareOpening]:
+        """The last hundred times it was used."""
+        query = ShareOpening.select().where(ShareOpening.share == self)
+        return list(query.order_by(ShareOpening.id.desc()).limit(100))
+
+
+class SharedPhoto(Record):
+    """A photo of a share."""
+
+    share = ForeignKeyField(Share, backref="shared", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, backref="shared", on_delete="CASCADE")
+    place = IntegerField(default=0)
+
+    class Meta:
+        personal, plain = (), ("place",)
+        indexes = ((("share", "photo"), True),)
+
+
+class ShareOpening(Record):
+    """One use of a share: opened, one photo or all of them taken."""
+
+    share = ForeignKeyField(Share, on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, on_delete="CASCADE", backref="+")
+    kind = TextField()  # opened, downloaded, packed
+    address = TextField(default="")  # the network alone
+    at = Moment(default=clock.now)
+
+    class Meta:
+        personal, plain = ("address",), ("kind", "at")
+
+
+class _Pipe(io.RawIOBase):
+    """What a ZIP is written to: it can't be wound back, and gives away what it holds."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._held += data
+        return len(data)
+
+    def drain(self) -> bytes:
+        """Everything written since the last time."""
+        out, self._held = bytes(self._held), bytearray()
+        return out
+
+
+def _check(photos: Sequence[Photo], recipient: str, rendition: str, password: str) -> None:
+    if not photos:
+        raise Invalid(_l("Choose at least one photo."))
+    if len(photos) > MOST_PHOTOS:
+        raise Invalid(_l("Share at most %(count)s photos at once."), count=MOST_PHOTOS)
+    if not 2 <= len(recipient.strip()) <= 200:
+        raise Invalid(_l("Say whom it is for: a person, or an organisation."), field="recipient")
+    if rendition not in RENDITIONS:
+        raise Invalid(_l("Choose a size that is offered."), field="rendition")
+    if password and len(password) < SHORTEST_PASSWORD:
+        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST_PASSWORD)
+
+
+def _check_days(use: Use, until: date | None, expires_on: date | None) -> None:
+    if until is None and use.irreversible:
+        raise Invalid(_l("Say the last day of use: this can't be taken back once it is out."), field="until")
+    latest = today() + timedelta(days=int(Setting.of("share_days")))
+    if expires_on is not None and not today() <= expires_on <= latest:
+        raise Invalid(_l("Choose a day from today to %(day)s."), field="expires_on", day=latest.isoformat())
+    if until is not None and until < today():
+        raise Invalid(_l("The last day of use lies in the past."), field="until")
+
+
+def _check_left_out(refused: int, count: int, leave_out: bool) -> None:
+    if refused == count:
+        raise Invalid(_l("None of these photos may be shared for this use."), field="use")
+    if refused and not leave_out:
+        words = _l(
+            "%(refused)s of %(count)s photos can't be shared for this use. Tick the box to leave them out."
+        )
+        raise Invalid(words, field="leave_out", refused=refused, count=count)
+
+
+def _with_minors(photos: Sequence[Photo]) -> set[int]:
+    """Photos with a child in them, which are not shared by link unless the organisation decided so (MIN-11)."""
+    if Setting.of("share_minors"):
+        return set()
+    from models.person import Person
+
+    seen = (
+        Appearance.select(Appearance.photo, Person)
+        .join(Person)
+        .where(Appearance.photo.in_(list(photos)), Appearance.undone_at.is_null(), Person.born.is_null(False))
+    )
+    return {row.photo_id for row in seen if row.person.is_minor()}

@@ -1,0 +1,111 @@
+"""Visitors of an event who answer its poster: each gives her own name and goes on to a question of her own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from peewee import ForeignKeyField, fn
+
+from adapters import clock, seal
+from models import ages
+from models.base import Moment, Record, db, tools
+from models.campaign import Campaign, Reach
+from models.consent import Consent
+from models.errors import Invalid, TooMany, _l
+from models.face import Appearance
+from models.person import Person
+from models.request import Request, Way
+from models.trail import Trace, knock
+from models.user import Attempt, clean_email
+
+WINDOW = timedelta(minutes=15)
+MOST_VISITS = 100  # of one network in that time: a full hall behind one access point, not a flood
+KEPT = timedelta(days=90)  # what a visitor typed is forgotten when she never answers
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a visitor says of herself, or of her child."""
+
+    name: str
+    email: str = ""
+    locale: str = ""
+    child: str = ""  # the child's name; then name and email are the guardian's
+    born: date | None = None
+
+
+class Visit(Record):
+    """Someone who came by a poster; her person and request are hers alone, also when a name is known already."""
+
+    campaign = ForeignKeyField(Campaign, backref="visits", on_delete="CASCADE")
+    person = ForeignKeyField(Person, unique=True, backref="visits", on_delete="CASCADE")
+    at = Moment(default=clock.now, index=True)
+
+    class Meta:
+        personal, plain = (), ("at",)
+
+    @classmethod
+    def begin(cls, campaign: Campaign, typed: Typed) -> Request:
+        """Make the visitor's own question and return it; Invalid for what is missing, TooMany for a flood from one network.
+
+        A known address is never joined to its person: whoever types it has not shown that it is hers.
+        """
+        _throttle()
+        if typed.child:
+            _check_child(typed)
+        with db.atomic():
+            Attempt.create(key=_network())
+            child = bool(typed.child)
+            person = Person.add(
+                typed.child or typed.name, by="visitor", email="" if child else typed.email, born=typed.born,
+                locale=typed.locale,
+            )  # fmt: skip
+            if child:
+                person.add_guardian(name=typed.name, email=typed.email, locale=typed.locale, by="visitor")
+            cls.create(campaign=campaign, person=person)
+            made = Request.ask(
+                [person], campaign.uses(), campaign.wording, by=None, way=Way.QR, ask_recognition=campaign.ask_recognition,
+                valid_until=campaign.valid_until, campaign=campaign,
+                album=campaign.album if campaign.scope is not Reach.ALL else None,
+            )  # fmt: skip
+        return made[0]
+
+    @classmethod
+    def sweep(cls) -> int:
+        """Forget visitors who never answered, after 90 days; returns how many people are gone."""
+        signed = Consent.select(Consent.person)
+        named = Appearance.select(Appearance.person)
+        again = Request.select(Request.person).group_by(Request.person).having(fn.COUNT(Request.id) > 1)
+        old = cls.select(cls.person).where(
+            cls.at < clock.now() - KEPT, cls.person.not_in(signed), cls.person.not_in(named), cls.person.not_in(again)
+        )  # fmt: skip
+        count = 0
+        for person in list(Person.select().where(Person.id.in_(old))):
+            with db.atomic():
+                Trace.leave("system", "visit.forgotten", person)
+                person.delete_instance()
+            count += 1
+        return count
+
+
+def _check_child(typed: Typed) -> None:
+    if typed.born is None:
+        raise Invalid(_l("Fill in the child's birth date."), field="born")
+    clean_email(typed.email)  # the code that a guardian's signature needs is sent there (SIG-05)
+    if not typed.name.strip():
+        raise Invalid(_l("Fill in the name."), field="name")
+    if not Person(name=typed.child, born=typed.born).is_minor():
+        age = ages.profile().publication_age
+        words = _l("From %(age)s on people decide for themselves: let them fill this in.")
+        raise Invalid(words, field="born", age=age)
+
+
+def _throttle() -> None:
+    recent = Attempt.select().where(Attempt.key == _network(), Attempt.at > clock.now() - WINDOW)
+    if recent.count() >= MOST_VISITS:
+        raise TooMany
+
+
+def _network() -> bytes:
+    return seal.blind(tools.keys.secret("throttle"), f"join:{knock.get().address}")

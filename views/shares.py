@@ -1,0 +1,112 @@
+"""Sharing from the desk: making a link, seeing who used it, ending it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models import contact_sheet
+from models.base import find
+from models.facts import Period
+from models.gather import today
+from models.library import use_of
+from models.permission import Permission
+from models.photo import Photo
+from models.setting import Setting
+from models.share import Share
+from models.use import Use
+from views.access import needs
+from views.deliveries import day_of
+from views.pages import back_to, bytes_response, go, page
+from views.words import badges
+
+bp = Blueprint("shares", __name__)
+PAGE = 40
+
+
+@bp.get("/shares")
+@needs(Permission.DELIVER)
+def index() -> Response:
+    """The links that are open, or were."""
+    live = request.args.get("tab") != "over"
+    number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
+    rows = list(Share.seen_by(current_user, live=live).limit(PAGE + 1).offset(number * PAGE))
+    tab = "live" if live else "over"
+    return page(
+        "shares/index.html", rows=rows[:PAGE], tab=tab, switched_on=bool(Setting.of("shares")),
+        more=url_for("shares.index", tab=tab, page=number + 1) if len(rows) > PAGE else None,
+        newer=url_for("shares.index", tab=tab, page=number - 1) if number else None,
+    )  # fmt: skip
+
+
+@bp.get("/shares/new")
+@needs(Permission.DELIVER)
+def new() -> Response:
+    """Whom for, what for, until when; and which of the photos can't go, before anything happens."""
+    photos, use = _photos(), use_of(request.values.get("use"))
+    until = day_of(request.values.get("until", ""), "until") if request.method == "GET" else None
+    clearances = Photo.clearances(photos, use, Period(today(), until)) if photos else {}
+    return page(
+        "shares/new.html", photos=photos, use=use, uses=Use.current(), badges=badges(photos, use, clearances),
+        shut=sum(not clearance.allows for clearance in clearances.values()), switched_on=bool(Setting.of("shares")),
+        share_days=Setting.of("share_days"),
+    )  # fmt: skip
+
+
+@bp.post("/shares")
+@needs(Permission.DELIVER)
+@back_to(new)
+def create() -> Response:
+    """Make the link."""
+    form = request.form
+    share = Share.make(
+        _photos(), use_of(form.get("use")), recipient=form.get("recipient", ""), email=form.get("email", ""), by=current_user,
+        locale=form.get("locale", ""), expires_on=day_of(form.get("expires_on", ""), "expires_on"),
+        until=day_of(form.get("until", ""), "until"), password=form.get("password", ""),
+        download=form.get("download") != "no", rendition=form.get("rendition", "web"), leave_out=bool(form.get("leave_out")),
+    )  # fmt: skip
+    return go(url_for("shares.show", code=share.code))
+
+
+@bp.get("/shares/<code>")
+@needs(Permission.DELIVER)
+def show(code: str) -> Response:
+    """The link to send, what it shows today, and who used it."""
+    share = _share(code)
+    return page("shares/show.html", share=share, choices=share.choices(), openings=share.openings())
+
+
+@bp.get("/shares/<code>/contact-sheet.pdf")
+@needs(Permission.DELIVER)
+def sheet(code: str) -> Response:
+    """Small pictures of all of them on paper."""
+    share = _share(code)
+    return bytes_response(
+        contact_sheet.of_share(share), "application/pdf", name=f"contact-sheet-{share.code}.pdf"
+    )
+
+
+@bp.post("/shares/<code>/revoke")
+@needs(Permission.DELIVER)
+def revoke(code: str) -> Response:
+    """End the link now."""
+    _share(code).revoke(by=current_user)
+    flash(gettext("The link no longer opens. What was downloaded before is listed here."))
+    return go(url_for("shares.show", code=code))
+
+
+def _share(code: str) -> Share:
+    share: Share = find(Share.select(), code)
+    # Whoever may not see its photos may not know of it.
+    find(current_user.photos(), share.photos()[0].code)
+    return share
+
+
+def _photos() -> list[Photo]:
+    codes = request.values.getlist("photo")[:500]
+    found = (
+        {photo.code: photo for photo in current_user.photos().where(Photo.code.in_(codes))} if codes else {}
+    )
+    return [found[code] for code in dict.fromkeys(codes) if code in found]
