@@ -197,6 +197,24 @@ def up(migrator, db):
 
     db.create_tables([Distinct])
 
+    class Entry(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        guardian = ForeignKeyField(Guardian, null=True, on_delete="CASCADE")
+        sealed = BlobField(null=True)
+        at = DateTimeField(index=True)
+        tries = IntegerField(default=0)
+        key = TextField(unique=True, null=True)
+        entered_at = DateTimeField(null=True)
+        seen_at = DateTimeField(null=True)
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "entry"
+
+    db.create_tables([Entry])
+
     class Event(Model):
         code = TextField(unique=True)
         album = ForeignKeyField(Album, unique=True, on_delete="CASCADE")
@@ -307,6 +325,35 @@ def up(migrator, db):
             table_name = "import_mapping"
 
     db.create_tables([ImportMapping])
+
+    class Inquiry(Model):
+        code = TextField(unique=True)
+        person = ForeignKeyField(Person, on_delete="CASCADE")
+        guardian = ForeignKeyField(Guardian, null=True, on_delete="SET NULL")
+        photo = ForeignKeyField(Photo, null=True, on_delete="SET NULL")
+        kind = CharField()
+        words = TextField(default="")
+        at = DateTimeField(index=True)
+        answered_at = DateTimeField(index=True, null=True)
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        note = TextField(default="")
+
+        class Meta:
+            database = db
+            table_name = "inquiry"
+
+    db.create_tables([Inquiry])
+
+    class LinkWish(Model):
+        code = TextField(unique=True)
+        sealed = BlobField()
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "link_wish"
+
+    db.create_tables([LinkWish])
 
     class Merging(Model):
         code = TextField(unique=True)
@@ -566,6 +613,8 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("publication"))
     migrator.migrate(migrator.drop_table("opt_out"))
     migrator.migrate(migrator.drop_table("merging"))
+    migrator.migrate(migrator.drop_table("link_wish"))
+    migrator.migrate(migrator.drop_table("inquiry"))
     migrator.migrate(migrator.drop_table("import_mapping"))
     migrator.migrate(migrator.drop_table("imported_scan"))
     migrator.migrate(migrator.drop_table("imported_row"))
@@ -573,6 +622,7 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("hook_call"))
     migrator.migrate(migrator.drop_table("webhook"))
     migrator.migrate(migrator.drop_table("event"))
+    migrator.migrate(migrator.drop_table("entry"))
     migrator.migrate(migrator.drop_table("distinct"))
     migrator.migrate(migrator.drop_table("disposition"))
     migrator.migrate(migrator.drop_table("circumstance"))

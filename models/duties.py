@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import campaign, chasing, evidence, importing, notice, preparation, recognition, recolour, webhook
+from models import (
+    campaign,
+    chasing,
+    entry,
+    evidence,
+    importing,
+    notice,
+    preparation,
+    recognition,
+    recolour,
+    webhook,
+)
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
@@ -15,6 +26,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,
     "notice": notice.send,
+    "my-links": entry.mail_links,
     "hook": webhook.send,
     "import": importing.carry_out,
     "campaign": campaign.ask_next,

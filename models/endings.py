@@ -134,12 +134,14 @@ def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
     from models import importing
     from models.draft import Draft
+    from models.entry import Entry
     from models.photo import Arrival
     from models.visit import Visit
 
     recognition.sweep()
     Arrival.sweep()
     Draft.sweep()
+    Entry.sweep()
     Visit.sweep()
     session.sweep()
     Job.sweep()

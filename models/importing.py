@@ -259,7 +259,7 @@ def waiting(user: User) -> ModelSelect[Consent]:
     """Imported consents with a form that nobody has compared yet, the oldest first (T11)."""
     clear = ImportedRow.select(ImportedRow.consent).where(
         (ImportedRow.vague == False) & (ImportedRow.documented == True)
-    )  # noqa: E712 - SQL
+    )
     unknown = Line.select(Line.consent).where(Line.answer == Answer.UNKNOWN)
     return (
         user.consents()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.mail import MailRefused
-from models import evidence
+from models import evidence, my_page
 from models.base import tools
 from models.consent import Consent, Line
 from models.draft import Draft
+from models.entry import Entry
+from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
 from models.request import Request
 from models.setting import Setting
@@ -51,7 +53,8 @@ def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
         (f"consent-{consent.code}.pdf", "application/pdf", data),
         (f"consent-{consent.code}.json", "application/json", evidence.receipt_json(consent)),
     ]
-    return {"link": consent.withdrawal_link}, files
+    reader = consent.guardian or consent.person
+    return {"link": consent.withdrawal_link, "my": my_page.link(reader)}, files
 
 
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -100,7 +103,33 @@ def _share_recall(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     if notice.person is None:
         raise MailRefused("the person is no longer on file", permanent=True)
-    return {"day": notice.person.of_age_on(), "link": f"{tools.base_url}/my"}, []
+    return {"day": notice.person.of_age_on(), "link": my_page.link(notice.person)}, []
+
+
+def _my_code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    entry = Entry.get_or_none(Entry.code == notice.values["entry"])
+    if entry is None or entry.sealed is None:  # typed meanwhile, or a day old
+        raise MailRefused("the code is no longer needed", permanent=True)
+    return {"code": entry.number}, []
+
+
+def _my_link(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    reader = notice.guardian or notice.person
+    if reader is None:
+        raise MailRefused("the person is no longer on file", permanent=True)
+    return {
+        "link": my_page.link(reader),
+        "person": notice.guardian.person.name if notice.guardian else "",
+    }, []
+
+
+def _inquiry(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    inquiry = Inquiry.get(Inquiry.code == notice.values["inquiry"])
+    return {
+        "link": f"{tools.base_url}/inquiries/{inquiry.code}",
+        "due": inquiry.due_on,
+        "code": inquiry.code,
+    }, []
 
 
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -121,4 +150,8 @@ _WRITERS = {
     NoticeKind.SHARE: _share,
     NoticeKind.SHARE_RECALL: _share_recall,
     NoticeKind.COMING_OF_AGE: _coming_of_age,
+    NoticeKind.MY_CODE: _my_code,
+    NoticeKind.MY_LINK: _my_link,
+    NoticeKind.INQUIRY: _inquiry,
+    NoticeKind.INQUIRY_RECEIVED: _inquiry,
 }

@@ -35,6 +35,10 @@ class NoticeKind(StrEnum):
     SHARE_RECALL = "share-recall"
     COMING_OF_AGE = "coming-of-age"
     TRAIL_HEAD = "trail-head"
+    MY_CODE = "my-code"
+    MY_LINK = "my-link"
+    INQUIRY = "inquiry"
+    INQUIRY_RECEIVED = "inquiry-received"
 
 
 class Notice(Record):

@@ -105,12 +105,13 @@ class Request(Record):
         campaign: Campaign | None = None,
         album: Album | None = None,
         attested: bool = False,
+        signer: Guardian | Person | None = None,
     ) -> list[Request]:
         """Ask each person once, with a link of her own; a minor's guardian is asked in her place.
 
         Raises Invalid for nobody, nothing, too many, a missing guardian or address; what someone refused in the last
         six months is left out for her, and who is left with nothing is not asked (T3). Who depends on the organisation is
-        asked only under an attestation (EMP-01).
+        asked only under an attestation (EMP-01). `signer`: she alone, who asked for it herself.
         """
         until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
@@ -127,12 +128,12 @@ class Request(Record):
                 if not wanted:
                     continue
                 shown = _photos_of(person, chosen)
-                for signer in signers.whose_hands(person, by_mail=way is Way.MAIL):
-                    signers.check_address(signer, second_step=wording.kind in SECOND_STEP)
-                    guardian = signer if isinstance(signer, Guardian) else None
+                for hand in [signer] if signer else signers.whose_hands(person, by_mail=way is Way.MAIL):
+                    signers.check_address(hand, second_step=wording.kind in SECOND_STEP)
+                    guardian = hand if isinstance(hand, Guardian) else None
                     request = cls.create(
                         person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way,
-                        token=seal.new_token(), locale=signer.locale or person.locale or tools.locale, valid_until=until,
+                        token=seal.new_token(), locale=hand.locale or person.locale or tools.locale, valid_until=until,
                         ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
                         campaign=campaign, album=album, **attestation(person, attested=attested, by=by, campaign=campaign),

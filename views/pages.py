@@ -47,6 +47,13 @@ DOORS = (
     Door("publications", "publications.index", lazy_gettext("Publications"), "globe", frozenset({P.DELIVER})),
     Door("shares", "shares.index", lazy_gettext("Shares"), "link", frozenset({P.DELIVER})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
+    Door(
+        "inquiries",
+        "inquiries.index",
+        lazy_gettext("Messages"),
+        "inbox",
+        frozenset({P.COMPLIANCE}),
+    ),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(
         "recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from models import evidence, masking, renewing
+from models import evidence, masking, my_page, renewing
 from models.base import find
 from models.consent import Consent
 from models.draft import Draft
@@ -86,7 +86,13 @@ def thanks(token: str) -> Response:
     """What was chosen, the receipt, and how to change one's mind."""
     asked = Request.answered(token)
     speak(asked.locale)
-    return page("signing/thanks.html", asked=asked, token=token, consent=_consent(asked))
+    return page(
+        "signing/thanks.html",
+        asked=asked,
+        token=token,
+        consent=_consent(asked),
+        my=my_page.token(asked.signer),
+    )
 
 
 @bp.get("/sign/<token>/receipt.pdf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from models import evidence
+from models import evidence, my_page
 from models.consent import About, Consent, in_force, withdraw
 from models.errors import Invalid, _l
 from views.access import check_form, public, seal_form
@@ -25,6 +25,7 @@ def show(token: str) -> Response:
         "withdrawals/show.html", consent=consent, token=token, seal=seal_form(token), done=request.args.get("done"),
         uses=list(dict.fromkeys(line.use for line in lines if line.about is About.USE)),
         recognition=any(line.about is About.RECOGNITION for line in lines),
+        my=my_page.token(consent.guardian or consent.person),
     )  # fmt: skip
 
 

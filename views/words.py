@@ -220,6 +220,18 @@ CHOICES = {
 }
 
 
+INQUIRIES = {
+    "copy": _("A copy of everything about me"),
+    "correct": _("Something about me is wrong"),
+    "erase": _("Erase my photos or data"),
+    "restrict": _("Stop using my photos or data for now"),
+    "object": _("I object to how my photos are used"),
+    "other": _("Something else"),
+    "not-me": _("I am not in this photo"),
+    "not-shown": _("I don't want this photo shown"),
+}
+
+
 ROLES = {
     Role.VIEWER: (_("Viewer"), _("Looks at photos and their status.")),
     Role.CONTRIBUTOR: (_("Contributor"), _("Uploads photos, such as a photographer.")),
@@ -269,6 +281,11 @@ def row_notes(row: Row) -> list[str]:
     return [gettext(words) % values if values else gettext(words) for words, values in row.notes]
 
 
+def inquiry_words(kind: str) -> str:
+    """What someone asks for, in her own words."""
+    return str(INQUIRIES[kind])
+
+
 def cause_words(cause: str, name: str) -> str:
     """Why a copy must go, with the name of whoever said no for those who may know it."""
     reason = Reason(code=Code(cause), next=Next.NONE)
@@ -277,6 +294,7 @@ def cause_words(cause: str, name: str) -> str:
 
 VOCABULARY = {
     "cause_words": cause_words,
+    "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
     "set_aside_words": set_aside,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import faces
+from models import faces, my_page
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
@@ -16,10 +16,12 @@ from models.circumstance import Circumstance
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
 from models.disposition import Disposition
+from models.entry import Entry
 from models.event import QUESTIONS, Event
 from models.face import Appearance
 from models.gather import today
 from models.importing import Import
+from models.inquiry import Inquiry
 from models.merging import Merging
 from models.permission import GRANTS, Permission, Role
 from models.person import Person
@@ -132,9 +134,17 @@ class World:
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
+            **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
         }  # fmt: skip
+
+    def _my_page(self, person, photo):
+        entry = Entry.send(person)
+        token = my_page.token(person)
+        asked = Inquiry.make(person, "not-me", photo=photo)
+        receipt = person.consents.get().code
+        return {"my": token, token: entry.confirm(entry.number), "receipts": receipt, "inquiries": asked.code}
 
     def address(self, rule):
         """The rule with its parts filled in from the world."""
