@@ -257,9 +257,7 @@ def _lines(consent: Consent, row: Row) -> None:
 
 def waiting(user: User) -> ModelSelect[Consent]:
     """Imported consents with a form that nobody has compared yet, the oldest first (T11)."""
-    clear = ImportedRow.select(ImportedRow.consent).where(
-        (ImportedRow.vague == False) & (ImportedRow.documented == True)
-    )
+    clear = ImportedRow.select(ImportedRow.consent).where(~ImportedRow.vague, ImportedRow.documented)
     unknown = Line.select(Line.consent).where(Line.answer == Answer.UNKNOWN)
     return (
         user.consents()

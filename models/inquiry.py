@@ -10,6 +10,7 @@ from playhouse.fields import EnumField
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db, tools
+from models.circumstance import Circumstance, Kind
 from models.entry import Reader, actor_of, person_of
 from models.errors import Invalid, Refusal, TooMany, _l
 from models.holders import holding
@@ -39,6 +40,7 @@ class InquiryKind(StrEnum):
 
 
 OF_A_PHOTO = frozenset({InquiryKind.NOT_ME, InquiryKind.NOT_SHOWN})
+AT_ONCE = {InquiryKind.OBJECT: Kind.OBJECTION, InquiryKind.RESTRICT: Kind.RESTRICTED}
 _IN_WORDS = frozenset({InquiryKind.CORRECT, InquiryKind.OTHER})
 
 
@@ -84,7 +86,14 @@ class Inquiry(Record):
                 actor_of(reader), "inquiry.made", inquiry, person=person, asked=str(kind), photo=photo
             )
             inquiry._tell(reader)
+            inquiry._take_effect()
         return inquiry
+
+    def _take_effect(self) -> None:
+        """An objection, and the wish that nothing is used for now, count at once; the DPO looks afterwards (BAS-03, Art. 18(1)(d))."""
+        kind = AT_ONCE.get(self.kind)
+        if kind is not None and not any(row.kind is kind for row in Circumstance.of(self.person)):
+            Circumstance.record(self.person, kind, by=None)
 
     @staticmethod
     def _check(kind: str, words: str, photo: Photo | None) -> None:

@@ -36,7 +36,7 @@ def _request(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     request = Request.get(Request.code == notice.values["request"])
     uses = [use.name_in(notice.locale) for use in request.uses()]
     return {"link": request.link, "expires": request.expires_at, "uses": uses, "person": request.person.name,
-            "minor": request.guardian_id is not None}, []  # fmt: skip
+            "minor": request.guardian_id is not None, "mine": my_page.link(request.signer)}, []  # fmt: skip
 
 
 def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:

@@ -81,6 +81,12 @@ class Merging(Record):
                 Job.put("faceprints", person.id)
 
     @classmethod
+    def standing_for(cls, person: Person) -> Person:
+        """Under whom this person stands now: herself, or the one she was merged into."""
+        row = cls.get_or_none(cls.gone == person, cls.undone_at.is_null())
+        return row.kept if row else person
+
+    @classmethod
     def of(cls, person: Person) -> list[Merging]:
         """Mergings into this person that can still be undone, newest first."""
         since = clock.now() - UNDO

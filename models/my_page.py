@@ -22,6 +22,7 @@ from models.delivery import Delivery
 from models.entry import Reader, actor_of, person_of
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
 from models.gather import today
+from models.merging import Merging
 from models.person import Guardian, Person, Speaking
 from models.photo import Photo, Review
 from models.publication import Publication
@@ -54,7 +55,7 @@ def by_token(given: str) -> Reader:
         raise Gone(_l("This link isn't one of ours. Check that it was copied whole."))
     if isinstance(reader, Guardian):
         reader.check_speaks()
-    return reader
+    return Merging.standing_for(reader) if isinstance(reader, Person) else reader
 
 
 def _mac(name: str) -> str:

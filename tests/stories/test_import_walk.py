@@ -307,3 +307,14 @@ def test_the_desk_goes_from_upload_to_comparison(house, web, drain):
     undo = f"/people/{one.code}/merge/{Merging.get().code}/undo"
     assert desk.post(undo).status_code == 303
     assert json.dumps(desk.get("/imports").status_code) == "200"
+
+
+def test_the_link_of_a_merged_entry_leads_to_the_one_that_stays(house, editor):
+    from models import my_page
+
+    one, other = house.person("Jan Voorbeeld", by=editor), house.person("Jan Voorbeeld", by=editor)
+    token = my_page.token(other)
+    merged = Merging.merge(one, other, by=editor)
+    assert my_page.by_token(token) == one
+    merged.undo(by=editor)
+    assert my_page.by_token(token) == other

@@ -250,3 +250,19 @@ def test_someone_protected_is_never_shown(house, drain, later):
     assert scene.verdict[0] is State.CLEARED
     withdraw(scene.person, uses=None, recognition=False, actor="signer", means="link")
     assert scene.verdict == (State.BLOCKED, {Code.WITHDRAWN})
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("object", Code.OBJECTION_ART21_1), ("restrict", Code.RESTRICTED_ART18)]
+)
+def test_what_someone_writes_from_her_own_page_counts_at_once(house, drain, later, kind, code):
+    """BAS-03, Art. 18(1)(d): before the privacy officer has read it; written twice it is on file once."""
+    from models.inquiry import Inquiry
+
+    scene = Scene(house, drain, later)
+    scene.basis(kind="li", evidence="weighed", informed_on=today())
+    assert scene.verdict[1] == {Code.LI}
+    for _ in range(2):
+        Inquiry.make(scene.person, kind)
+    assert scene.verdict == (State.BLOCKED, {code})
+    assert len(Circumstance.of(scene.person)) == 1
