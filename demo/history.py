@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 
 import tasks
-from demo import answers
+from demo import answers, outside
 from demo.cast import CAST, address
 from demo.scenes import Spot
 from demo.shoots import STRANGER, Shoot
@@ -76,18 +76,27 @@ class History:
             (270, lambda: answers.first_round(people, by=officer)),
             (200, lambda: answers.on_paper(people, by=editor, second=officer)),
             (190, lambda: self._deliver("Portraits of the staff", "website", "Web team")),
+            (189, lambda: outside.published(by=editor)),
             (120, lambda: answers.never_answered(people, by=officer)),
             (90, lambda: answers.taken_back(people)),
             (50, lambda: self._deliver("Charity run", "newsletter", "Newsletter of the month")),
             (34, lambda: answers.brochure(people, self.albums["Charity run"], by=officer)),
             (21, lambda: answers.switch_recognition_on(by=self.users[Role.DPO])),
             (20, lambda: answers.recognition_round(people, by=officer)),
+            (15, lambda: outside.from_before(by=editor)),
+            (9, lambda: self._open_day(officer)),
+            (5, lambda: outside.circumstances(people, by=editor, officer=officer)),
+            (4, lambda: outside.shared(by=editor)),
             (3, lambda: answers.all_taken_back(people)),
             (2, lambda: answers.open_requests(people, by=editor)),
             (2, lambda: answers.brochure_again(people, by=officer)),
             (1, lambda: self._deliver("Open day", "website", "Web team")),
             (0, self._this_morning),
         ]
+
+    def _open_day(self, officer: User) -> None:
+        dpo, photographer = self.users[Role.DPO], self.users[Role.CONTRIBUTOR]
+        outside.open_day(self.albums["Open day"], officer=officer, dpo=dpo, photographer=photographer)
 
     def _found(self) -> None:
         """Accounts, teams, particulars, the people one knows."""

@@ -17,11 +17,13 @@ from demo.history import PASSWORD, USERS, History, email
 from demo.past import past
 from demo.shoots import SHOOTS, Shoot
 from demo.sight import Picture, drawn
+from models import my_page
 from models.base import db, tools
 from models.consent import Consent, Means
 from models.job import Job
 from models.person import Person
 from models.request import Request
+from models.share import Share
 
 DONE = "demo-is-complete"
 BEGAN = 400  # days ago
@@ -87,3 +89,7 @@ def _lines() -> Iterator[str]:
     signed = given.order_by(Consent.id).first()
     if signed is not None:
         yield f"Change your mind as {signed.person.name}: {signed.withdrawal_link}"
+        yield f"See the photos of {signed.person.name} (the code comes by mail, Settings > Mail): {my_page.link(signed.person)}"
+    shared = Share.select().where(Share.revoked_at.is_null()).first()
+    if shared is not None:
+        yield f"Look at what was shared with {shared.recipient}: {shared.link}"
