@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from models.base import find
 from models.permission import Permission
 from models.use import Channel, Use
-from models.wording import LOCALES, Wording, WordingKind
+from models.texts import LOCALES
+from models.wording import Wording, WordingKind
 from views.access import needs
 from views.pages import back_to, go, page
 
