@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from models import ages
 from models.gather import today
 from models.person import Person, Relation
 from models.photo import Photo
-from models.setting import Setting
+from models.term import last_day
 from models.wording import Wording, WordingKind
 
 _BY_RELATION = {
@@ -48,21 +48,13 @@ def _minors(people: Sequence[Person]) -> list[Person]:
 
 def proposed_until(people: Sequence[Person]) -> date | None:
     """The end of the school year when all of these are pupils under age (MIN-10); None: as long as the organisation decided."""
-    pupils = [person for person in _minors(people) if person.relation is Relation.PUPIL]
-    return school_end() if pupils and len(pupils) == len(people) else None
+    if not people or any(person.relation is not Relation.PUPIL for person in people):
+        return None
+    return school_end() if len(_minors(people)) == len(people) else None
 
 
 def school_end() -> date:
     """The coming 31 July after today, or the last day the organisation allows when that is sooner."""
     now = today()
     end = date(now.year, *SCHOOL_YEAR_ENDS)
-    return min(end if end > now else end.replace(year=now.year + 1), latest())
-
-
-def latest() -> date:
-    """The last day a consent asked for today may have."""
-    year, month = divmod(today().month - 1 + int(Setting.of("consent_months")), 12)
-    try:
-        return today().replace(year=today().year + year, month=month + 1)
-    except ValueError:
-        return date(today().year + year, month + 2, 1) - timedelta(days=1)
+    return min(end if end > now else end.replace(year=now.year + 1), last_day(None))

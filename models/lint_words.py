@@ -65,7 +65,7 @@ SAID: dict[str, dict[str, tuple[str, ...]]] = {
 # Looked for in every language, whichever the text is written in: a foreign word binds as little as one's own.
 # By these nobody can bind herself: consent can always be taken back (CON-06).
 WAIVER = (
-    r"\birrevocab(?:le|ly|ility)\b|\bwaive[srd]?\b|\bwaiving\b|\bin perpetuity\b|\bperpetual(?:ly)?\b|\bforever and ever\b"
+    r"\birrevocab(?:le|ly|ility)\b|\bwaive(?:[sd]|rs?)?\b|\bwaiving\b|\bin perpetuity\b|\bperpetual(?:ly)?\b|\bforever and ever\b"
     r"|\bfor all (?:time|eternity)\b|\b(?:use|keep|valid|yours|counts?)\b[^.]{0,40}\bfor ?ever\b|\bgive up [^.]{0,20}\brights?\b"
     r"|\bonherroep(?:elijk|baar)\w*|\bafstand (?:te )?(?:doe[nt]?|gedaan|deed)\b|\bdoe[nt]?\b[^.]{0,40}\bafstand\b"
     r"|\bafstand van [^.]{0,20}\w*recht\w*|\beeuwigdurend\w*|\bvoor (?:eeuwig|altijd geldig)\b"

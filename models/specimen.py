@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models import evidence, fitting, texts
-from models.errors import _l
 from models.request import SECOND_STEP
+from models.term import last_day
 from models.use import Use
 from models.wording import WordingKind
 
@@ -27,7 +27,7 @@ class SpecimenPhoto:
     """The place of a photo."""
 
     ratio: float
-    alt_text: str = _l("Example of a photo")
+    alt_text: str = ""
     code: str = "example"
 
 
@@ -41,6 +41,7 @@ class Specimen:
     person: SpecimenPerson
     offered: list[Use] = field(default_factory=list)
     only_photos: bool = False
+    album: None = None
     renews: bool = False
 
     @property
@@ -66,7 +67,7 @@ def of(kind: str, text: Mapping[str, str], locale: str, number: int) -> tuple[Sp
     """The stand-in and the text as it would be shown in a language, every placeholder filled in (CON-03)."""
     chosen = WordingKind(kind) if kind in set(WordingKind) else WordingKind.GENERAL
     uses = Use.current()
-    until = fitting.school_end() if chosen is WordingKind.MINOR else fitting.latest()
+    until = fitting.school_end() if chosen is WordingKind.MINOR else last_day(None)
     specimen = Specimen(
         chosen, bool(text.get("recognition", "").strip()), until, SpecimenPerson(NAMES[locale]), uses
     )

@@ -19,6 +19,7 @@ from models.permission import Permission
 from models.trail import Trace
 from models.user import User
 
+LOCALES = ready.LOCALES
 PARTS = ("title", "body", "recognition")
 
 
@@ -62,9 +63,9 @@ class Wording(Record):
         """The wordings on offer."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.id))
 
-    def in_all_languages(self) -> list[Version]:
-        """The newest version, in each language it has."""
-        return list(self.versions.where(Version.number == self.number).order_by(Version.id))
+    def in_all_languages(self, number: int | None = None) -> list[Version]:
+        """A version, the newest by default, in each language it has."""
+        return list(self.versions.where(Version.number == (number or self.number)).order_by(Version.id))
 
     def history(self) -> list[Version]:
         """One row per published version, newest first."""
