@@ -48,7 +48,7 @@ def _minors(people: Sequence[Person]) -> list[Person]:
 
 def proposed_until(people: Sequence[Person]) -> date | None:
     """The end of the school year when all of these are pupils under age (MIN-10); None: as long as the organisation decided."""
-    if not people or any(person.relation is not Relation.PUPIL for person in people):
+    if not people or any(person.relation != Relation.PUPIL for person in people):
         return None
     return school_end() if len(_minors(people)) == len(people) else None
 
