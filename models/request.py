@@ -255,6 +255,11 @@ class Request(Record):
         return self.wording.kind in EXPLICIT
 
     @property
+    def is_contract(self) -> bool:
+        """Whether what is signed is a paid contract, which is ended rather than taken back (section 1.6)."""
+        return self.wording.kind is WordingKind.CONTRACT
+
+    @property
     def signer(self) -> Guardian | Person:
         """Who is asked: the guardian in a minor's place, else the person."""
         return self.guardian or self.person

@@ -54,6 +54,11 @@ class Specimen:
         """Whether a code is mailed before it counts (SIG-05)."""
         return self.guardian or self.kind in SECOND_STEP
 
+    @property
+    def is_contract(self) -> bool:
+        """Whether it is a paid contract."""
+        return self.kind is WordingKind.CONTRACT
+
     def uses(self) -> list[Use]:
         """The uses on offer."""
         return self.offered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from peewee import fn
@@ -12,7 +12,7 @@ from peewee import fn
 from adapters import clock
 from models.consent import Consent
 from models.request import Request
-from models.wording import PARTS, Version, Wording
+from models.wording import LOCALES, PARTS, Version, Wording
 
 
 @dataclass(frozen=True)
@@ -61,23 +61,45 @@ def changes(before: str, after: str) -> list[Piece]:
     return pieces
 
 
-def compared(wording: Wording, number: int) -> dict[str, dict[str, list[Piece]]]:
-    """Per language and part what version `number` changed of the one before; nothing for what stayed the same."""
-    rows = list(Version.select().where(Version.wording == wording, Version.number.in_((number - 1, number))))
+@dataclass(frozen=True)
+class Comparison:
+    """What a version did to the one before: per language and part the changed pieces, languages added and left out."""
+
+    changed: dict[str, dict[str, list[Piece]]]
+    added: list[str]
+    dropped: list[str]
+
+
+def compared(wording: Wording, number: int) -> Comparison:
+    """What version `number` changed of the one before; nothing for what stayed the same."""
     texts: dict[int, dict[str, Version]] = {number - 1: {}, number: {}}
-    for row in rows:
+    for row in Version.select().where(Version.wording == wording, Version.number.in_((number - 1, number))):
         texts[row.number][row.locale] = row
-    found = {}
-    for locale in sorted({*texts[number - 1], *texts[number]}):
+    old, new = texts[number - 1], texts[number]
+    changed = {}
+    for locale in (locale for locale in LOCALES if locale in old and locale in new):
         parts = {
-            part: changes(_part(texts[number - 1], locale, part), _part(texts[number], locale, part))
-            for part in PARTS
+            part: changes(str(getattr(old[locale], part)), str(getattr(new[locale], part))) for part in PARTS
         }
-        changed = {part: pieces for part, pieces in parts.items() if any(piece.mark for piece in pieces)}
-        if changed:
-            found[locale] = changed
+        marked = {part: pieces for part, pieces in parts.items() if any(piece.mark for piece in pieces)}
+        if marked:
+            changed[locale] = marked
+    return Comparison(
+        changed,
+        [locale for locale in LOCALES if locale in new and locale not in old],
+        [locale for locale in LOCALES if locale in old and locale not in new],
+    )
+
+
+def newest(wordings: Iterable[Wording]) -> dict[int, tuple[int, list[str]]]:
+    """Per id of these wordings the number and the languages of the newest version, in one query."""
+    found: dict[int, tuple[int, list[str]]] = {}
+    rows = (
+        Version.select(Version.wording, Version.number, Version.locale)
+        .where(Version.wording.in_(list(wordings)))
+        .order_by(Version.number, Version.id)
+    )
+    for row in rows:
+        number, locales = found.get(row.wording_id, (0, []))
+        found[row.wording_id] = (row.number, [*(locales if number == row.number else []), row.locale])
     return found
-
-
-def _part(texts: Mapping[str, Version], locale: str, part: str) -> str:
-    return str(getattr(texts[locale], part)) if locale in texts else ""

@@ -37,9 +37,10 @@ Texts = dict[str, dict[str, str]]
 @needs(Permission.WORDINGS)
 def index() -> Response:
     """Every text on offer, those that ended, and every use."""
+    current, ended = Wording.current(), Wording.ended()
     return page(
-        "wordings/index.html", wordings=Wording.current(), ended=Wording.ended(), uses=Use.current(),
-        kind_words=KINDS, locales=LOCALES,
+        "wordings/index.html", wordings=current, ended=ended, newest=wording_history.newest([*current, *ended]),
+        uses=Use.current(), kind_words=KINDS, locales=LOCALES,
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def show(code: str) -> Response:
     number = chosen if chosen in {row.number for row in history} else wording.number
     return page(
         "wordings/show.html", wording=wording, number=number, versions=wording.in_all_languages(number), history=history,
-        changed=wording_history.compared(wording, number) if number > 1 else {}, kind_words=KINDS, locales=LOCALES,
+        changed=wording_history.compared(wording, number), kind_words=KINDS, locales=LOCALES,
         affected=wording_history.affected(wording),
     )  # fmt: skip
 

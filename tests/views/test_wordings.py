@@ -185,6 +185,7 @@ def test_versions_are_compared_and_who_signed_is_counted(house, officer):
     assert officer.post(f"/wordings/{wording.code}", form(body=body)).status_code == 303
     page = officer.get(f"/wordings/{wording.code}").text
     assert "<del>choose</del><ins>decide</ins>" in page
+    assert "Nederlands was left out." in page
     old = officer.get(f"/wordings/{wording.code}?version=1").text
     assert "This is an older version." in old
     assert "You choose for each use" in old
@@ -259,8 +260,20 @@ def test_pages_cost_the_same_whatever_the_number_of_versions(house, officer):
     for more in (1, 12):
         for number in range(more):
             wording.publish({"en": {**GENERAL["en"], "title": f"Title {number}?"}}, by="system")
+            Wording.create(name=f"More {number}", kind="shoot").publish(texts.ours("shoot"), by="system")
         with count_queries() as counted:
-            for address in ("", "/edit"):
-                assert officer.get(f"/wordings/{wording.code}{address}").status_code == 200
+            for address in (f"/wordings/{wording.code}", f"/wordings/{wording.code}/edit", "/wordings"):
+                assert officer.get(address).status_code == 200
         counts.append(counted.count)
-    assert counts[0] == counts[1] <= 40
+    assert counts[0] == counts[1] <= 45
+
+
+def test_a_contract_s_page_does_not_speak_of_changing_one_s_mind(house, web):
+    """Section 1.6: a contract isn't disguised as a consent, nor the other way round."""
+    editor = house.user("editor")
+    noor = house.person("Noor", by=editor, email="noor@people.example")
+    contract = Wording.get(Wording.kind == WordingKind.CONTRACT)
+    asked = Request.ask([noor], [house.use()], contract, by=editor, way=Way.LINK)[0]
+    page = Browser(web).get(f"/sign/{asked.raw_token}?lang=en").text
+    assert "this is a contract" in page
+    assert "change your mind" not in page
