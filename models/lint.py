@@ -130,6 +130,8 @@ RULES = (
 )  # fmt: skip
 
 MOST_WORDS = 15  # per sentence on average: what most people read easily (B1)
+# Beyond this nobody reads it, and looking through it would hold the web process.
+MOST_LETTERS = 20_000
 MOST_LONG = 0.08  # share of long words
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
@@ -137,6 +139,8 @@ _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 def lint(kind: str, title: str, body: str, recognition: str, locale: str) -> list[Finding]:
     """Everything there is to say about a text of a kind in a language, what stops publishing first."""
     parts = {"title": title, "body": body, "recognition": recognition}
+    if too_long := list(_too_long(parts, locale)):
+        return too_long
     found = [
         *_untitled(title, locale),
         *_unknown(parts, locale),
@@ -152,6 +156,13 @@ def plain(text: str) -> str:
     """The text as it reads: without invisible characters, words broken over lines joined, and every space alike."""
     clean = unicodedata.normalize("NFKC", text).translate(_UNSEEN).replace("’", "'").replace("\u2010", "-")
     return " ".join(re.sub(r"(?<=\w)-[ \t]*\r?\n\s*(?=[a-zà-ÿ])", "", clean).split())
+
+
+def _too_long(parts: dict[str, str], locale: str) -> Iterator[Finding]:
+    for part, text in parts.items():
+        if len(text) > MOST_LETTERS:
+            words_ = _l("This is far too long to be read: keep it under %(most)s characters.")
+            yield Finding("length", f"{part}-{locale}", words_, {"most": MOST_LETTERS})
 
 
 def _untitled(title: str, locale: str) -> Iterator[Finding]:

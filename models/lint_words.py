@@ -73,10 +73,10 @@ WAIVER = (
 )
 # A yes to everything is a yes to nothing in particular (CON-07).
 EVERYTHING = (
-    r"\b(?:all|any|every)(?: and all)?(?: (?:possible|available|our|promotional|other))* (?:media|medium|channels?|purposes?)\b"
-    r"|\b(?:alle|elk|ieder)e?(?: (?:mogelijke|beschikbare|onze|andere))* (?:media|medium|kanalen|promotiekanalen|doeleinden|doelen)\b"
+    r"\b(?:all|any|every)(?: and all)?(?: (?:possible|available|our|promotional))* (?:media|medium|channels?|purposes?)\b"
+    r"|\b(?:alle|elk|ieder)e?(?: (?:mogelijke|beschikbare|onze))* (?:media|medium|kanalen|promotiekanalen|doeleinden|doelen)\b"
     r"|\bbeschikbare promotiekanalen\b"
-    r"|\b(?:alle[nr]?|sämtliche[nr]?)(?: (?:möglichen|verfügbaren|unsere[nr]?|anderen))* (?:medien|kanäle\w*|werbekanäle\w*|zwecke\w*)"
+    r"|\b(?:alle[nr]?|sämtliche[nr]?)(?: (?:möglichen|verfügbaren|unsere[nr]?))* (?:medien|kanäle\w*|werbekanäle\w*|zwecke\w*)"
 )
 # What is not needed to ask for consent (CON-13).
 IDENTITY = (

@@ -119,7 +119,7 @@ def test_words_that_do_not_belong_stop_the_text(code, words):
 
 @pytest.mark.parametrize("words", [
     "Stand at a distance.", "op een afstand van drie meter", "We keep all photos.", "alle foto's",
-    "auf der Station", "Write to all parents.",
+    "auf der Station", "Write to all parents.", "We use it for no other purpose, not for any other channel.", "voor geen enkel ander doel",
 ])  # fmt: skip
 def test_plain_words_are_left_alone(words):
     assert codes("general", f"{whole('en')}\n\n{words}") == []
@@ -189,6 +189,12 @@ def test_heavy_sentences_are_advised_against_in_words():
     assert "long-words" in {
         one.code for one in lint("general", "May we?", whole("en") + " communications" * 30 + ".", "", "en")
     }
+
+
+def test_a_text_without_end_is_refused_before_it_is_searched():
+    """A text of half a megabyte costs no time."""
+    assert codes("general", "keep " * 100_000) == ["length"]
+    codes("general", "keep " * 3_999)
 
 
 def test_what_cannot_be_seen_is_read_too():
