@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from adapters import clock, imaging, pdf, seal
@@ -20,6 +20,7 @@ from models.permission import Permission
 from models.request import Request
 from models.setting import Setting
 from models.trail import Head, Trace, knock, signer
+from models.use import Use
 from models.user import User
 from models.wording import Version
 
@@ -112,13 +113,18 @@ def shown_text(request: Request, locale: str) -> bytes:
 
 
 def _values(request: Request, locale: str) -> dict[str, str]:
+    return particulars(locale, request.valid_until, request.uses())
+
+
+def particulars(locale: str, until: date, uses: Sequence[Use]) -> dict[str, str]:
+    """What stands in the places of a text's facts, in a language: who asks, until when, what for."""
     settings = Setting.all()
     return {
         "organisation": str(settings["organisation"]),
         "address": str(settings["organisation_address"]),
         "contact": str(settings["privacy_email"] or settings["organisation"]),
-        "until": tools.typesetter.day(request.valid_until, locale),
-        "uses": ", ".join(use.name_in(locale) for use in request.uses()),
+        "until": tools.typesetter.day(until, locale),
+        "uses": ", ".join(use.name_in(locale) for use in uses),
         "authority": AUTHORITIES.get(str(settings["country"]), AUTHORITIES["NL"]),
     }
 

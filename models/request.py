@@ -15,7 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import signers
+from models import fitting, signers
 from models.album import Album
 from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
@@ -133,7 +133,8 @@ class Request(Record):
                     guardian = hand if isinstance(hand, Guardian) else None
                     request = cls.create(
                         person=person, guardian=guardian, wording=wording, number=campaign.number if campaign else wording.number, way=way,
-                        token=seal.new_token(), locale=hand.locale or person.locale or tools.locale, valid_until=until,
+                        token=seal.new_token(), locale=hand.locale or person.locale or tools.locale,
+                        valid_until=valid_until or fitting.proposed_until([person]) or until,
                         ask_recognition=ask_recognition and signers.may_be_recognised(person, guardian),
                         only_photos=only_photos and bool(shown), renews=renews, by=by, expires_at=_link_end(),
                         campaign=campaign, album=album, **attestation(person, attested=attested, by=by, campaign=campaign),
@@ -252,6 +253,11 @@ class Request(Record):
     def is_explicit(self) -> bool:
         """Whether a yes is explicit in the sense of Art. 9(2)(a): its text says so and a second step confirms it (SPC-01)."""
         return self.wording.kind in EXPLICIT
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether what is signed is a paid contract, which is ended rather than taken back (section 1.6)."""
+        return self.wording.kind is WordingKind.CONTRACT
 
     @property
     def signer(self) -> Guardian | Person:

@@ -11,22 +11,16 @@ from peewee import ForeignKeyField, IntegerField, TextField, fn
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
+from models import texts as ready
 from models.base import Moment, Record, code_field, db
-from models.errors import Invalid, _l
+from models.errors import Invalid, Refusal, _l
+from models.lint import Finding, lint
 from models.permission import Permission
 from models.trail import Trace
 from models.user import User
 
-LOCALES = ("en", "nl", "de")
-PLACEHOLDERS = frozenset({"organisation", "address", "contact", "until", "uses", "authority"})
-# What a notice must say (Art. 13) and can only be said with these (CON-05).
-REQUIRED = frozenset({"organisation", "contact", "until", "authority"})
-# Words by which nobody can bind herself: consent can always be taken back (CON-06).
-UNLAWFUL = {
-    "en": ("irrevocabl", "waive", "in perpetuity"),
-    "nl": ("onherroepelijk", "afstand van portretrecht", "afstand doe", "eeuwigdurend"),
-    "de": ("unwiderruflich", "verzicht"),
-}
+LOCALES = ready.LOCALES
+PARTS = ("title", "body", "recognition")
 
 
 class WordingKind(StrEnum):
@@ -69,14 +63,19 @@ class Wording(Record):
         """The wordings on offer."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.id))
 
-    def in_all_languages(self) -> list[Version]:
-        """The newest version, in each language it has."""
-        return list(self.versions.where(Version.number == self.number).order_by(Version.id))
+    def in_all_languages(self, number: int | None = None) -> list[Version]:
+        """A version, the newest by default, in each language it has."""
+        return list(self.versions.where(Version.number == (number or self.number)).order_by(Version.id))
 
     def history(self) -> list[Version]:
         """One row per published version, newest first."""
         first = Version.select(fn.MIN(Version.id)).where(Version.wording == self).group_by(Version.number)
         return list(Version.select().where(Version.id.in_(first)).order_by(Version.number.desc()))
+
+    @classmethod
+    def ended(cls) -> list[Wording]:
+        """The wordings no longer on offer."""
+        return list(cls.select().where(cls.ended_at.is_null(False)).order_by(cls.id))
 
     @classmethod
     def begin(cls, name: str, kind: str, texts: Mapping[str, Mapping[str, str]], *, by: User) -> Wording:
@@ -98,21 +97,39 @@ class Wording(Record):
         if not given:
             raise Invalid(_l("Write the text in at least one language."), field="body-en")
         for locale, text in given.items():
-            lint(text["title"], text["body"] + text.get("recognition", ""), locale)
+            for finding in check(self.kind, locale, text):
+                if finding.stops:
+                    raise finding.refusal()
         with db.atomic():
             number = self.number + 1
             for locale, text in given.items():
-                recognition = text.get("recognition", "").strip()
-                shown = seal.canonical(
-                    {"title": text["title"], "body": text["body"], "recognition": recognition}
-                )
+                # Standard sentences are written out now: what people sign must not change with a later version of ours (CON-03).
+                final = {
+                    part: ready.written_out(self.kind, _tidy(text.get(part, "")), locale) for part in PARTS
+                }
                 Version.create(
-                    wording=self, number=number, locale=locale, title=text["title"].strip(), body=text["body"].strip(),
-                    recognition=recognition, digest=hashlib.sha256(shown).hexdigest(),
+                    wording=self, number=number, locale=locale, **final, digest=digest(final),
                     by=by if isinstance(by, User) else None,
                 )  # fmt: skip
             Trace.leave(by, "wording.published", self, number=number, languages=sorted(given))
         return number
+
+    def end(self, *, by: User) -> None:
+        """Offer it no longer; requests sent with it keep it. Refusal while it is the only general text on offer."""
+        by.require(Permission.WORDINGS)
+        others = [row for row in Wording.current() if row.kind is WordingKind.GENERAL and row.id != self.id]
+        if self.kind is WordingKind.GENERAL and not others:
+            raise Refusal(
+                _l("This is the only text for photos of adults. Publish another one first, then end this.")
+            )
+        with db.atomic():
+            ended = (
+                Wording.update(ended_at=clock.now())
+                .where(Wording.id == self.id, Wording.ended_at.is_null())
+                .execute()
+            )
+            if ended:
+                Trace.leave(by, "wording.ended", self)
 
 
 class Version(Record):
@@ -137,22 +154,19 @@ class Version(Record):
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
 
-def lint(title: str, body: str, locale: str) -> None:
-    """Raise Invalid for a text that would not hold: unlawful words, or something that must be said left out."""
-    field = f"body-{locale}"
-    if not title.strip():
-        raise Invalid(_l("Give the text a title."), field=f"title-{locale}")
-    found = [word for word in UNLAWFUL[locale] if word in f"{title} {body}".casefold()]
-    if found:
-        raise Invalid(
-            _l("Nobody can sign away the right to change her mind. Take out: %(word)s"),
-            field=field,
-            word=found[0],
-        )
-    used = set(re.findall(r"\{(\w+)\}", body))
-    unknown = sorted(used - PLACEHOLDERS)
-    if unknown:
-        raise Invalid(_l("This placeholder isn't known: {%(name)s}"), field=field, name=unknown[0])
-    missing = sorted(REQUIRED - used)
-    if missing:
-        raise Invalid(_l("The text must say this somewhere: {%(name)s}"), field=field, name=missing[0])
+def check(kind: str, locale: str, text: Mapping[str, str]) -> list[Finding]:
+    """Everything there is to say about one language of a text; an empty body is a language left out, and no fault."""
+    if not text.get("body", "").strip():
+        return []
+    title, body, recognition = (text.get(part, "") for part in PARTS)
+    return lint(kind, title, body, recognition, locale)
+
+
+def digest(text: Mapping[str, str]) -> str:
+    """SHA-256 in hexadecimal over title, body and the question about recognition, as kept."""
+    return hashlib.sha256(seal.canonical({part: text[part] for part in PARTS})).hexdigest()
+
+
+def _tidy(text: str) -> str:
+    # A browser sends CRLF; paragraphs are told apart by an empty line.
+    return re.sub(r"\n{3,}", "\n\n", text.replace("\r\n", "\n")).strip()

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import audience, consent_list, consents_of, progress
+from models import audience, consent_list, consents_of, fitting, progress
 from models.album import Album
 from models.attestation import STATEMENT
 from models.base import find
@@ -61,9 +61,11 @@ def choose() -> Response:
 @needs(Permission.ASK)
 def new() -> Response:
     """Who is asked what, how."""
+    people = _chosen_people()
     return page(
-        "campaigns/new.html", people=_chosen_people(), uses=Use.current(), wordings=Wording.current(),
-        albums=_albums(), album=request.values.get("album", ""),
+        "campaigns/new.html", people=people, uses=Use.current(), wordings=Wording.current(),
+        albums=_albums(), album=request.values.get("album", ""), fits=fitting.fitting(people),
+        proposed_until=fitting.proposed_until(people),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import calendar, consent_list, consents_of, evidence
+from models import calendar, consent_list, consents_of, evidence, fitting
 from models.attestation import STATEMENT, is_dependent
 from models.base import find
 from models.consent import withdraw
@@ -78,6 +78,7 @@ def ask() -> Response:
     return page(
         "consents/ask.html", people=people, photos=photos, uses=Use.current(), wordings=Wording.current(), ways=OFFERED,
         asked_use=request.values.get("use", ""), dependent=any(map(is_dependent, people)), statement=gettext(STATEMENT),
+        fits=fitting.fitting(people, photos), proposed_until=fitting.proposed_until(people),
     )  # fmt: skip
 
 

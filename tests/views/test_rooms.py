@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import recognition
+from models import recognition, texts
 from models.album import Mode
 from models.assessment import Assessment
 from models.gather import today
@@ -23,7 +23,7 @@ WORDS = {
     "organisation": "Ziekenhuis Demo", "organisation_address": "Laan 1", "privacy_email": "fg@demo.example",
     "country": "DE", "photo_credit": "Demo", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30", "link_days": "7",
 }  # fmt: skip
-TEXT = "{organisation} asks. Until {until}. Write to {contact}. Complain at {authority}."
+TEXT = texts.ours("general")["en"]["body"]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_text_gets_a_new_version_and_an_unlawful_one_is_refused(by):
     assert officer.post(f"/wordings/{wording.code}", form).status_code == 303
     assert wording.number == 2
     assert wording.text("nl", 1).title.startswith("Mogen"), "what was signed stays"
-    for body, words in ((TEXT + " This is irrevocable.", "irrevocabl"), (TEXT.replace("{until}", ""), "{until}"),
+    for body, words in ((TEXT + " This is irrevocable.", "is irrevocable"), (TEXT.replace("{until}", ""), "until which day"),
                         (TEXT + " {shoe_size}", "{shoe_size}")):  # fmt: skip
         answer = officer.post(f"/wordings/{wording.code}", form | {"body-en": body})
         assert answer.status_code == 422

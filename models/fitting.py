@@ -1,0 +1,60 @@
+"""What fits whom: the text to ask these people with, and until when it is proposed to count (MIN-10, EMP-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from models import ages
+from models.gather import today
+from models.person import Person, Relation
+from models.photo import Photo
+from models.term import last_day
+from models.wording import Wording, WordingKind
+
+_BY_RELATION = {
+    Relation.EMPLOYEE: WordingKind.EMPLOYEE,
+    Relation.PATIENT: WordingKind.PATIENT,
+    Relation.RESIDENT: WordingKind.PATIENT,
+}
+SCHOOL_YEAR_ENDS = (7, 31)
+
+
+def fitting(people: Sequence[Person], photos: Sequence[Photo] = ()) -> Wording | None:
+    """The first text on offer of the kind that fits all these people, else the first general one; None when there is none."""
+    on_offer = Wording.current()
+    kinds = _kinds(people, photos)
+    for kind in (*(kinds if len(kinds) == 1 else ()), WordingKind.GENERAL):
+        for wording in on_offer:
+            if wording.kind is kind:
+                return wording
+    return on_offer[0] if on_offer else None
+
+
+def _kinds(people: Sequence[Person], photos: Sequence[Photo]) -> set[WordingKind]:
+    if any(photo.special_context for photo in photos):
+        return {WordingKind.PATIENT}  # only an explicit yes opens such a photo (SPC-01)
+    minor = _minors(people)
+    return {
+        WordingKind.MINOR if person in minor else _BY_RELATION.get(person.relation, WordingKind.GENERAL)
+        for person in people
+    }
+
+
+def _minors(people: Sequence[Person]) -> list[Person]:
+    age, now = ages.profile().publication_age, today()
+    return [person for person in people if person.born and ages.birthday(person.born, age) > now]
+
+
+def proposed_until(people: Sequence[Person]) -> date | None:
+    """The end of the school year when all of these are pupils under age (MIN-10); None: as long as the organisation decided."""
+    if not people or any(person.relation != Relation.PUPIL for person in people):
+        return None
+    return school_end() if len(_minors(people)) == len(people) else None
+
+
+def school_end() -> date:
+    """The coming 31 July after today, or the last day the organisation allows when that is sooner."""
+    now = today()
+    end = date(now.year, *SCHOOL_YEAR_ENDS)
+    return min(end if end > now else end.replace(year=now.year + 1), last_day(None))
