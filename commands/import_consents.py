@@ -52,7 +52,7 @@ def import_consents(
         carry_out(made.id)
     _report(rows, made, as_json, commit)
     if not commit:
-        _forget(made)
+        made.forget()
     return 1 if any(row.verdict.value == "rejected" for row in rows) else 0
 
 
@@ -90,14 +90,6 @@ def _scans(folder: Path | None) -> dict[str, bytes]:
         for path in sorted(folder.iterdir())
         if path.is_file() and path.name[0] != "."
     }
-
-
-def _forget(made: Any) -> None:
-    from models.base import db, tools
-
-    with db.atomic():
-        tools.vault.destroy(made.vault_id)
-        made.delete_instance(recursive=True)
 
 
 def _importer(email: str) -> Any:

@@ -133,6 +133,12 @@ class Import(Record):
             Job.put("import", self.id)
             Trace.leave(by, "import.started", self)
 
+    def forget(self) -> None:
+        """Forget a table that was only looked at, with its forms."""
+        with db.atomic():
+            tools.vault.destroy(self.vault_id)
+            self.delete_instance(recursive=True)
+
     def kept(self) -> ModelSelect[Consent]:
         """The consents it brought."""
         return Consent.select().join(ImportedRow).where(ImportedRow.import_ == self).order_by(Consent.id)

@@ -33,6 +33,7 @@ VAULT_OPENERS = {
     "claim",
     "erasure",
     "consent",  # the paper form as scanned
+    "importing",  # a list from before and its signed forms
     "evidence",  # what was shown and signed, its receipt and its sealed bundle
 }
 OPENING = {"writer", "put", "open", "read", "key", "drop", "destroy"}
