@@ -38,7 +38,11 @@ def verify(file: Path, key: str | None, as_json: bool) -> int:
         raise click.ClickException(
             f"{file.name} does not hold: {bad} was changed, or another key sealed it."
         ) from bad
-    facts, receipt = json.loads(members["facts.json"]), json.loads(members["receipt.json"])
+    # Bundles of the first version called the receipt's data record.json.
+    facts, receipt = (
+        json.loads(members["facts.json"]),
+        json.loads(members.get("receipt.json") or members["record.json"]),
+    )
     if as_json:
         click.echo(
             json.dumps({"whole": True, "members": sorted(members), "facts": facts, "receipt": receipt})
@@ -51,14 +55,14 @@ def verify(file: Path, key: str | None, as_json: bool) -> int:
 def _told(facts: dict[str, Any], receipt: dict[str, Any]) -> list[str]:
     notice = receipt["privacy_notice"] or {}
     said = [
-        f"  {line['use'] or line['about']}: {'no' if line['event_state'] == 'dpv:ConsentRefused' else 'yes'}"
+        f"  {line['use'] or line['about']}: {'no' if (line.get('event_state') or line['state']) == 'dpv:ConsentRefused' else 'yes'}"
         f"{', until ' + line['valid_until'] if line['valid_until'] else ''}"
-        for line in receipt["services"]
+        for line in receipt.get("services") or receipt["lines"]
     ]
     return [
         f"Whole: consent {receipt['record_id']} says what was sealed.",
-        f"Signed by {facts['name']} ({facts['role']}) at {facts['signed_at']}, shown to be so by: {facts['identity']}.",
-        f"Text: version {notice.get('version')} in {notice.get('language')}, as shown SHA-256 {facts['shown_sha256']}.",
+        f"Signed by {facts.get('name', 'the name on the receipt')} ({facts.get('role', 'signer')}) at {facts['signed_at']}, shown to be so by: {facts['identity']}.",
+        f"Text: version {notice.get('version') or notice.get('number')} in {notice.get('language') or receipt['language']}, as shown SHA-256 {facts['shown_sha256']}.",
         "Answers:",
         *said,
     ]

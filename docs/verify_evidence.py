@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import io
 import json
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -29,7 +30,9 @@ def members_of(data: bytes) -> dict[str, bytes]:
             if len(names) != len(set(names)):
                 raise Bad("a member stands in it twice")
             return {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except Bad:
+        raise
+    except Exception as error:  # a damaged ZIP makes the library throw a dozen kinds
         raise Bad("the file can't be read") from error
 
 
@@ -73,6 +76,8 @@ def main() -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", help="the public key you know from elsewhere, 64 hexadecimal digits")
     asked = parser.parse_args()
+    if asked.key and not re.fullmatch(r"[0-9a-fA-F]{64}", asked.key):
+        parser.error("--key takes 64 hexadecimal digits")
     try:
         members = check(asked.file.read_bytes(), bytes.fromhex(asked.key) if asked.key else None)
     except Bad as bad:

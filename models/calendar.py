@@ -9,12 +9,14 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
+from models import states
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.delivery import Delivery
 from models.face import Appearance
 from models.gather import today
 from models.index import Indexed
-from models.person import Person
+from models.notice import Notice
+from models.person import Guardian, Person
 from models.publication import Publication
 from models.request import Request
 from models.use import Use
@@ -35,7 +37,7 @@ class Ending:
     uses: list[Use]
     dark: int  # photos that may be used today and may not the day after
     shown: int  # publications that are live
-    renewal: str  # asked, opened, unreachable, or "" while nobody has asked
+    renewal: str  # asked, opened, bounced, unreachable, or "" while nobody has asked
 
 
 def endings(user: User, *, mine: bool, page: int = 0) -> tuple[list[Ending], bool]:
@@ -46,7 +48,7 @@ def endings(user: User, *, mine: bool, page: int = 0) -> tuple[list[Ending], boo
     consents = _by_id(Consent, (row[0] for row in rows))
     people = _by_id(Person, (consent.person_id for consent in consents.values()))
     lines = _lines(consents)
-    dark, shown, asked = _dark(people), _shown(people), _asked(people)
+    dark, shown, asked, reachable = _dark(people), _shown(people), _asked(people), _reachable(people)
     return [
         Ending(
             day=day,
@@ -57,25 +59,23 @@ def endings(user: User, *, mine: bool, page: int = 0) -> tuple[list[Ending], boo
                 dark.get((consents[consent_id].person_id, line.use_id, day), 0)
                 for line in lines[consent_id, day]
             ),
-            shown=shown.get(consents[consent_id].person_id, 0),
-            renewal=_renewal(people[consents[consent_id].person_id], asked),
+            shown=sum(
+                shown.get((consents[consent_id].person_id, line.use_id), 0) for line in lines[consent_id, day]
+            ),
+            renewal=asked.get(consents[consent_id].person_id) or reachable[consents[consent_id].person_id],
         )
         for consent_id, day in rows
     ], more
 
 
 def _in_force() -> ModelSelect[Line]:
-    newer = Line.alias()
-    overtaken = newer.select(newer.id).where(
-        newer.person == Line.person, newer.use == Line.use, newer.decided_at > Line.decided_at
-    )
     return Line.select().where(
         Line.about == About.USE,
         Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
         Line.valid_until.between(today(), today() + AHEAD),
         Line.id.not_in(Withdrawal.select(Withdrawal.line)),
         Line.id.not_in(Voiding.select(Voiding.line)),
-        ~fn.EXISTS(overtaken),
+        ~states.overtaken(),
     )
 
 
@@ -113,10 +113,10 @@ def _dark(people: dict[int, Any]) -> dict[Any, Any]:
     return {(person, use, until): count for person, use, until, count in rows}
 
 
-def _shown(people: dict[int, Any]) -> dict[int, int]:
+def _shown(people: dict[int, Any]) -> dict[Any, Any]:
     rows: Any = (
         Publication.live()
-        .select(Appearance.person, fn.COUNT(Publication.id.distinct()))
+        .select(Appearance.person, Delivery.use, fn.COUNT(Publication.id.distinct()))
         .join(Delivery)
         .join_from(
             Publication,
@@ -124,10 +124,10 @@ def _shown(people: dict[int, Any]) -> dict[int, int]:
             on=(Appearance.photo == Publication.photo) & Appearance.undone_at.is_null(),
         )
         .where(Appearance.person.in_(list(people)))
-        .group_by(Appearance.person)
+        .group_by(Appearance.person, Delivery.use)
         .tuples()
     )
-    return dict(rows)
+    return {(person, use): count for person, use, count in rows}
 
 
 def _asked(people: dict[int, Any]) -> dict[int, str]:
@@ -135,10 +135,29 @@ def _asked(people: dict[int, Any]) -> dict[int, str]:
         Request.person.in_(list(people)), Request.renews == True, Request.used_at.is_null(),  # noqa: E712 - SQL
         Request.revoked_at.is_null(),
     )  # fmt: skip
-    return {row.person_id: "opened" if row.opened_at else "asked" for row in open_ones if row.is_open}
+    rows = [row for row in open_ones if row.is_open]
+    lost = Notice.select(Notice.key).where(
+        Notice.key.in_([f"request|{row.code}|{row.renewed}" for row in rows]), Notice.failed_at.is_null(False)
+    )
+    bounced = {notice.key for notice in lost}
+    return {row.person_id: _stage(row, f"request|{row.code}|{row.renewed}" in bounced) for row in rows}
 
 
-def _renewal(person: Person, asked: dict[int, str]) -> str:
-    if person.id in asked:
-        return asked[person.id]
-    return "" if person.email or person.born else "unreachable"
+def _stage(request: Request, bounced: bool) -> str:
+    if bounced:
+        return "bounced"
+    return "opened" if request.opened_at else "asked"
+
+
+def _reachable(people: dict[int, Any]) -> dict[int, str]:
+    """ "" for whom a letter can reach, herself or through a guardian with an address; else unreachable."""
+    spoken = {
+        row.person_id
+        for row in Guardian.select(Guardian.person).where(
+            Guardian.person.in_(list(people)), Guardian.ended_at.is_null(), Guardian.email.is_null(False)
+        )
+    }
+    return {
+        key: "" if (key in spoken if person.is_minor() else person.email) else "unreachable"
+        for key, person in people.items()
+    }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from peewee import JOIN, ModelSelect, fn
+from peewee import JOIN, ModelSelect
 
 from adapters import clock
 from models import states
@@ -120,27 +120,17 @@ def _standing(standing: Standing) -> ModelSelect[Line]:
     if standing is Standing.VOID:
         return Line.select(Line.consent).join(Voiding)
     if standing is Standing.UNKNOWN:
-        return Line.select(Line.consent).where(Line.answer == Answer.UNKNOWN, ~fn.EXISTS(_overtaken()))
+        return Line.select(Line.consent).where(Line.answer == Answer.UNKNOWN, ~states.overtaken())
     if standing is Standing.REPLACED:
-        return _in_force().where(fn.EXISTS(_overtaken())).select(Line.consent)
+        return _in_force().where(states.overtaken()).select(Line.consent)
     if standing is Standing.REFUSED:
         return Line.select(Line.consent).where(Line.answer == Answer.REFUSED, Line.about == About.USE)
     within = {
         Standing.GIVEN: Line.valid_until.is_null() | (Line.valid_until >= today()),
-        Standing.ENDS_SOON: Line.valid_until.between(today(), _soon()) & ~fn.EXISTS(_overtaken()),
-        Standing.ENDED: (Line.valid_until < today()) & ~fn.EXISTS(_overtaken()),
+        Standing.ENDS_SOON: Line.valid_until.between(today(), _soon()) & ~states.overtaken(),
+        Standing.ENDED: (Line.valid_until < today()) & ~states.overtaken(),
     }
     return _in_force().where(within[standing]).select(Line.consent)
-
-
-def _overtaken() -> ModelSelect[Line]:
-    newer = Line.alias()
-    return newer.select(newer.id).where(
-        newer.person == Line.person,
-        newer.use == Line.use,
-        newer.about == Line.about,
-        newer.decided_at > Line.decided_at,
-    )
 
 
 def _soon() -> date:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from peewee import fn
-
-from models import recognition, session, webhook
+from models import recognition, session, states, webhook
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Answer, Line, Withdrawal
@@ -55,10 +53,6 @@ def tell() -> int:
 def _ending(day: date, within: int) -> list[Line]:
     """Lines in force that end within so many days and that no newer answer has overtaken."""
     gone = Withdrawal.select(Withdrawal.line)
-    newer = Line.alias()
-    overtaken = newer.select(newer.id).where(
-        newer.person == Line.person, newer.use == Line.use, newer.decided_at > Line.decided_at
-    )
     return list(
         Line.select(Line, Use, Person)
         .join(Use)
@@ -69,7 +63,7 @@ def _ending(day: date, within: int) -> list[Line]:
             Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
             Line.valid_until.between(day, day + timedelta(days=within)),
             Line.id.not_in(gone),
-            ~fn.EXISTS(overtaken),
+            ~states.overtaken(),
         )
         .order_by(Line.person, Line.id)
     )

@@ -28,7 +28,9 @@ from models.wording import Version
 def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
     """Put aside the exact text as shown and how it was signed, within the signature's transaction (CON-03)."""
     shown = shown_text(request, consent.locale)
-    sent = Notice.select().where(Notice.key == f"request|{request.code}|{request.renewed}").first()
+    sent = (
+        Notice.select().where(Notice.key.startswith(f"request|{request.code}|")).order_by(Notice.id).first()
+    )
     came = knock.get()
     facts = {
         "identity": "link",
@@ -49,8 +51,22 @@ def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], dra
     }
     tools.vault.put(consent.vault_id, "shown", shown)
     tools.vault.put(consent.vault_id, "facts", seal.canonical(facts))
+    tools.vault.put(consent.vault_id, "record", seal.canonical(_complete(receipts.data(consent))))
     if drawing:
         tools.vault.put(consent.vault_id, "drawing", _pixels_only(drawing))
+
+
+def _complete(record: dict[str, Any]) -> dict[str, Any]:
+    """The record as it is at this moment, or Invalid: a consent that can't be proved is none (CON-02)."""
+    lacking = receipts.missing(record)
+    if lacking:
+        raise Invalid(
+            _l(
+                "This can't be signed yet: the organisation has to fill in %(what)s first. Nothing was kept; your link stays open."
+            ),
+            what=", ".join(lacking),
+        )
+    return record
 
 
 def _iso(moment: datetime | None) -> str:
@@ -147,7 +163,7 @@ def make_receipt(consent_id: int) -> None:
     members = {
         "shown.html": bytes(tools.vault.read(consent.vault_id, "shown")),
         "facts.json": bytes(tools.vault.read(consent.vault_id, "facts")),
-        "receipt.json": seal.canonical(receipts.data(consent)),
+        "receipt.json": bytes(tools.vault.read(consent.vault_id, "record")),
         "receipt.pdf": receipt,
         "head.txt": (head.note if head else "").encode(),
     }

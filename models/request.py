@@ -26,7 +26,7 @@ from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.setting import Setting
+from models.setting import DEFAULTS, Setting
 from models.term import last_day
 from models.trail import Trace
 from models.use import Use
@@ -171,9 +171,10 @@ class Request(Record):
             by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
-        if not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
+        known = Setting.of("organisation") != DEFAULTS["organisation"]
+        if not known or not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
             raise Invalid(
-                _l("Who asks must be known: an administrator fills in the organisation's address and its e-mail address for "
+                _l("Who asks must be known: an administrator fills in the organisation's name, address and e-mail address for "
                    "privacy under Settings first.")
             )  # fmt: skip
         if len(people) > MOST_ASKED:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from peewee import fn
+
 from models.gather import today
 
 
@@ -91,32 +93,48 @@ def of(lines: Sequence[Any]) -> dict[int, State]:
             answer=line.answer.value,
             withdrawn=line.id in taken,
             void=void.get(line.id),
-            overtaken=newest.get(_question(line), line.decided_at) > line.decided_at,
+            overtaken=any(newest.get(key, line.decided_at) > line.decided_at for key in _overtakers(line)),
             ended=line.valid_until is not None and line.valid_until < today(),
         ).state
         for line in lines
     }
 
 
-def _question(line: Any) -> tuple[Any, ...]:
-    """What a line answers, and who answered: only the same party's newer word on the same photos takes its place (T10, MIN-04)."""
-    return line.person_id, line.about, line.use_id, line.scope, line.album_id, line.consent.guardian_id
+def overtaken() -> Any:
+    """SQL: whether a newer answer of the person to the same question covers everything a line covers (T10).
+
+    For queries on Line; an answer for chosen photos overtakes none, for it may be about others.
+    """
+    from models.consent import Answer, Line, Scope
+
+    newer = Line.alias()
+    covers = (newer.scope == Scope.ALL) | ((newer.scope == Scope.ALBUM) & (newer.album == Line.album))
+    return fn.EXISTS(
+        newer.select(newer.id).where(
+            newer.person == Line.person, newer.about == Line.about, newer.use == Line.use, newer.answer != Answer.UNKNOWN,
+            newer.decided_at > Line.decided_at, covers,
+        )
+    )  # fmt: skip
+
+
+def _overtakers(line: Any) -> list[tuple[Any, ...]]:
+    """The questions whose newer answer takes this line's place; only the same party's word does (T10, MIN-04)."""
+    asked = line.person_id, line.about, line.use_id, line.consent.guardian_id
+    return [(*asked, None), (*asked, line.album_id)] if line.album_id else [(*asked, None)]
 
 
 def _newest(lines: Sequence[Any]) -> dict[tuple[Any, ...], datetime]:
-    """When each question was last answered by an answer to all photos, an album or chosen ones alike."""
+    """When each question was last answered, for all photos (None) or for an album."""
     from models.consent import Answer, Consent, Line, Scope
 
     people = {line.person_id for line in lines}
     rows = (
         Line.select(Line, Consent)
         .join(Consent)
-        .where(Line.person.in_(people), Line.answer != Answer.UNKNOWN)
+        .where(Line.person.in_(people), Line.answer != Answer.UNKNOWN, Line.scope != Scope.PHOTOS)
         .order_by(Line.decided_at)
     )
-    newest: dict[tuple[Any, ...], datetime] = {}
-    for row in rows:
-        # Chosen photos differ from line to line: one for these overtakes none for those.
-        if row.scope is not Scope.PHOTOS:
-            newest[_question(row)] = row.decided_at
-    return newest
+    return {
+        (row.person_id, row.about, row.use_id, row.consent.guardian_id, row.album_id): row.decided_at
+        for row in rows
+    }

@@ -76,6 +76,7 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
         Job.nudge = staticmethod(lambda job_id: None)
         with db.connection_context():
             for key, value in (
+                ("organisation", "Voorbeeldziekenhuis"),
                 ("organisation_address", "Laan 1, Voorbeeldstad"),
                 ("privacy_email", "privacy@clearframe.example"),
             ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import subprocess
@@ -22,6 +23,7 @@ from models.setting import Setting
 from models.trail import Knock, knock, signer
 from models.wording import Wording, WordingKind
 from tests.house.tree import HERE
+from tests.makers import Browser
 
 
 @pytest.fixture
@@ -239,3 +241,70 @@ def test_a_drawing_that_is_none_is_answered_in_words(house):
     assert refusal.value.field == "drawing"
     assert Consent.select().count() == 0
     assert Request.get_by_id(request.id).is_open
+
+
+def test_a_stranger_s_verifier_never_ends_in_a_traceback(signed, tmp_path):
+    """Any flipped bit, also in the ZIP's own structures, is Bad and nothing else."""
+    spec = importlib.util.spec_from_file_location("verify_evidence", HERE / "docs" / "verify_evidence.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    members = seal.open_bundle(bundle_of(signed), signer().public_key)
+    small = {name: data[:40] for name, data in members.items()}
+    whole = seal.seal_bundle(small, signer())
+    script.check(whole, signer().public_key)
+    for at in range(len(whole)):
+        for bit in (0, 3, 7):
+            changed = bytearray(whole)
+            changed[at] ^= 1 << bit
+            with pytest.raises(script.Bad):
+                script.check(bytes(changed), signer().public_key)
+    path = tmp_path / "x.zip"
+    path.write_bytes(whole)
+    assert verify(path, "--key", "zz").returncode == 2
+
+
+def test_a_consent_that_could_not_be_proved_is_not_given(house):
+    """CON-02: what went missing between the letter and the signature stops the signature, and the link stays open."""
+    editor = house.user("editor")
+    request = Request.ask(
+        [house.person(by=editor)], [house.use()], Wording.current()[0], by=editor, way=Way.LINK
+    )[0]
+    with db.atomic():
+        Setting.put("privacy_email", "")
+    with pytest.raises(Invalid, match="can't be signed yet") as refusal:
+        Consent.sign(request, Choice({"website": True}, None), signer="Noor", steps={})
+    assert refusal.value.values == {"what": "controller contact"}
+    assert Consent.select().count() == 0
+    assert Request.get_by_id(request.id).is_open
+
+
+def test_what_is_sealed_is_what_held_at_the_signature(house):
+    """A change of the organisation or a withdrawal before the worker comes changes nothing in the bundle."""
+    editor = house.user("editor")
+    request = Request.ask(
+        [house.person(by=editor)], [house.use()], Wording.current()[0], by=editor, way=Way.LINK
+    )[0]
+    consent = Consent.sign(request, Choice({"website": True}, None), signer="Noor", steps={})
+    with db.atomic():
+        Setting.put("organisation", "Another name")
+    withdraw(consent.person, uses=None, recognition=False, actor="signer", means="link")
+    evidence.make_receipt(consent.id)
+    sealed = json.loads(seal.open_bundle(bundle_of(consent), signer().public_key)["receipt.json"])
+    assert sealed["pii_controllers"][0]["name"] == "Voorbeeldziekenhuis"
+    assert [line["status_today"] for line in sealed["services"]] == ["dpv:ConsentGiven"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "word"), [("en", "Receipt of your choices"), ("nl", "keuzes"), ("de", "Entscheidungen")]
+)
+def test_a_receipt_is_there_at_once_in_the_language_signed(house, web, tmp_path, locale, word):
+    """SIG-08: without an account, PDF and data."""
+    editor = house.user("editor")
+    noor = house.person(by=editor, locale=locale)
+    request = Request.ask([noor], [house.use()], Wording.current()[0], by=editor, way=Way.LINK)[0]
+    Consent.sign(request, Choice({"website": True}, None), signer="Noor", steps={}, language=locale)
+    phone, path = Browser(web), tmp_path / "receipt.pdf"
+    path.write_bytes(phone.get(f"/sign/{request.raw_token}/receipt.pdf").data)
+    said = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert word in said
+    assert phone.get(f"/sign/{request.raw_token}/receipt.json").json["language"] == locale

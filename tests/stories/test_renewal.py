@@ -158,3 +158,14 @@ def test_the_calendar_costs_the_same_for_one_and_for_forty(scene):
             assert len(calendar.endings(scene.editor, mine=False)[0]) == more + 1
         counts.append(counted.count)
     assert counts[0] == counts[1] <= 9
+
+
+def test_an_answer_for_chosen_photos_hides_no_other_ending(scene):
+    """A yes for all photos that ends is told although a later one covers a few photos (T10)."""
+    request = Request.ask(
+        [scene.noor], [scene.use], scene.wording, by=scene.editor, way=Way.LINK, photos=[scene.photo], only_photos=True, renews=True,
+    )[0]  # fmt: skip
+    Consent.sign(request, Choice({"website": True}, None), signer="Noor Voorbeeld", steps={})
+    days = sorted(row.day for row in calendar.endings(scene.editor, mine=False)[0])
+    assert days[0] == today() + timedelta(days=50)
+    assert endings._ending(today(), 60)
