@@ -150,7 +150,7 @@ def _stage(request: Request, bounced: bool) -> str:
 
 
 def _reachable(people: dict[int, Any]) -> dict[int, str]:
-    """ "" for whom a letter can reach, herself or through a guardian with an address; else unreachable."""
+    """Says "unreachable" of whom no letter can reach, neither herself nor through a guardian with an address; "" of others."""
     spoken = {
         row.person_id
         for row in Guardian.select(Guardian.person).where(

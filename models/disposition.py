@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from peewee import DateField, ForeignKeyField, ModelSelect, TextField
+from peewee import DateField, ForeignKeyField, ModelSelect, TextField, chunked
 
-from adapters import clock
+from adapters import clock, seal
 from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, Refusal, _l
 from models.gather import today
@@ -80,9 +80,20 @@ def check(person: Person, photo_ids: list[int], cause: str) -> None:
     if cause not in CAUSES:
         return
     known = {row.photo_id for row in Disposition.select().where(Disposition.person == person)}
-    for photo in photo_ids:
-        if photo not in known:
-            Disposition.create(person=person, photo=photo, cause=cause, due_on=today() + LIMIT)
+    rows = [
+        {
+            "code": seal.new_code(),
+            "person": person,
+            "photo": photo,
+            "cause": cause,
+            "due_on": today() + LIMIT,
+            "at": clock.now(),
+        }
+        for photo in photo_ids
+        if photo not in known
+    ]
+    for some in chunked(rows, 100):
+        Disposition.insert_many(some).execute()
 
 
 def sweep() -> None:

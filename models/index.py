@@ -60,10 +60,10 @@ def is_watched() -> bool:
 def read(photo_ids: Iterable[int]) -> dict[tuple[int, int], str]:
     """What the index says today of these photos, by photo and use."""
     day = clock.today(tools.zone)
-    rows = Indexed.select().where(Indexed.photo.in_(list(photo_ids)))
     return {
         (row.photo_id, row.use_id): "blocked" if row.until is not None and row.until < day else row.state
-        for row in rows
+        for ids in chunked(set(photo_ids), 500)
+        for row in Indexed.select().where(Indexed.photo.in_(ids))
     }
 
 
@@ -76,7 +76,8 @@ def tell(before: dict[tuple[int, int], str], asked: Iterable[tuple[int, int]] = 
         return
     photos = {
         row.id: row.code
-        for row in Photo.select(Photo.id, Photo.code).where(Photo.id.in_([p for p, _ in turned]))
+        for ids in chunked({photo for photo, _ in turned}, 500)
+        for row in Photo.select(Photo.id, Photo.code).where(Photo.id.in_(ids))
     }
     uses = {row.id: row.code for row in Use.select(Use.id, Use.code)}
     for photo, use in sorted(turned):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from peewee import DateField, ForeignKeyField, ModelSelect, TextField
+from peewee import DateField, ForeignKeyField, ModelSelect, TextField, chunked
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db
@@ -105,9 +105,10 @@ def check(photo_ids: Iterable[int], *, person: Person | None = None) -> list[Tak
 
     A publication that was planned for a later day is called off at once; a task that stands already is not doubled.
     """
-    ids = list(photo_ids)
-    made = [task for publication in _shown(ids) if (task := _for(publication.delivery, publication, person))]
-    made += [task for delivery in _handed_out(ids) if (task := _for(delivery, None, person))]
+    made: list[TakeDown] = []
+    for ids in chunked(photo_ids, 500):
+        made += [task for row in _shown(ids) if (task := _for(row.delivery, row, person))]
+        made += [task for row in _handed_out(ids) if (task := _for(row, None, person))]
     _tell_recipients(made)
     for owner in {task.owner for task in made if task.owner is not None}:
         _tell(owner, [task for task in made if task.owner_id == owner.id])

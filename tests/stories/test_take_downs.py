@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from peewee import chunked
 
 from adapters import clock
 from models import disposition, faces, takedown
+from models.base import db, tools
 from models.consent import Consent, withdraw
 from models.delivery import Delivery
 from models.disposition import Disposition
 from models.errors import Invalid, NotCleared, Refusal
+from models.face import Appearance
 from models.gather import today
 from models.notice import Notice, NoticeKind
 from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.takedown import TakeDown
+from models.webhook import Webhook
 from models.wording import Wording
 from tests.makers import Browser
 
@@ -207,3 +211,30 @@ def test_the_board_is_worked_through_in_the_browser(scene, web):
         desk.post(f"/dispositions/{row.code}/decision", {"decision": "erase", "ground": ""}).status_code
         == 303
     )
+
+
+def test_a_person_in_thousands_of_photos_withdraws_within_seconds(scene, web):
+    """Nothing of it grows past what an engine takes in one statement; with somebody listening, too."""
+    tools._wired.hooks = type(tools.hooks)(private=True)
+    Webhook.add("http://127.0.0.1:9/", ["photo.blocked", "consent.withdrawn"], by=scene.house.user("admin"))
+    with db.atomic():
+        for some in chunked(range(3000), 100):
+            Photo.insert_many(
+                [
+                    {
+                        "code": f"many{n}",
+                        "album": scene.photo.album,
+                        "name": "x.jpg",
+                        "kind": "JPEG",
+                        "size": 1,
+                        "fingerprint": n.to_bytes(32),
+                    }
+                    for n in some
+                ]
+            ).execute()
+        ids = [row.id for row in Photo.select(Photo.id).where(Photo.code.startswith("many"))]
+        for some in chunked(ids, 500):
+            people = [{"photo": n, "person": scene.noor, "code": f"a{n}", "at": clock.now()} for n in some]
+            Appearance.insert_many(people).execute()
+    withdraw(scene.noor, uses=None, recognition=False, actor="signer", means="link")
+    assert Disposition.select().count() == 3001
