@@ -84,7 +84,9 @@ def main() -> int:
         print(f"NOT WHOLE: {bad}", file=sys.stderr)
         return 1
     facts = json.loads(members["facts.json"])
-    print(f"Whole: signed by {facts['name']} at {facts['signed_at']}.")
+    print(
+        f"Whole: signed by {facts.get('name', 'somebody')} at {facts.get('signed_at', 'a time it does not say')}."
+    )
     if not asked.key:
         print(
             "The key was taken from the file itself: compare it with one you know, such as that of the trail."

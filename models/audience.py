@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from peewee import ModelSelect, fn
+from peewee import ModelSelect
 
 from adapters import clock
-from models import ages
+from models import ages, states
 from models.album import Album
 from models.attestation import is_dependent
-from models.consent import About, Answer, Line, Withdrawal
+from models.consent import About, Answer, Line
 from models.errors import Invalid, _l
 from models.face import Appearance
 from models.gather import today
@@ -21,8 +21,6 @@ from models.person import Guardian, Person, Speaking
 from models.photo import Photo
 from models.request import PAUSE, Asked, Request
 from models.use import Use
-
-YES = (Answer.GIVEN, Answer.RENEWED)
 
 
 @dataclass
@@ -126,8 +124,8 @@ def ending_between(
     if first is None or last is None or last < first:
         raise Invalid(_l("Fill in the first and the last day."), field="ends_from")
     lines = Line.select(Line.person).where(
-        Line.about == About.USE, Line.use.in_(list(uses)), Line.answer.in_(YES), Line.valid_until.between(first, last),
-        Line.id.not_in(Withdrawal.select(Withdrawal.line)), ~fn.EXISTS(_overtaken()),
+        Line.about == About.USE, Line.use.in_(list(uses)), states.stands(), Line.valid_until.between(first, last),
+        ~states.overtaken(),
     )  # fmt: skip
     return list(query.where(Person.id.in_(lines)).order_by(Person.name, Person.id))
 
@@ -135,16 +133,9 @@ def ending_between(
 def without_proof(query: ModelSelect[Person], uses: Iterable[Use]) -> list[Person]:
     """Those of a query whose newest answer for one of the uses is on file without proof (MIG-01)."""
     lines = Line.select(Line.person).where(
-        Line.about == About.USE, Line.use.in_(list(uses)), Line.answer == Answer.UNKNOWN, ~fn.EXISTS(_overtaken())
+        Line.about == About.USE, Line.use.in_(list(uses)), Line.answer == Answer.UNKNOWN, ~states.overtaken()
     )  # fmt: skip
     return list(query.where(Person.id.in_(lines)).order_by(Person.name, Person.id))
-
-
-def _overtaken() -> Any:
-    newer = Line.alias()
-    return newer.select(newer.id).where(
-        newer.person == Line.person, newer.use == Line.use, newer.decided_at > Line.decided_at
-    )
 
 
 def _is_open() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from models import states
-from models.consent import About, Answer, Consent, Line, Withdrawal
+from models.consent import About, Consent, Line
 from models.delivery import Delivery
 from models.face import Appearance
 from models.gather import today
@@ -21,7 +21,6 @@ from models.publication import Publication
 from models.request import Request
 from models.use import Use
 from models.user import User
-from models.voiding import Voiding
 
 AHEAD = timedelta(days=366)
 PAGE = 40
@@ -71,10 +70,8 @@ def endings(user: User, *, mine: bool, page: int = 0) -> tuple[list[Ending], boo
 def _in_force() -> ModelSelect[Line]:
     return Line.select().where(
         Line.about == About.USE,
-        Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+        states.stands(),
         Line.valid_until.between(today(), today() + AHEAD),
-        Line.id.not_in(Withdrawal.select(Withdrawal.line)),
-        Line.id.not_in(Voiding.select(Voiding.line)),
         ~states.overtaken(),
     )
 

@@ -322,19 +322,9 @@ def _standing_yes(request: Request, use: Use) -> Line | None:
 
 def in_force(person: Person) -> list[Line]:
     """Every line of a person that was given and neither withdrawn nor ended by us, whether its dates have passed or not."""
-    from models.voiding import Voiding
+    from models import states
 
-    gone, void = Withdrawal.select(Withdrawal.line), Voiding.select(Voiding.line)
-    return list(
-        Line.select()
-        .where(
-            Line.person == person,
-            Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
-            Line.id.not_in(gone),
-            Line.id.not_in(void),
-        )
-        .order_by(Line.about, Line.use)
-    )
+    return list(Line.select().where(Line.person == person, states.stands()).order_by(Line.about, Line.use))
 
 
 def withdraw(

@@ -107,11 +107,7 @@ def _given(line: Line, last: date) -> Standing:
 
 
 def _in_force() -> ModelSelect[Line]:
-    return Line.select().where(
-        Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
-        Line.id.not_in(Withdrawal.select(Withdrawal.line)),
-        Line.id.not_in(Voiding.select(Voiding.line)),
-    )
+    return Line.select().where(states.stands())
 
 
 def _standing(standing: Standing) -> ModelSelect[Line]:

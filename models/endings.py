@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from models import recognition, session, states, webhook
 from models.attestation import is_attested
 from models.base import db
-from models.consent import About, Answer, Line, Withdrawal
+from models.consent import About, Line
 from models.gather import today
 from models.holders import holding
 from models.job import Job
@@ -52,7 +52,6 @@ def tell() -> int:
 
 def _ending(day: date, within: int) -> list[Line]:
     """Lines in force that end within so many days and that no newer answer has overtaken."""
-    gone = Withdrawal.select(Withdrawal.line)
     return list(
         Line.select(Line, Use, Person)
         .join(Use)
@@ -60,9 +59,8 @@ def _ending(day: date, within: int) -> list[Line]:
         .join(Person)
         .where(
             Line.about == About.USE,
-            Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
+            states.stands(),
             Line.valid_until.between(day, day + timedelta(days=within)),
-            Line.id.not_in(gone),
             ~states.overtaken(),
         )
         .order_by(Line.person, Line.id)

@@ -100,18 +100,34 @@ def of(lines: Sequence[Any]) -> dict[int, State]:
     }
 
 
+def stands() -> Any:
+    """SQL: whether a line says yes and nobody ended it, by withdrawing or by declaring it void; its days are another matter."""
+    from models.consent import Line, Withdrawal
+    from models.voiding import Voiding
+
+    return (
+        Line.answer.in_(_YES)
+        & Line.id.not_in(Withdrawal.select(Withdrawal.line))
+        & Line.id.not_in(Voiding.select(Voiding.line))
+    )
+
+
 def overtaken() -> Any:
-    """SQL: whether a newer answer of the person to the same question covers everything a line covers (T10).
+    """SQL: whether a newer answer of the same party to the same question covers everything a line covers (T10, MIN-04).
 
     For queries on Line; an answer for chosen photos overtakes none, for it may be about others.
     """
-    from models.consent import Answer, Line, Scope
+    from models.consent import Answer, Consent, Line, Scope
 
-    newer = Line.alias()
+    newer, signed, hers = Line.alias(), Consent.alias(), Consent.alias()
     covers = (newer.scope == Scope.ALL) | ((newer.scope == Scope.ALBUM) & (newer.album == Line.album))
+    party = hers.select(fn.COALESCE(hers.guardian, 0)).where(hers.id == Line.consent)
     return fn.EXISTS(
-        newer.select(newer.id).where(
-            newer.person == Line.person, newer.about == Line.about, newer.use == Line.use, newer.answer != Answer.UNKNOWN,
+        newer.select(newer.id)
+        .join(signed, on=newer.consent == signed.id)
+        .where(
+            newer.person == Line.person, newer.about == Line.about, newer.answer != Answer.UNKNOWN,
+            fn.COALESCE(newer.use, 0) == fn.COALESCE(Line.use, 0), fn.COALESCE(signed.guardian, 0) == party,
             newer.decided_at > Line.decided_at, covers,
         )
     )  # fmt: skip

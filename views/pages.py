@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from itertools import groupby
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, stream_with_context, url_for
 from flask_babel import get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from htmx_flask import make_response
@@ -18,6 +18,7 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
 from models import dates
+from models.base import db
 from models.errors import Refusal
 from models.permission import Permission as P
 from models.setting import Setting
@@ -91,6 +92,17 @@ def bytes_response(
     if name:
         response.headers.set("Content-Disposition", "attachment", filename=secure_filename(name) or "photo")
     return response
+
+
+@stream_with_context
+def while_open(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces made while they are sent, with a database of their own: a server closes the request's before the first."""
+    opened = db.connect(reuse_if_open=True)
+    try:
+        yield from pieces
+    finally:
+        if opened:
+            db.close()
 
 
 def go(url: str) -> Response:

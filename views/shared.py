@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, request, stream_with_context, url_for
+from flask import Blueprint, current_app, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from models.errors import NotAllowed, _l
 from models.photo import Photo
 from models.share import Share, SharedPhoto
 from views.access import check_form, public, seal_form
-from views.pages import back_to, bytes_response, go, page, speak
+from views.pages import back_to, bytes_response, go, page, speak, while_open
 
 bp = Blueprint("shared", __name__)
 CSRF_EXEMPT = True  # no session to ride on: the form carries a seal bound to its link
@@ -78,8 +78,7 @@ def archive(token: str) -> Response:
     if not share.download:
         raise NotAllowed(_l("These photos are for looking only."))
     share.note("packed")
-    pieces = stream_with_context(share.archive())
-    return bytes_response(pieces, "application/zip", name=f"photos-{share.code}.zip")
+    return bytes_response(while_open(share.archive()), "application/zip", name=f"photos-{share.code}.zip")
 
 
 @bp.get("/share/<token>/contact-sheet.pdf")

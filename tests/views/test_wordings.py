@@ -82,7 +82,7 @@ def test_an_old_text_with_words_in_braces_is_still_shown_as_it_was(house):
         digest="x",
     )
     asked = Request.ask([house.person(by=editor)], [house.use()], wording, by=editor, way=Way.LINK)[0]
-    assert evidence.wording(asked, "en").body == "Your organisation: {rights} {shoe}"
+    assert evidence.wording(asked, "en").body == "Voorbeeldziekenhuis: {rights} {shoe}"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
