@@ -7,10 +7,16 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 from urllib.parse import urlsplit
 
 TIMEOUT = 10  # seconds, for the connection and for the answer
+DEADLINE = 30  # seconds for all of it: a server that drips holds nobody
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Metadata services of clouds that are not link-local.
+METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")))
 MOST_ANSWER = 1024  # bytes read of an answer and thrown away
 
 
@@ -41,7 +47,9 @@ class Hooks:
             connection = _Connection(host, port, self._address(host, port), secure=parts.scheme == "https")
         except (ValueError, OSError) as error:
             raise HookFailed("the name of the server was not found") from error
+        deadline = Timer(DEADLINE, connection.cut)
         try:
+            deadline.start()
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
             answer = connection.getresponse()
@@ -49,6 +57,7 @@ class Hooks:
         except (OSError, http.client.HTTPException) as error:
             raise HookFailed(f"no answer ({type(error).__name__})") from error
         finally:
+            deadline.cancel()
             connection.close()
         if not 200 <= answer.status < 300:
             raise HookFailed(f"it answered {answer.status}")
@@ -63,10 +72,12 @@ class Hooks:
 
     def _may_reach(self, address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
-        mapped = getattr(ip, "ipv4_mapped", None)
-        ip = mapped or ip
+        if isinstance(ip, ipaddress.IPv6Address):
+            if ip.sixtofour or ip.teredo or ip in NAT64:  # an IPv4 address in disguise
+                return False
+            ip = ip.ipv4_mapped or ip
         # Link-local holds the metadata services of clouds: never, whatever the operator allows.
-        if ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved:
+        if ip in METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved:
             return False
         return ip.is_global or self.private
 
@@ -77,6 +88,11 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
         super().__init__(host, port, timeout=TIMEOUT)
         self._address, self._secure = address, secure
+
+    def cut(self) -> None:
+        """End whatever is being sent or read."""
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), TIMEOUT)

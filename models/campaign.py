@@ -14,6 +14,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
+from models import fitting
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
@@ -118,6 +119,7 @@ class Campaign(Record):
             raise Invalid(_l("Choose the album the answers count for."), field="album")
         if not people and way is not CampaignWay.POSTER:
             raise Invalid(_l("Nobody is found to ask. Choose other people."), field="person")
+        fitting.check_place(wording, (), album)
         _check_attested(people, attested)
         with db.atomic():
             campaign = cls(

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from models import ages
+from models.album import Album
+from models.errors import Invalid, _l
 from models.gather import today
 from models.person import Person, Relation
 from models.photo import Photo
 from models.term import last_day
-from models.wording import Wording, WordingKind
+from models.wording import EXPLICIT, Wording, WordingKind
 
 _BY_RELATION = {
     Relation.EMPLOYEE: WordingKind.EMPLOYEE,
@@ -20,10 +22,12 @@ _BY_RELATION = {
 SCHOOL_YEAR_ENDS = (7, 31)
 
 
-def fitting(people: Sequence[Person], photos: Sequence[Photo] = ()) -> Wording | None:
+def fitting(
+    people: Sequence[Person], photos: Sequence[Photo] = (), album: Album | None = None
+) -> Wording | None:
     """The first text on offer of the kind that fits all these people, else the first general one; None when there is none."""
     on_offer = Wording.current()
-    kinds = _kinds(people, photos)
+    kinds = {WordingKind.PATIENT} if is_special(photos, album) else _kinds(people)
     for kind in (*(kinds if len(kinds) == 1 else ()), WordingKind.GENERAL):
         for wording in on_offer:
             if wording.kind is kind:
@@ -31,9 +35,21 @@ def fitting(people: Sequence[Person], photos: Sequence[Photo] = ()) -> Wording |
     return on_offer[0] if on_offer else None
 
 
-def _kinds(people: Sequence[Person], photos: Sequence[Photo]) -> set[WordingKind]:
-    if any(photo.special_context for photo in photos):
-        return {WordingKind.PATIENT}  # only an explicit yes opens such a photo (SPC-01)
+def is_special(photos: Sequence[Photo], album: Album | None = None) -> bool:
+    """Whether the place itself says something private, so that only an explicit yes opens these photos (SPC-01)."""
+    return (album is not None and album.special_context) or any(photo.special_context for photo in photos)
+
+
+def check_place(wording: Wording, photos: Sequence[Photo], album: Album | None) -> None:
+    """Raise Invalid when the place itself says something private and the text asks for no explicit yes (SPC-01)."""
+    if is_special(photos, album) and wording.kind not in EXPLICIT:
+        words = _l(
+            "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."
+        )
+        raise Invalid(words, field="wording")
+
+
+def _kinds(people: Sequence[Person]) -> set[WordingKind]:
     minor = _minors(people)
     return {
         WordingKind.MINOR if person in minor else _BY_RELATION.get(person.relation, WordingKind.GENERAL)

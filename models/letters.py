@@ -15,6 +15,7 @@ from models.notice import Notice, NoticeKind
 from models.request import Request
 from models.setting import Setting
 from models.takedown import TakeDown
+from models.webhook import Webhook
 
 Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
 
@@ -132,6 +133,15 @@ def _inquiry(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     }, []
 
 
+def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    hook = Webhook.get(Webhook.code == notice.values["webhook"])
+    return {
+        "url": hook.url,
+        "why": hook.ended_why,
+        "link": f"{tools.base_url}/settings/webhooks/{hook.code}",
+    }, []
+
+
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"note": notice.values["note"]}, [("trail-head.txt", "text/plain", notice.values["note"].encode())]
 
@@ -153,5 +163,6 @@ _WRITERS = {
     NoticeKind.MY_CODE: _my_code,
     NoticeKind.MY_LINK: _my_link,
     NoticeKind.INQUIRY: _inquiry,
+    NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
 }

@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     MY_CODE = "my-code"
     MY_LINK = "my-link"
     INQUIRY = "inquiry"
+    WEBHOOK_OFF = "webhook-off"
     INQUIRY_RECEIVED = "inquiry-received"
 
 

@@ -31,13 +31,11 @@ from models.term import last_day
 from models.trail import Trace
 from models.use import Use
 from models.user import User
-from models.wording import Version, Wording, WordingKind
+from models.wording import EXPLICIT, SECOND_STEP, Version, Wording, WordingKind
 
 PAUSE = timedelta(days=183)  # after a no, the same is not asked again for six months (T3)
 MOST_ASKED = 200
 IN_HAND = timedelta(hours=1)  # how long a device stays handed over
-EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})
-SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}
 THANKS = timedelta(days=1)  # how long the page of thanks stays after signing
 
 
@@ -115,13 +113,7 @@ class Request(Record):
         """
         until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
-        if wording.kind not in EXPLICIT and any(photo.special_context for photo in chosen):
-            raise Invalid(
-                _l(
-                    "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."
-                ),
-                field="wording",
-            )
+        fitting.check_place(wording, chosen, album)
         with db.atomic():
             for person in people:
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models import evidence, fitting, texts
-from models.request import SECOND_STEP
 from models.term import last_day
 from models.use import Use
-from models.wording import WordingKind
+from models.wording import SECOND_STEP, WordingKind
 
 NAMES = {"en": "Robin Example", "nl": "Robin Voorbeeld", "de": "Robin Beispiel"}
 

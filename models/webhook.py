@@ -15,8 +15,10 @@ from adapters import clock, seal
 from adapters.hooks import HookFailed
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, Refusal, _l
+from models.holders import holding
 from models.job import Job
-from models.permission import Permission
+from models.notice import Notice, NoticeKind
+from models.permission import Permission, Role
 from models.trail import Trace
 from models.user import User
 
@@ -182,7 +184,18 @@ def _failed(hook: Webhook, call: HookCall, why: str) -> None:
     if hook.failing_since is None:
         Webhook.update(failing_since=clock.now()).where(Webhook.id == hook.id).execute()
     elif clock.now() - hook.failing_since > GIVEN_UP:
+        _switch_off(hook, why)
+
+
+def _switch_off(hook: Webhook, why: str) -> None:
+    with db.atomic():
         hook.end(by="system", why=why)
+        maker = hook.by
+        here = maker is not None and maker.is_active and maker.may(Permission.SETTINGS)
+        for user in [maker] if maker is not None and here else holding(Role.ADMIN):
+            Notice.put(
+                NoticeKind.WEBHOOK_OFF, f"webhook-off|{hook.code}|{user.code}", user=user, webhook=hook.code
+            )
 
 
 def sweep() -> None:

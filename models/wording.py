@@ -35,6 +35,10 @@ class WordingKind(StrEnum):
     CONTRACT = "contract"
 
 
+EXPLICIT = frozenset({WordingKind.PATIENT, WordingKind.RECOGNITION})  # an explicit yes (Art. 9(2)(a))
+SECOND_STEP = EXPLICIT | {WordingKind.CONTRACT}  # signed with a code sent by mail (SIG-05)
+
+
 class Wording(Record):
     """A text that people sign, in all its versions."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import io
 import re
+from email.message import EmailMessage
 from typing import Any
 
 from flask import Flask
@@ -58,6 +61,11 @@ class Makers:
     def person(self, name: str = "Noor Voorbeeld", *, by: User | None = None, **more: Any) -> Person:
         """Someone photographed."""
         return Person.add(name, by=by or self.user("editor"), **more)
+
+    def letters(self) -> list[EmailMessage]:
+        """The mails written so far, the oldest first."""
+        paths = sorted(self.config.data.glob("outbox/[!.]*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]  # type: ignore[misc]
 
     def use(self, code: str = "website") -> Use:
         """One of the default uses."""

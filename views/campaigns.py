@@ -61,10 +61,11 @@ def choose() -> Response:
 @needs(Permission.ASK)
 def new() -> Response:
     """Who is asked what, how."""
-    people = _chosen_people()
+    people, albums, chosen = _chosen_people(), _albums(), request.values.get("album", "")
+    album = next((album for album in albums if album.code == chosen), None)
     return page(
         "campaigns/new.html", people=people, uses=Use.current(), wordings=Wording.current(),
-        albums=_albums(), album=request.values.get("album", ""), fits=fitting.fitting(people),
+        albums=albums, album=chosen, fits=fitting.fitting(people, album=album),
         proposed_until=fitting.proposed_until(people),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from adapters import clock
-from models import audience, chasing, endings, faces, progress
+from models import audience, chasing, endings, faces, fitting, progress
 from models import campaign as campaigns
 from models.attestation import attestation
 from models.base import db
@@ -24,7 +24,7 @@ from models.request import Choice, Request, Way
 from models.setting import Setting
 from models.user import Attempt
 from models.visit import MOST_VISITS, Typed, Visit
-from models.wording import Wording
+from models.wording import Wording, WordingKind
 
 pytestmark = pytest.mark.both_engines
 
@@ -450,3 +450,17 @@ def test_progress_asks_as_much_for_forty_as_for_one(house, editor):
     assert Addressee.select().count() == 41
     assert Setting.of("link_days") == 30
     assert not db.in_transaction()
+
+
+def test_a_ward_album_needs_a_text_for_an_explicit_yes_before_anybody_is_asked(house, editor):
+    """SPC-01: a plain text would leave every photo of the place blocked, and everyone asked for nothing."""
+    ward = house.album("Ward 3", by=editor, special_context=True)
+    people = crowd(house, editor, 2)
+    with pytest.raises(Invalid, match="explicit"):
+        start(house, editor, people, scope=Reach.ALBUM, album=ward)
+    assert (Campaign.select().count(), Request.select().count()) == (0, 0)
+    text = fitting.fitting(people, album=ward)
+    made = Campaign.start(
+        "Ward", people, [house.use()], text, by=editor, scope=Reach.ALBUM, album=ward, attested=True
+    )
+    assert (text.kind, made.requests.count()) == (WordingKind.PATIENT, 2)

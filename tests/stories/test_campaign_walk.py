@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import re
 import subprocess
@@ -76,8 +74,7 @@ class Walk:
         return self.phone.client.post(path + "?lang=nl", data={"seal": seal, **typed})
 
     def letters(self):
-        paths = sorted(self.house.config.data.glob("outbox/*.eml"))
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+        return self.house.letters()
 
 
 def path_of(request):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
 import re
 import subprocess
@@ -56,8 +54,7 @@ class Walk:
         return Request.select().order_by(Request.id.desc()).first()
 
     def letters(self):
-        paths = sorted(self.house.config.data.glob("outbox/*.eml"))
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+        return self.house.letters()
 
     def seal(self, url):
         page = self.phone.get(url)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from datetime import date, timedelta
 
 import pytest
@@ -167,10 +165,7 @@ def test_sixteen_tomorrow(house, drain, later, web):
     assert not family.child.is_minor()
     assert family.verdict == (State.UNCLEAR, {Code.COMING_OF_AGE_NOT_INFORMED}), "the letter has not left yet"
     drain()
-    letters = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in house.config.data.glob("outbox/*.eml")
-    ]
+    letters = house.letters()
     told = [
         letter
         for letter in letters

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -91,8 +89,7 @@ class Story:
         return consent
 
     def letters(self):
-        paths = sorted(self.house.config.data.glob("outbox/*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
+        return self.house.letters()
 
     def seal(self, url):
         answer = self.phone.get(url)

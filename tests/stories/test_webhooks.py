@@ -20,10 +20,12 @@ from models.errors import Invalid, NotAllowed, Refusal
 from models.gather import today
 from models.index import tell_of_days
 from models.job import Job
+from models.notice import Notice, NoticeKind
 from models.photo import Photo
 from models.request import Choice, Request, Way
 from models.webhook import Event, HookCall, Webhook
 from models.wording import Wording
+from tests.views.api_client import Program
 
 pytestmark = pytest.mark.both_engines
 
@@ -142,7 +144,7 @@ def test_nothing_is_told_of_what_did_not_happen(house, drain, admin, listener):
     assert listener.got == []
 
 
-def test_a_failing_address_is_tried_again_and_switched_off_after_days(house, admin, listener, later):
+def test_a_failing_address_is_tried_again_and_switched_off_after_days(house, drain, admin, listener, later):
     hook, _ = Webhook.add(listener.url, ["photo.blocked"], by=admin)
     listener.answer = 500
     hook.ping(by=admin)
@@ -168,6 +170,11 @@ def test_a_failing_address_is_tried_again_and_switched_off_after_days(house, adm
     assert Webhook.get().ended_at is not None
     with pytest.raises(Refusal):
         Webhook.get().ping(by=admin)
+    drain()
+    assert [row.user_id for row in Notice.select().where(Notice.kind == NoticeKind.WEBHOOK_OFF)] == [admin.id]
+    [letter] = [letter for letter in house.letters() if "no longer told" in letter["Subject"]]
+    text = letter.get_body(("plain",)).get_content()
+    assert (listener.url in text, "it answered 302" in text) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +188,17 @@ def test_addresses_inside_the_house_are_refused(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://169.254.169.254/latest", "http://[fe80::1]/", "http://0.0.0.0/", "http://224.0.0.1/"]
+    "url",
+    [
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/",
+        "http://0.0.0.0/",
+        "http://224.0.0.1/",
+        "http://[fd00:ec2::254]/",
+        "http://100.100.100.200/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::1]/",
+    ],
 )
 def test_metadata_services_are_refused_even_when_private_is_allowed(url):
     with pytest.raises(HookFailed, match="inside the house"):
@@ -231,3 +248,11 @@ def test_calls_are_forgotten_after_thirty_days(admin, listener, later):
     assert HookCall.select().count() == 0
     assert Job.waiting().where(Job.kind == "hook").count() == 1, "a job without its call does nothing"
     webhook.send(1)
+
+
+def test_a_program_has_its_own_address_tried(house, web, drain, admin, listener):
+    hook, _ = Webhook.add(listener.url, ["photo.blocked"], by=admin)
+    answer = Program(web, admin).post(f"/webhooks/{hook.code}/test")
+    drain()
+    assert (answer.status_code, [call["event"] for call in told(listener)]) == (202, ["ping"])
+    assert Program(web, house.user("editor")).post(f"/webhooks/{hook.code}/test").status_code == 403

@@ -19,7 +19,7 @@ PROBLEM = named(
         {"field": text(200), "reasons": many(REASON), "reference": text(40)},
     ),
 )
-ANSWERS = {200: "Done", 201: "Made"}
+ANSWERS = {200: "Done", 201: "Made", 202: "Will be done"}
 BEARER = "bearer"
 
 

@@ -61,6 +61,16 @@ def end_webhook(code: str) -> Any:
     return _shown(find(Webhook.select(), code))
 
 
+@call(
+    "POST", "/webhooks/{code}/test", bearer("write", Permission.SETTINGS), answers={202: WEBHOOK}, example=_EXAMPLE,
+)  # fmt: skip
+def ping_webhook(code: str) -> Any:
+    """Have a call with the event `ping` made to this address."""
+    hook = find(Webhook.select(), code)
+    hook.ping(by=current_user)
+    return _shown(hook), 202
+
+
 def _shown(hook: Webhook) -> dict[str, Any]:
     return {
         "code": hook.code,
