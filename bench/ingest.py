@@ -113,7 +113,7 @@ class World:
 
     def __init__(self) -> None:
         from demo.scenes import Scene, compose, jpeg
-        from models import faces, preparation, recognition
+        from models import faceprints, faces, preparation, recognition
         from models.album import Album, Mode
         from models.consent import Consent
         from models.gather import today
@@ -146,7 +146,7 @@ class World:
             ask_recognition=True,
         )[0]
         Consent.sign(asked, Choice({Use.current()[0].code: True}, True), signer="Noor Voorbeeld", steps={})
-        recognition.make_faceprints(person.id)
+        faceprints.make(person.id)
 
 
 class Bare:

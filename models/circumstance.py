@@ -57,7 +57,7 @@ class Circumstance(Record):
         cls, person: Person, kind: Kind | str, *, by: User | None, since: date | None = None, note: str = ""
     ) -> Circumstance:
         """Note it; from the next request on every door answers to it. `by` None: the person herself, by her own page."""
-        from models import cascade, recognition
+        from models import cascade, faceprints
 
         if by is not None:
             by.require(Permission.CONTACTS)
@@ -71,7 +71,7 @@ class Circumstance(Record):
         with db.atomic():
             row = cls.create(person=person, kind=kind, since=since, note=note.strip()[:1000], by=by)
             if kind is Kind.DECEASED:
-                recognition.forget(person)  # DCD-01
+                faceprints.forget(person)  # DCD-01
             Trace.leave(
                 by or "signer",
                 "circumstance.recorded",

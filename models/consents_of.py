@@ -12,8 +12,8 @@ from peewee import JOIN
 
 from models.consent import About, Answer, Consent, Line, Withdrawal
 from models.gather import today
+from models.opting_in import is_opted_in
 from models.person import Person
-from models.recognition import is_opted_in
 from models.use import Use
 from models.voiding import Voiding
 

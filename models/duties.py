@@ -8,20 +8,21 @@ from typing import Any
 from models import (
     campaign,
     chasing,
+    comparing,
     entry,
     evidence,
+    faceprints,
     importing,
     notice,
     preparation,
-    recognition,
     recolour,
     webhook,
 )
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
-    "faceprints": recognition.make_faceprints,
-    "compare": recognition.compare,
+    "faceprints": faceprints.make,
+    "compare": comparing.compare,
     "recolour": recolour.everything,
     "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,

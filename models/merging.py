@@ -9,7 +9,7 @@ from typing import Any
 from peewee import ForeignKeyField, IntegrityError, JSONField
 
 from adapters import clock
-from models import recognition
+from models import faceprints
 from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, Refusal, _l
 from models.import_rows import plain
@@ -49,8 +49,8 @@ class Merging(Record):
             if cls.select().where(cls.gone.in_([kept, gone]), cls.undone_at.is_null()).exists():
                 raise Refusal(_l("One of them was merged already."))
             # Faceprints of either may not speak for the other: they are made anew if the consent covers it (BIO-04).
-            recognition.forget(kept)
-            recognition.forget(gone)
+            faceprints.forget(kept)
+            faceprints.forget(gone)
             merging = cls.create(kept=kept, gone=gone, by=by, moved=_move(gone, kept))
             Trace.leave(by, "person.merged", merging, person=kept, gone=gone.code)
             cascade.after(kept, "merged")
@@ -70,7 +70,7 @@ class Merging(Record):
             )
             if done.execute() != 1:
                 raise Refusal(_l("This was undone already."))
-            recognition.forget(self.kept)
+            faceprints.forget(self.kept)
             for model, field in _references():
                 ids = self.moved.get(_name(model, field), [])
                 if ids:

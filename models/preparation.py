@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from adapters import clock, imaging, metadata
 from adapters.sandbox import Unreadable
-from models import faces, index, recognition, search
+from models import comparing, faces, index, search
 from models.base import db, tools
 from models.job import Job
 from models.photo import PREVIEWS, Claimed, Photo, SetAside
@@ -23,7 +23,7 @@ def prepare(photo_id: int) -> None:
     data = bytes(tools.vault.read(photo.code, "original"))
     try:
         kind = imaging.kind_of(data)
-        made = imaging.prepare(tools.sandbox, data, kind, encode=recognition.may_encode(photo.album))
+        made = imaging.prepare(tools.sandbox, data, kind, encode=comparing.may_encode(photo.album))
     except Unreadable as why:
         _set_aside(photo, why.reason)
         return
@@ -37,7 +37,7 @@ def prepare(photo_id: int) -> None:
             Claimed.insert(photo=photo, name=name[:200]).on_conflict_ignore().execute()
         photo.add_tags(read.keywords)
         found = faces.keep(photo, made.faces)
-        recognition.suggest((face, box.vector) for face, box in found)
+        comparing.suggest((face, box.vector) for face, box in found)
         search.note(photo)
         index.refresh([photo.id])
         Trace.leave("system", "photo.prepared", photo, faces=len(found))

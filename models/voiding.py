@@ -104,7 +104,7 @@ class Voiding(Record):
 
     @staticmethod
     def _recognition_too(consent: Consent, lines: list[Line]) -> None:
-        from models import recognition
+        from models import faceprints
 
         if any(line.use_id is None for line in lines):
-            recognition.forget(consent.person)
+            faceprints.forget(consent.person)

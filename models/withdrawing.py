@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import recognition
+from models import faceprints
 from models.consent import Line, Withdrawal
 from models.notice import Notice, NoticeKind
 from models.person import Person
@@ -10,7 +10,7 @@ from models.person import Person
 
 def forget_faceprints(person: Person) -> None:
     """Destroy what recognition kept of her, within the caller's transaction (BIO-07)."""
-    recognition.forget(person)
+    faceprints.forget(person)
 
 
 def tell(person: Person, lines: list[Line], made: list[Withdrawal]) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import recognition
+from models import modes, opting_in, recognition
 from models.album import Album, Mode
 from models.base import find
 from models.errors import Invalid, _l
@@ -29,8 +29,8 @@ def index() -> Response:
     """What is computed and kept now, and the first steps to switch it on."""
     mode = Mode(Setting.of("recognition_mode"))
     return page(
-        "recognition/index.html", mode=mode, questions=recognition.QUESTIONS, assessment=recognition.current_assessment(mode),
-        opted_in=recognition.opted_in(), albums=list(Album.select().order_by(Album.title)),
+        "recognition/index.html", mode=mode, questions=recognition.QUESTIONS, assessment=modes.current_assessment(mode),
+        opted_in=opting_in.opted_in(), albums=list(Album.select().order_by(Album.title)),
         latest=today() + timedelta(days=365),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ FORBIDDEN = {
 VAULT_OPENERS = {
     "photo",
     "preparation",  # photo's work in the worker: previews and facts from the original
-    "recognition",  # looks for faces in the original, once more when asked to
+    "faceprints",  # looks at faces in the original, once more when asked to
     "delivery",
     "claim",
     "erasure",

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from adapters import metadata
-from models import faces, recognition
+from models import comparing, faces, recognition
 from models.album import Mode
 from models.base import tools
 from models.consent import Consent
@@ -131,7 +131,7 @@ def test_only_who_opted_in_is_ever_compared(shoot, web):
 
     faces.reject(left, shoot.noor, by=shoot.editor)
     assert faces.suggestions(left) == []
-    recognition.compare(second.id)
+    comparing.compare(second.id)
     assert faces.suggestions(left) == [], "a rejected pair never comes back"
     faces.name(left, shoot.noor, by=shoot.editor)
     faces.remark(right, faces.Word.NOT_RECOGNISABLE, by=shoot.editor)
