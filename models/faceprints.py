@@ -84,6 +84,7 @@ def _numbers(face: Face) -> tuple[Face, bytes] | None:
 
 
 def encoded(photo: Photo, faces: list[Face]) -> list[bytes | None]:
+    """The numbers of these faces (128 float32 each), for this task only; None where they can't be had."""
     data = bytes(tools.vault.read(photo.code, "original"))
     boxes = [(face.left, face.top, face.width, face.height) for face in faces]
     try:
