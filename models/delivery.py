@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from peewee import DateField, ForeignKeyField, JSONField, TextField
@@ -11,10 +12,12 @@ from peewee import DateField, ForeignKeyField, JSONField, TextField
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import RULES
+from models.copy import Copy, Standing
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
 from models.facts import Period
 from models.gather import today
 from models.permission import Permission
+from models.person import Person
 from models.photo import Photo
 from models.reasons import Clearance, Code
 from models.setting import Setting
@@ -44,6 +47,9 @@ class Delivery(Record):
     expires_at = Moment()  # the file link's end
     digest = TextField(default="")  # SHA-256 of the file handed out
     share = TextField(default="", index=True)  # code of the share it left by, if it did
+    copy = ForeignKeyField(
+        Copy, null=True, backref="deliveries", on_delete="CASCADE"
+    )  # None: the photo as it is
 
     class Meta:
         personal = ("recipient", "verdict")
@@ -70,27 +76,29 @@ class Delivery(Record):
         until: date | None = None,
         rendition: str = "web",
         share: str = "",
+        copy: Copy | None = None,
     ) -> Delivery:
         """Decide anew and record a file leaving, in one transaction; raises NotCleared with the reasons (PUB-03).
 
-        `until` is the last planned day of use, required where a use can't be taken back (PUB-06).
+        `until` is the last planned day of use, required where a use can't be taken back (PUB-06); with a masked `copy`
+        that leaves, and the verdict is on what is covered in its bytes.
         """
         by.require(Permission.DELIVER)
         cls._check(photo, use, to, until, rendition)
         day = today()
         with db.atomic():
-            clearance = photo.clearance(use, Period(day, until))
+            clearance = _asked(photo, copy, use, Period(day, until))
             if not clearance.allows:
                 codes = sorted({reason.code.value for reason in clearance.reasons})
-                Trace.leave(by, "delivery.refused", photo, use=use, until=until, reasons=codes)
+                Trace.leave(by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy)
             else:
                 delivery = cls.create(
                     photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
                     until=until, valid_through=clearance.valid_through, verdict=_verdict(clearance),
-                    expires_at=clock.now() + LINK_LIFE, share=share,
+                    expires_at=clock.now() + LINK_LIFE, share=share, copy=copy,
                 )  # fmt: skip
                 Trace.leave(
-                    by, "delivery.issued", delivery, photo=photo, use=use, until=until,
+                    by, "delivery.issued", delivery, photo=photo, use=use, until=until, copy=copy,
                     valid_through=clearance.valid_through, verdict=clearance.state.value,
                 )  # fmt: skip
         # Raised after the commit, so that the refusal's trace stands (AUD-02).
@@ -113,7 +121,15 @@ class Delivery(Record):
         day = today()
         if self.until is not None and self.until < day:
             return False
-        return self.photo.clearance(self.use, Period(day, self.until or day)).allows
+        if self.copy is not None and self.copy.standing is Standing.THROWN_AWAY:
+            return False
+        return self.clearance(Period(day, self.until or day)).allows
+
+    def clearance(self, period: Period) -> Clearance:
+        """The verdict on what left: the photo, or the copy of it with what is covered in it."""
+        if self.copy is None:
+            return self.photo.clearance(self.use, period)
+        return self.copy.clearance(self.use, period)
 
     @classmethod
     def latest(cls, photo: Photo) -> list[Delivery]:
@@ -140,34 +156,42 @@ class Delivery(Record):
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
-        clearance = self.photo.clearance(self.use, Period(max(self.starts_on, today()), self.until))
+        period = Period(max(self.starts_on, today()), self.until)
+        clearance = _asked(self.photo, self.copy, self.use, period)
         if not clearance.allows:
             raise NotCleared(clearance, photo=self.photo, use=self.use)
         card = self.card(clearance)
-        original = bytes(tools.vault.read(self.photo.code, "original"))
-        clean = imaging.render(
-            tools.sandbox, original, imaging.kind_of(original), longest=RENDITIONS[self.rendition]
-        )
-        data = metadata.write_card(clean.data, ".jpg", card)
+        data = metadata.write_card(self._pixels(), ".jpg", card)
         with db.atomic():
             self.digest = hashlib.sha256(data).hexdigest()
             self.save(only=[Delivery.digest])
             Trace.leave(by, "delivery.fetched", self, photo=self.photo, use=self.use, sha256=self.digest)
         return data
 
+    def _pixels(self) -> bytes:
+        """A clean JPEG of the size asked for; of a copy only its own bytes, which a human has seen, are ever read."""
+        longest = RENDITIONS[self.rendition]
+        if self.copy is None:
+            source = bytes(tools.vault.read(self.photo.code, "original"))
+        else:
+            source = self.copy.picture()
+            if longest is None:
+                return source
+        return imaging.render(tools.sandbox, source, imaging.kind_of(source), longest=longest).data
+
     def card(self, clearance: Clearance) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
-        photo = self.photo
+        photo, hidden = self.photo, Person.names(_hidden(clearance)).values()
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
         return metadata.Card(
             creator=photo.creator,
             credit=photo.credit or str(Setting.of("photo_credit")),
             copyright=photo.copyright or str(Setting.of("organisation")),
-            title=photo.title,
+            title=without_names(photo.title, hidden),
             caption="",  # captions name people; naming needs a line of its own (CON-09)
             date_created=photo.taken_at,
-            alt_text=photo.alt_text,
+            alt_text=without_names(photo.alt_text, hidden),
             usage_terms=self._terms(last),
             licensor_name=str(Setting.of("organisation")),
             licensor_url=tools.base_url,
@@ -175,7 +199,7 @@ class Delivery(Record):
             model_status="MR-NAP" if nobody else "MR-LMR",
             model_ids=[] if nobody else [self.code],
             data_mining="DMI-PROHIBITED-AIMLTRAINING",
-            source_type="digitalCapture",
+            source_type="digitalCapture" if self.copy is None else "humanEdits",  # MET-09
             instance=self.code,
             valid_until=last,
         )
@@ -183,6 +207,25 @@ class Delivery(Record):
     def _terms(self, last: date | None) -> str:
         use = self.use.name_in(tools.locale)
         return f"{use}: until {last.isoformat()}" if last else f"{use}: until withdrawn"
+
+
+def _asked(photo: Photo, copy: Copy | None, use: Use, period: Period) -> Clearance:
+    if copy is None:
+        return photo.clearance(use, period)
+    if copy.photo_id != photo.id:
+        raise Missing
+    copy.must_be_good()
+    return copy.clearance(use, period)
+
+
+def _hidden(clearance: Clearance) -> set[str | None]:
+    return {reason.person for reason in clearance.reasons if reason.code is Code.MASKED_HERE}
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """The text, or nothing when it names one of these people: whoever is covered is not told of either (RED-04)."""
+    words = {word for name in names for word in re.findall(r"\w{3,}", name.casefold())}
+    return "" if words & set(re.findall(r"\w{3,}", text.casefold())) else text
 
 
 def _verdict(clearance: Clearance) -> dict[str, object]:

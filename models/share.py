@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,14 +15,16 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 
 from adapters import clock, seal
 from models.base import Moment, Record, code_field, db, tools
+from models.copy import Copy, Standing, coverings, standings
 from models.delivery import RENDITIONS, Delivery
-from models.errors import Gone, Invalid, NotAllowed, NotCleared, Refusal, TooMany, _l
+from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, _l
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.photo import Photo
+from models.reasons import Clearance, Code
 from models.session import password_holds
 from models.setting import Setting
 from models.trail import Trace, knock
@@ -72,10 +74,11 @@ class Share(Record):
     def make(
         cls, photos: Sequence[Photo], use: Use, *, recipient: str, by: User, email: str = "", locale: str = "",
         expires_on: date | None = None, until: date | None = None, password: str = "", download: bool = True,
-        rendition: str = "web", leave_out: bool = False,
+        rendition: str = "web", leave_out: bool = False, copies: Sequence[Copy] = (),
     ) -> Share:  # fmt: skip
         """Make a link for those of the photos that are cleared; it ends with the first consent in them (PUB-05, SHR-01).
 
+        A photo whose masked copy is among `copies` goes as that copy.
         Raises Refusal while sharing is switched off, Invalid for a form that can't be so, and, unless `leave_out`,
         for photos that may not go out for this use, naming how many.
         """
@@ -86,9 +89,11 @@ class Share(Record):
             )
         _check(photos, recipient, rendition, password)
         _check_days(use, until, expires_on)
-        period = Period(today(), until)
-        verdicts = Photo.clearances(photos, use, period)
-        young = _with_minors(photos)
+        for copy in copies:
+            copy.must_be_good()
+        chosen = {copy.photo_id: copy for copy in copies}
+        verdicts = Photo.clearances(photos, use, Period(today(), until), masked=coverings(copies))
+        young = _with_minors(photos, verdicts)
         good = [photo for photo in photos if verdicts[photo.code].allows and photo.id not in young]
         _check_left_out(len(photos) - len(good), len(photos), leave_out)
         ends = [verdicts[photo.code].valid_through for photo in good]
@@ -102,7 +107,7 @@ class Share(Record):
             share.token = seal.token_hash(share.raw_token)
             share.save()
             for place, photo in enumerate(good):
-                SharedPhoto.create(share=share, photo=photo, place=place)
+                SharedPhoto.create(share=share, photo=photo, place=place, copy=chosen.get(photo.id))
             Trace.leave(
                 by, "share.made", share, use=use, photos=good, until=share.expires_on, download=download
             )
@@ -156,12 +161,31 @@ class Share(Record):
     def choices(self) -> list[Choice]:
         """Every photo and whether it may be handed out at this moment (SHR-02)."""
         photos = self.photos()
-        verdicts = Photo.clearances(photos, self.use, Period(today(), self.until)) if photos else {}
-        return [(photo, photo.ready and verdicts[photo.code].allows) for photo in photos]
+        return list(zip(photos, self._allow(photos), strict=True))
+
+    def _allow(self, photos: list[Photo]) -> list[bool]:
+        copies = self.copies()
+        stands, masked = standings(list(copies.values())), coverings(list(copies.values()))
+        bad = {photo for photo, copy in copies.items() if stands[copy.id] is not Standing.GOOD}
+        period = Period(today(), self.until)
+        verdicts = Photo.clearances(photos, self.use, period, masked=masked) if photos else {}
+        return [photo.ready and photo.id not in bad and verdicts[photo.code].allows for photo in photos]
+
+    def copies(self) -> dict[int, Copy]:
+        """The masked copies that go in place of their photos, by the photo's id."""
+        query = Copy.select(Copy, Photo).join(Photo).join_from(Copy, SharedPhoto)
+        return {copy.photo_id: copy for copy in query.where(SharedPhoto.share == self)}
+
+    def picture(self, photo: Photo, longest: int) -> tuple[bytes, str]:
+        """What its recipient sees of a photo, and its type: a preview, or the copy that goes in its place."""
+        copy = self.copies().get(photo.id)
+        return (
+            (photo.preview(longest), "image/webp") if copy is None else (copy.picture(longest), "image/jpeg")
+        )
 
     def allowed(self, photo: Photo) -> None:
         """Raise Gone, in neutral words, when this photo may not be shown any more."""
-        if not photo.ready or not photo.clearance(self.use, Period(today(), self.until)).allows:
+        if self._allow([photo]) != [True]:
             raise Gone(_l("This photo is no longer available."))
 
     def note(self, kind: str, photo: Photo | None = None) -> None:
@@ -185,9 +209,12 @@ class Share(Record):
                 until=self.until,
                 rendition=self.rendition,
                 share=self.code,
+                copy=self.copies().get(photo.id),
             )
             return delivery.file(by="visitor")
-        except (NotCleared, NotAllowed) as refusal:
+        except Invalid:
+            raise
+        except Refusal as refusal:
             raise Gone(_l("This photo is no longer available.")) from refusal
 
     def archive(self) -> Iterator[bytes]:
@@ -237,6 +264,7 @@ class SharedPhoto(Record):
     share = ForeignKeyField(Share, backref="shared", on_delete="CASCADE")
     photo = ForeignKeyField(Photo, backref="shared", on_delete="CASCADE")
     place = IntegerField(default=0)
+    copy = ForeignKeyField(Copy, null=True, on_delete="CASCADE")  # None: the photo as it is
 
     class Meta:
         personal, plain = (), ("place",)
@@ -308,8 +336,8 @@ def _check_left_out(refused: int, count: int, leave_out: bool) -> None:
         raise Invalid(words, field="leave_out", refused=refused, count=count)
 
 
-def _with_minors(photos: Sequence[Photo]) -> set[int]:
-    """Photos with a child in them, which are not shared by link unless the organisation decided so (MIN-11)."""
+def _with_minors(photos: Sequence[Photo], verdicts: Mapping[str, Clearance]) -> set[int]:
+    """Photos that show a child, which are not shared by link unless the organisation decided so (MIN-11)."""
     if Setting.of("share_minors"):
         return set()
     from models.person import Person
@@ -319,4 +347,15 @@ def _with_minors(photos: Sequence[Photo]) -> set[int]:
         .join(Person)
         .where(Appearance.photo.in_(list(photos)), Appearance.undone_at.is_null(), Person.born.is_null(False))
     )
-    return {row.photo_id for row in seen if row.person.is_minor()}
+    hidden = {
+        (code, reason.person)
+        for code, verdict in verdicts.items()
+        for reason in verdict.reasons
+        if reason.code is Code.MASKED_HERE
+    }
+    codes = {photo.id: photo.code for photo in photos}
+    return {
+        row.photo_id
+        for row in seen
+        if row.person.is_minor() and (codes[row.photo_id], row.person.code) not in hidden
+    }
