@@ -48,6 +48,7 @@ class Offer:
     use: Use
     faces: list[Face]
     people: list[str]  # codes of those among them who have a name
+    refusal: Clearance  # what is said of the photo itself
 
 
 def offer(photo: Photo, use: Use) -> Offer | None:
@@ -63,7 +64,7 @@ def offer(photo: Photo, use: Use) -> Offer | None:
     if not then[photo.code].allows:
         return None
     named = list(dict.fromkeys(seen.person.code for seen in shut if seen.person))
-    return Offer(photo, use, [seen.face for seen in shut], named)
+    return Offer(photo, use, [seen.face for seen in shut], named, now)
 
 
 def in_the_way(photo: Photo, clearance: Clearance) -> list[FaceSeen]:

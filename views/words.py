@@ -186,7 +186,7 @@ def offer_words(offer: copies.Offer) -> str:
 
 
 def _told_names(offer: copies.Offer) -> list[str]:
-    found = _names([offer.photo.clearance(offer.use)])
+    found = _names([offer.refusal])
     return [found[code] for code in offer.people if code in found]
 
 
