@@ -15,6 +15,7 @@ from models.consent import Consent, withdraw
 from models.copy import Copy
 from models.delivery import Delivery
 from models.face import Face
+from models.gather import today
 from models.photo import Photo
 from models.request import Choice, Request, Way
 from models.token import ApiToken
@@ -129,14 +130,13 @@ def test_programs_name_a_copy_by_its_code(shoot, web):
     )
     shoot.drain()
     token = ApiToken.create_for(shoot.editor, ["read", "publish"], by="system")
-    token = token[1] if isinstance(token, tuple) else token
     headers = {"Authorization": f"Bearer {token}"}
     client = web.test_client()
     body = {"photo": shoot.photo.code, "use": "website", "recipient": "CMS"}
     assert client.post("/api/v1/deliveries", json=body, headers=headers).status_code == 409
     unseen = client.post("/api/v1/deliveries", json={**body, "rendition": copy.code}, headers=headers)
     assert unseen.status_code == 409
-    copies.approve(copy, look=copy.look, by=shoot.editor)
+    copies.approve(Copy.get(), look=copy.look, by=shoot.editor)
     answer = client.post("/api/v1/deliveries", json={**body, "rendition": copy.code}, headers=headers)
     assert (answer.status_code, answer.json["rendition"]) == (201, copy.code)
     file = client.get(answer.json["file"].removeprefix("http://localhost"))
@@ -145,10 +145,10 @@ def test_programs_name_a_copy_by_its_code(shoot, web):
     assert (wrong.status_code, wrong.json["field"]) == (422, "rendition")
     shown = client.post(
         "/api/v1/publications",
-        json={"delivery": answer.json["code"], "medium": "News", "from": "2099-01-01"},
+        json={"delivery": answer.json["code"], "medium": "News", "from": today().isoformat()},
         headers=headers,
     )
-    assert shown.status_code in (201, 409)
+    assert shown.status_code == 201
     assert Delivery.get().copy == copy
 
 
@@ -167,7 +167,7 @@ def test_a_viewer_sees_no_names_and_no_buttons(shoot, web):
     viewer = Browser(web).log_in(shoot.house.user("viewer"))
     page = viewer.get(f"/copies/{copy.code}")
     assert page.status_code == 200
-    assert "Daan" not in page.text
+    assert "Amina" not in page.text
     assert "It is good" not in page.text
     assert viewer.post(f"/copies/{copy.code}/check", {"look": copy.look}).status_code == 403
     assert Trace.select().where(Trace.action == "copy.checked").count() == 0
