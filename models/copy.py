@@ -90,15 +90,22 @@ class Copy(Record):
         masked = {self.photo.code: Covering(self.places, reviewed=True)}
         return Photo.clearances([self.photo], use, masked=masked)[self.photo.code]
 
-    def must_be_good(self) -> None:
-        """Raise unless a human found it good and nobody was found in the photo since; asked at every door."""
+    def trouble(self) -> Refusal | None:
+        """Why it may not leave, whatever the verdict: nobody found it good, or somebody was found in the photo since."""
         standing = self.standing
         if standing is Standing.THROWN_AWAY:
-            raise Gone(_l("This copy was thrown away. Make another one."))
+            return Gone(_l("This copy was thrown away. Make another one."))
         if standing is Standing.STALE:
-            raise Refusal(_l("The photo has changed since this copy was checked. Look at the copy again."))
+            return Refusal(_l("The photo has changed since this copy was checked. Look at the copy again."))
         if standing is not Standing.GOOD:
-            raise Refusal(_l("Somebody has to look at this copy before it may leave."))
+            return Refusal(_l("Somebody has to look at this copy before it may leave."))
+        return None
+
+    def must_be_good(self) -> None:
+        """Raise what troubles it; asked at every door."""
+        trouble = self.trouble()
+        if trouble is not None:
+            raise trouble
 
     def keep(self, whole: imaging.Rendered) -> None:
         """Put its bytes beside the original's, in place of what an interrupted run left."""

@@ -32,7 +32,7 @@ class Style(StrEnum):
 AROUND: dict[Extent, tuple[float, float, float]] = {
     Extent.FACE: (0.25, 0.25, 0.25),
     Extent.HEAD: (0.6, 0.9, 0.6),
-    Extent.BADGE: (1.3, 0.9, 3.4),
+    Extent.BADGE: (0.9, 0.9, 3.2),
 }
 
 

@@ -47,9 +47,8 @@ class Delivery(Record):
     expires_at = Moment()  # the file link's end
     digest = TextField(default="")  # SHA-256 of the file handed out
     share = TextField(default="", index=True)  # code of the share it left by, if it did
-    copy = ForeignKeyField(
-        Copy, null=True, backref="deliveries", on_delete="CASCADE"
-    )  # None: the photo as it is
+    # None: the photo as it is. Never set to null: a copy must not turn into the photo it hides people of.
+    copy = ForeignKeyField(Copy, null=True, backref="deliveries", on_delete="CASCADE")
 
     class Meta:
         personal = ("recipient", "verdict")
@@ -87,10 +86,14 @@ class Delivery(Record):
         cls._check(photo, use, to, until, rendition)
         day = today()
         with db.atomic():
+            trouble = copy.trouble() if copy else None
             clearance = _asked(photo, copy, use, Period(day, until))
-            if not clearance.allows:
+            if trouble or not clearance.allows:
                 codes = sorted({reason.code.value for reason in clearance.reasons})
-                Trace.leave(by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy)
+                stands = copy.standing.value if copy else None
+                Trace.leave(
+                    by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy, stands=stands,
+                )  # fmt: skip
             else:
                 delivery = cls.create(
                     photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
@@ -102,6 +105,8 @@ class Delivery(Record):
                     valid_through=clearance.valid_through, verdict=clearance.state.value,
                 )  # fmt: skip
         # Raised after the commit, so that the refusal's trace stands (AUD-02).
+        if trouble:
+            raise trouble
         if not clearance.allows:
             raise NotCleared(clearance, photo=photo, use=use)
         return delivery
@@ -157,18 +162,20 @@ class Delivery(Record):
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
         period = Period(max(self.starts_on, today()), self.until)
-        clearance = _asked(self.photo, self.copy, self.use, period)
+        if self.copy is not None:
+            self.copy.must_be_good()
+        clearance = self.clearance(period)
         if not clearance.allows:
             raise NotCleared(clearance, photo=self.photo, use=self.use)
         card = self.card(clearance)
-        data = metadata.write_card(self._pixels(), ".jpg", card)
+        data = metadata.write_card(self._clean().data, ".jpg", card)
         with db.atomic():
             self.digest = hashlib.sha256(data).hexdigest()
             self.save(only=[Delivery.digest])
             Trace.leave(by, "delivery.fetched", self, photo=self.photo, use=self.use, sha256=self.digest)
         return data
 
-    def _pixels(self) -> bytes:
+    def _clean(self) -> imaging.Rendered:
         """A clean JPEG of the size asked for; of a copy only its own bytes, which a human has seen, are ever read."""
         longest = RENDITIONS[self.rendition]
         if self.copy is None:
@@ -176,8 +183,8 @@ class Delivery(Record):
         else:
             source = self.copy.picture()
             if longest is None:
-                return source
-        return imaging.render(tools.sandbox, source, imaging.kind_of(source), longest=longest).data
+                return imaging.Rendered(source, self.copy.width or 0, self.copy.height or 0)
+        return imaging.render(tools.sandbox, source, imaging.kind_of(source), longest=longest)
 
     def card(self, clearance: Clearance) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
@@ -214,7 +221,6 @@ def _asked(photo: Photo, copy: Copy | None, use: Use, period: Period) -> Clearan
         return photo.clearance(use, period)
     if copy.photo_id != photo.id:
         raise Missing
-    copy.must_be_good()
     return copy.clearance(use, period)
 
 

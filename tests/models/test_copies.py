@@ -160,6 +160,8 @@ def test_nothing_leaves_before_somebody_has_looked(group):
     assert copy.standing is Standing.WAITING
     with pytest.raises(Refusal, match="look at this copy"):
         group.deliver(copy)
+    refused = Trace.get(Trace.action == "delivery.refused")
+    assert (refused.details["copy"], refused.details["stands"]) == (copy.code, "waiting")
     copies.approve(copy, look=copy.look, by=group.editor)
     assert group.deliver(copy).copy == copy
     check = CopyCheck.get()
