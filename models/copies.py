@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from peewee import ModelSelect
+from peewee import JOIN, ModelSelect
 
 from adapters import clock
 from adapters.sandbox import Unreadable
@@ -179,28 +179,42 @@ def seen_by(user: User) -> ModelSelect[Copy]:
 
 def of_photo(photo: Photo) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
     """The last ten copies of a photo that were not thrown away, newest first, where they stand and who looked."""
-    query = Copy.select().where(Copy.photo == photo, Copy.id.not_in(_thrown()))
-    return _told(list(query.order_by(Copy.id.desc()).limit(10)))
+    return _told(_kept().where(Copy.photo == photo).limit(10))
 
 
 def to_check(user: User) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
     """The copies that wait for a human's look, newest first."""
-    query = seen_by(user).where(Copy.id.not_in(_thrown())).order_by(Copy.id.desc()).limit(200)
-    return [row for row in _told(list(query)) if row[1] is not Standing.GOOD]
+    theirs = Copy.photo.in_(user.photos().select(Photo.id))
+    return [row for row in _told(_kept().where(theirs).limit(200)) if row[1] is not Standing.GOOD]
 
 
 def words_on(copy: Copy) -> list[CopyCheck]:
     """What was said of it, the first word first."""
-    return list(copy.checks.order_by(CopyCheck.id))
+    return _words([copy])[copy.id]
 
 
-def _told(copies: list[Copy]) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
-    stands = standings(copies)
-    return [(copy, stands[copy.id], words_on(copy)) for copy in copies]
+def _told(query: ModelSelect[Copy]) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
+    rows = list(query)
+    stands, words = standings(rows), _words(rows)
+    return [(copy, stands[copy.id], words[copy.id]) for copy in rows]
 
 
-def _thrown() -> ModelSelect[CopyCheck]:
-    return CopyCheck.select(CopyCheck.copy).where(CopyCheck.word == CopyWord.THROWN_AWAY)
+def _words(rows: Sequence[Copy]) -> dict[int, list[CopyCheck]]:
+    said: dict[int, list[CopyCheck]] = {copy.id: [] for copy in rows}
+    query = (
+        CopyCheck.select(CopyCheck, User).join(User, JOIN.LEFT_OUTER).where(CopyCheck.copy.in_(list(said)))
+    )
+    for check in query.order_by(CopyCheck.id):
+        said[check.copy_id].append(check)
+    return said
+
+
+def _kept() -> ModelSelect[Copy]:
+    """Copies that were not thrown away, newest first, with all that a list tells of them."""
+    thrown = CopyCheck.select(CopyCheck.copy).where(CopyCheck.word == CopyWord.THROWN_AWAY)
+    query = Copy.select(Copy, Photo, Use, User).join(Photo).join_from(Copy, Use)
+    query = query.join_from(Copy, User, JOIN.LEFT_OUTER)
+    return query.where(Copy.id.not_in(thrown)).order_by(Copy.id.desc())
 
 
 def _same(photo: Photo, use: Use, places: Sequence[Box], style: Style) -> Copy | None:

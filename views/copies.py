@@ -28,11 +28,11 @@ bp = Blueprint("copies", __name__)
 
 @dataclass(frozen=True)
 class Told:
-    """A copy as a page tells of it: where it stands, its verdict, who looked at it."""
+    """A copy as a list tells of it: where it stands, the verdict on a good one, who looked at it."""
 
     copy: Copy
     standing: Standing
-    badge: Badge
+    badge: Badge | None
     checks: list[CopyCheck]
 
 
@@ -116,7 +116,10 @@ def throw_away(code: str) -> Response:
 
 def told(rows: list[tuple[Copy, Standing, list[CopyCheck]]]) -> list[Told]:
     """Copies with their verdicts in words."""
-    return [Told(copy, stands, _badge(copy, stands), checks) for copy, stands, checks in rows]
+    return [
+        Told(copy, stands, _badge(copy, stands) if stands is Standing.GOOD else None, checks)
+        for copy, stands, checks in rows
+    ]
 
 
 def told_of_bulk(made: int, shut: int) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from playhouse.test_utils import count_queries
 
 from adapters.keys import KeyGone
 from models import copies, faces, takedown
@@ -385,6 +386,20 @@ def test_a_whole_selection_at_once(group):
     assert ([copy.photo for copy in made], shut) == ([group.photo], 1)
     group.drain()
     assert [row[0] for row in copies.to_check(group.editor)] == made
+
+
+def test_a_list_of_copies_costs_the_same_for_one_and_for_seven(group):
+    counts = []
+    for more in ((), (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)):
+        for left in more:
+            copies.order(group.photo, group.use, faces=[], drawn=[(left, 0.1, 0.1, 0.1)], by=group.editor)
+        group.copy(check=False)
+        with count_queries() as counted:
+            rows = copies.to_check(group.editor)
+            assert {(row.by.name, row.use.code, row.photo.code) for row, _, _ in rows}
+        counts.append((len(rows), counted.count))
+    assert [count for count, _ in counts] == [1, 7]
+    assert counts[0][1] == counts[1][1]
 
 
 def test_the_title_of_a_copy_does_not_tell_who_is_covered(group):
