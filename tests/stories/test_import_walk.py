@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from adapters import clock, tables
-from models import faces, importing, merging, schema
+from models import faces, import_scans, importing, merging, schema
 from models.base import find
 from models.consent import Answer, Consent, Line, withdraw
 from models.errors import Invalid, Missing, NotAllowed, Refusal
@@ -188,7 +188,7 @@ def test_a_zip_bomb_is_not_unpacked(editor):
     with pytest.raises(tables.BadTable, match="200 MB"):
         tables.read(packed.getvalue())
     with pytest.raises(Invalid):
-        importing.scans_of(b"PK nothing")
+        import_scans.scans_of(b"PK nothing")
 
 
 def test_excel_dates_and_numbers_come_as_text(editor):
