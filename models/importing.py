@@ -283,7 +283,7 @@ def accept(consent: Consent, *, by: User) -> None:
 
     by.require(Permission.EVIDENCE)
     if consent.by_id == by.id:
-        raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what she expects."))
+        raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what they expect."))
     row = ImportedRow.get_or_none(ImportedRow.consent == consent)
     if row is None or row.vague or not tools.vault.has(consent.vault_id, "paper"):
         raise Refusal(_l("Without a form that says what for, it can't count. Ask this person again."))

@@ -33,6 +33,7 @@ def show(code: str) -> Response:
     return page(
         "grounds/show.html", person=person, circumstances=Circumstance.seen_by(current_user, person), bases=Basis.of(person),
         speakers=person.speakers(), uses=Use.current(), albums=list(current_user.albums()), channels=CHANNELS[1:],
+        time_to_tell=Telling.is_time(person),
         tellings=list(person.tellings.order_by(Telling.id.desc())), rulings=list(person.rulings.order_by(Ruling.id.desc())),
     )  # fmt: skip
 
