@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BATCH = 100  # asked or reminded in one go; more than that is a job's work
 PACE = timedelta(minutes=1)  # between two batches, so that no mail server takes us for a flood
+LONGEST_NAME = 120  # it stands on the poster
 GAP = timedelta(days=3)  # nobody is reminded more often than this
 
 
@@ -111,8 +112,8 @@ class Campaign(Record):
         """
         by.require(Permission.ASK)
         title = " ".join(name.split())
-        if not 1 <= len(title) <= 120:
-            raise Invalid(_l("Give the campaign a name."), field="name")
+        if not 1 <= len(title) <= LONGEST_NAME:
+            raise Invalid(_l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME)
         if not uses:
             raise Invalid(_l("Choose at least one use."), field="use")
         if scope is not Reach.ALL and album is None:

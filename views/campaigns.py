@@ -13,7 +13,7 @@ from models import audience, consent_list, consents_of, fitting, progress
 from models.album import Album
 from models.attestation import STATEMENT
 from models.base import find
-from models.campaign import Campaign, CampaignWay, Reach
+from models.campaign import LONGEST_NAME, Campaign, CampaignWay, Reach
 from models.errors import Invalid, _l
 from models.permission import Permission
 from models.person import Person
@@ -209,8 +209,8 @@ def _question() -> dict[str, Any]:
     form = request.form
     ids = set(form.getlist("use"))
     uses = [use for use in Use.current() if use.code in ids]
-    if not form.get("name", "").strip():
-        raise Invalid(_l("Give the campaign a name."), field="name")
+    if not 1 <= len(" ".join(form.get("name", "").split())) <= LONGEST_NAME:
+        raise Invalid(_l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME)
     if not uses:
         raise Invalid(_l("Choose at least one use."), field="use")
     scope, album = Reach(_of(form.get("scope", "all"), Reach, "scope")), _album()

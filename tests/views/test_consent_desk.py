@@ -178,3 +178,38 @@ def test_an_answer_for_one_album_says_so(house, desk, editor, noor):
 def test_a_campaign_stands_under_consents(desk):
     nav = re.findall(r'<a[^>]+aria-current="page"[^>]*>', desk.get("/campaigns").text)
     assert any('href="/consents"' in link for link in nav)
+
+
+def test_every_mistake_is_said_where_it_was_made(house, web, desk, editor, noor):
+    """No form comes back without a word, whatever was typed."""
+    officer = Browser(web).log_in(house.user("consent-officer"))
+    dpo = Browser(web).log_in(house.user("dpo"))
+    child = house.person("Fien Voorbeeld", by=editor, born=today() - timedelta(days=9 * 365))
+    ground = {"basis": "contract", "use": "website", "evidence": "Contract 12", "review_on": f"{today()}"}
+    asked = {"use": "website", "wording": Wording.current()[0].code, "way": "mail", "who": "people", "scope": "all"}
+    base = f"/people/{noor.code}"
+    for browser, path, typed, said in (
+        (officer, f"{base}/bases", {**ground, "basis": "mood"}, "Choose one of the list."),
+        (officer, f"{base}/bases", {**ground, "valid_from": "soon"}, "Write the day as year-month-day"),
+        (officer, f"{base}/bases", {**ground, "informed_on": "soon"}, "Write the day as year-month-day"),
+        (dpo, f"/people/{child.code}/rulings", {"ruling": "ok"}, "Say which court decided"),
+        (desk, f"/people/{child.code}/guardians", {"guardian": "Mia", "kind": "pet"}, "Choose one of the list."),
+        (desk, "/consents/ask", {**asked, "person": "nobody"}, "Choose who to ask."),
+        (desk, "/campaigns/check", {**asked, "name": "x" * 121, "person": noor.code}, "at most 120 characters"),
+        (desk, "/campaigns", {**asked, "name": "x" * 121, "person": noor.code}, "at most 120 characters"),
+    ):
+        answer = browser.post(path, typed)
+        assert (answer.status_code, said in words(answer.text)) == (422, True), (path, typed)
+
+
+def test_more_photos_are_shared_than_an_address_can_carry(house, desk, editor, drain):
+    taken = house.photo(house.album(by=editor), by=editor)
+    drain()
+    codes = [f"zz{number:09d}" for number in range(480)] + [taken.code]
+    form = desk.post("/photos/together", {"photo": codes, "act": "share", "use": "website"})
+    assert form.status_code == 307
+    assert form.headers["Location"].endswith("/shares/new")
+    form = desk.post("/shares/new", {"photo": codes, "use": "website"})
+    assert form.status_code == 200
+    assert form.text.count(f'name="photo" value="{taken.code}"') == 2
+    assert 'action="/shares/new" method="post"' in form.text
