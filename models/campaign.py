@@ -14,7 +14,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import fitting
+from models import fitting, organisation
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
@@ -162,6 +162,7 @@ class Campaign(Record):
     def _enrol(self, people: Sequence[Person]) -> None:
         from models.audience import plan
 
+        organisation.check_known()  # said once, before anybody is left out for it
         rows = plan(people, self.uses(), by_mail=self.way is CampaignWay.MAIL).rows()
         for start in range(0, len(rows), BATCH):
             Addressee.insert_many(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from models import faces
+from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign
 from models.circumstance import Circumstance
@@ -17,6 +18,7 @@ from models.event import QUESTIONS, Event
 from models.gather import today
 from models.photo import Photo
 from models.request import Choice, Request, Way
+from models.setting import Setting
 from models.takedown import TakeDown
 from models.user import Team
 from models.wording import Wording
@@ -213,3 +215,14 @@ def test_more_photos_are_shared_than_an_address_can_carry(house, desk, editor, d
     assert form.status_code == 200
     assert form.text.count(f'name="photo" value="{taken.code}"') == 2
     assert 'action="/shares/new" method="post"' in form.text
+
+
+def test_a_campaign_says_that_nobody_knows_yet_who_asks(house, desk, noor):
+    """Art. 13: no poster and no list of people who could not be asked, before the organisation is filled in."""
+    with db.atomic():
+        Setting.put("privacy_email", "")
+    asked = {"name": "Open day", "use": "website", "wording": Wording.current()[0].code, "scope": "all"}
+    for way in ({"way": "mail", "who": "people", "person": noor.code}, {"way": "poster"}):
+        answer = desk.post("/campaigns", {**asked, **way})
+        assert (answer.status_code, "Who asks must be known" in answer.text) == (422, True)
+    assert Campaign.select().count() == 0
