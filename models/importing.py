@@ -17,7 +17,7 @@ from models.consent import Answer, Consent, Line, Means
 from models.errors import Invalid, NotAllowed, Refusal, _l
 from models.gather import today
 from models.import_rows import Row, Rules, Verdict
-from models.import_scans import check_scan
+from models.import_files import check_scan, table_of
 from models.job import Job
 from models.permission import Permission
 from models.person import Person
@@ -53,10 +53,7 @@ class Import(Record):
     def begin(cls, name: str, data: bytes, *, by: User, scans: Mapping[str, bytes] | None = None) -> Import:
         """Take in a table and, if there are any, the signed forms by file name. Invalid when it can't be read."""
         by.require(Permission.ASK)
-        try:
-            headers, _ = tables.read(data)
-        except tables.BadTable as bad:
-            raise Invalid(_l("This table can't be read: %(why)s."), field="table", why=str(bad)) from bad
+        headers, _ = table_of(data)
         digest = hashlib.sha256(data).hexdigest()
         with db.atomic():
             made = cls.create(
@@ -103,10 +100,10 @@ class Import(Record):
 
     def rows(self) -> list[Row]:
         """The dry run: every row with its verdict; reads, and changes nothing."""
-        _, cells = tables.read(bytes(tools.vault.read(self.vault_id, "table")))
+        _, lines = table_of(bytes(tools.vault.read(self.vault_id, "table")))
         rules = _rules(self.order, frozenset(row.file for row in self.scans))
         mapping = _on_offer(self.mapping)
-        rows = [import_rows.judge(number, line, mapping, rules) for number, line in enumerate(cells, 2)]
+        rows = [import_rows.judge(number, cells, mapping, rules) for number, cells in lines]
         prints = {fingerprint(row): row for row in rows if row.verdict is not Verdict.REJECTED}
         known = ImportedRow.select(ImportedRow.fingerprint)
         seen: set[str] = {row.fingerprint for row in known if row.fingerprint in prints}
@@ -115,7 +112,8 @@ class Import(Record):
             mark = fingerprint(row)
             if row.verdict is not Verdict.REJECTED and (mark in seen or mark in met):
                 row.verdict = Verdict.KNOWN
-                row.notes = [(_l("It was brought in before; nothing changes."), {})]
+                words = _l("It was brought in before; nothing changes.")
+                row.notes = [(words if mark in seen else _l("It stands further up in this list."), {})]
             met.add(mark)
         return rows
 

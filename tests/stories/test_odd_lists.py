@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from models import import_scans
+from models import import_files
 from models.consent import Consent
 from models.errors import Invalid
 from models.import_rows import Verdict
@@ -69,9 +69,9 @@ def test_a_use_that_ended_meanwhile_does_not_stop_the_list(house, editor, drain)
 
 def test_two_forms_of_one_name_are_not_guessed_between(editor, desk):
     with pytest.raises(Invalid) as refused:
-        import_scans.scans_of(packed("2023/form.pdf", "2024/form.pdf"))
+        import_files.scans_of(packed("2023/form.pdf", "2024/form.pdf"))
     assert refused.value.sentence() == "Two forms are called “form.pdf”. Give each its own name."
-    assert set(import_scans.scans_of(packed("2023/a.pdf", "2024/b.pdf", "__MACOSX/._a.pdf"))) == {"a.pdf", "b.pdf"}
+    assert set(import_files.scans_of(packed("2023/a.pdf", "2024/b.pdf", "__MACOSX/._a.pdf"))) == {"a.pdf", "b.pdf"}
 
 
 def test_a_form_that_is_none_is_named_beside_the_field(desk):
@@ -113,3 +113,36 @@ def test_the_last_use_stays(house, web):
     assert answer.status_code == 409
     assert "last use on offer" in answer.text
     assert Use.current() == [last]
+
+
+def test_rows_keep_the_number_they_have_in_the_sheet(editor):
+    made = begin(editor, "\ufeffNaam;Website\nNoor Voorbeeld;ja\n;\n\nDaan Muster;nee\nDaan Muster;nee\n")
+    assert [(row.number, row.name) for row in made.rows()] == [
+        (2, "Noor Voorbeeld"), (5, "Daan Muster"), (6, "Daan Muster"),
+    ]  # fmt: skip
+    assert made.rows()[2].notes == [("It stands further up in this list.", {})]
+
+
+def test_what_spreadsheets_call_unicode_text_is_read(editor):
+    made = Import.begin("list.txt", "Name\tWebsite\nJürgen Groß\tja\n".encode("utf-16"), by=editor)
+    assert [row.name for row in made.rows()] == ["Jürgen Groß"]
+
+
+def test_a_list_that_cannot_be_read_says_what_to_do(desk):
+    for data, said in (
+        (b"name,website\n", "no rows below the first one"),
+        (b"name,name\nA,B\n", "Two columns have the same name"),
+        (b'name,website\n"A,yes\n', "never closed"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "Save it as one of these"),
+        (b"PK\x03\x04garbage", "Save it once more"),
+        (b"\n\n", "The first row must name the columns"),
+    ):
+        answer = desk.post("/imports", {"table": (io.BytesIO(data), "list.csv")}, content_type="multipart/form-data")
+        assert (answer.status_code, said in answer.text) == (422, True), said
+
+
+def test_a_title_above_the_columns_is_said_and_can_be_mended(editor, desk):
+    made = begin(editor, "Consents of 2023\nNoor Voorbeeld\n")
+    page = desk.get(f"/imports/{made.code}").text
+    assert "No column is known to hold the name." in page
+    assert '<details class="card fold" open>' in page
