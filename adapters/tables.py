@@ -36,7 +36,14 @@ def read(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     for number, line in enumerate(lines, 2):
         if any(cell.strip() for cell in line):
             rows.append(
-                (number, {header: line[at] if at < len(line) else "" for at, header in enumerate(headers) if header})
+                (
+                    number,
+                    {
+                        header: line[at] if at < len(line) else ""
+                        for at, header in enumerate(headers)
+                        if header
+                    },
+                )
             )
         if len(rows) > MOST_ROWS:
             raise BadTable("it has more than 20,000 rows; split it")

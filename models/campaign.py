@@ -113,7 +113,11 @@ class Campaign(Record):
         by.require(Permission.ASK)
         title = " ".join(name.split())
         if not 1 <= len(title) <= LONGEST_NAME:
-            raise Invalid(_l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME)
+            raise Invalid(
+                _l("Give the campaign a name of at most %(count)s characters."),
+                field="name",
+                count=LONGEST_NAME,
+            )
         if not uses:
             raise Invalid(_l("Choose at least one use."), field="use")
         if scope is not Reach.ALL and album is None:

@@ -109,7 +109,9 @@ class Circumstance(Record):
     @classmethod
     def seen_by(cls, user: User, person: Person) -> list[Circumstance]:
         """What of it a user may know: that someone lives in hiding is for the privacy officer alone (2.3)."""
-        return [row for row in cls.of(person) if row.kind is not Kind.PROTECTED or user.may(Permission.SEE_ALL)]
+        return [
+            row for row in cls.of(person) if row.kind is not Kind.PROTECTED or user.may(Permission.SEE_ALL)
+        ]
 
     @classmethod
     def of(cls, person: Person) -> list[Circumstance]:

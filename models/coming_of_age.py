@@ -39,7 +39,9 @@ class Telling(Record):
         """Somebody told her in another way than by our letter."""
         by.require(Permission.ASK)
         if not cls.is_time(person):
-            words = _l("It is too early: %(name)s decides alone from %(day)s. Tell them in the thirty days before, or after.")
+            words = _l(
+                "It is too early: %(name)s decides alone from %(day)s. Tell them in the thirty days before, or after."
+            )
             raise Invalid(words, field="channel", name=person.name, day=person.of_age_on().isoformat())
         if channel not in CHANNELS[1:]:
             raise Invalid(_l("Choose one of the list."), field="channel")

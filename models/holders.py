@@ -16,4 +16,6 @@ def able(permission: Permission) -> list[User]:
     """Everyone at work whose roles include this permission, by name."""
     roles = [role for role, granted in GRANTS.items() if permission in granted]
     held = Grant.select(Grant.user).where(Grant.role.in_(roles))
-    return list(User.select().where(User.id.in_(held), User.disabled_at.is_null()).order_by(User.name, User.id))
+    return list(
+        User.select().where(User.id.in_(held), User.disabled_at.is_null()).order_by(User.name, User.id)
+    )

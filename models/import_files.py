@@ -19,11 +19,19 @@ WHYS = {
     ),
     "two columns have the same name": _l("Two columns have the same name. Give each its own."),
     "it has more than 20,000 rows; split it": _l("This list has more than 20,000 rows. Split it."),
-    "it has no rows below the first one": _l("There are no rows below the first one. Of a workbook, only the first sheet is read."),
-    "this is neither CSV nor XLSX": _l("This is neither CSV nor XLSX. Save it as one of these in your spreadsheet program."),
-    "a quote is opened and never closed": _l("A quotation mark is opened in this list and never closed. Save it as XLSX instead."),
+    "it has no rows below the first one": _l(
+        "There are no rows below the first one. Of a workbook, only the first sheet is read."
+    ),
+    "this is neither CSV nor XLSX": _l(
+        "This is neither CSV nor XLSX. Save it as one of these in your spreadsheet program."
+    ),
+    "a quote is opened and never closed": _l(
+        "A quotation mark is opened in this list and never closed. Save it as XLSX instead."
+    ),
     "it unpacks to more than 200 MB": _l("This list unpacks to more than 200 MB. Split it."),
-    "this file is damaged or not an XLSX table": _l("This file is damaged, or no XLSX table. Save it once more."),
+    "this file is damaged or not an XLSX table": _l(
+        "This file is damaged, or no XLSX table. Save it once more."
+    ),
 }
 
 
@@ -48,7 +56,9 @@ def scans_of(archive: bytes) -> dict[str, bytes]:
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice is not None:
                 # The list names a form by its file name: which of the two is meant can't be told.
-                raise Invalid(_l("Two forms are called “%(name)s”. Give each its own name."), field="scans", name=twice)
+                raise Invalid(
+                    _l("Two forms are called “%(name)s”. Give each its own name."), field="scans", name=twice
+                )
             return {name: packed.read(info) for name, info in zip(names, infos, strict=True)}
     except Invalid:
         raise

@@ -16,8 +16,8 @@ from models.base import Moment, Record, code_field, db, tools
 from models.consent import Answer, Consent, Line, Means
 from models.errors import Invalid, NotAllowed, Refusal, _l
 from models.gather import today
-from models.import_rows import Row, Rules, Verdict
 from models.import_files import check_scan, table_of
+from models.import_rows import Row, Rules, Verdict
 from models.job import Job
 from models.permission import Permission
 from models.person import Person
@@ -104,13 +104,16 @@ class Import(Record):
         rules = _rules(self.order, frozenset(row.file for row in self.scans))
         mapping = _on_offer(self.mapping)
         rows = [import_rows.judge(number, cells, mapping, rules) for number, cells in lines]
-        prints = {fingerprint(row): row for row in rows if row.verdict is not Verdict.REJECTED}
+        marks = {row.number: fingerprint(row) for row in rows if row.verdict is not Verdict.REJECTED}
+        prints = set(marks.values())
         known = ImportedRow.select(ImportedRow.fingerprint)
         seen: set[str] = {row.fingerprint for row in known if row.fingerprint in prints}
         met: set[str] = set()
         for row in rows:
-            mark = fingerprint(row)
-            if row.verdict is not Verdict.REJECTED and (mark in seen or mark in met):
+            mark = marks.get(row.number)
+            if mark is None:
+                continue
+            if mark in seen or mark in met:
                 row.verdict = Verdict.KNOWN
                 words = _l("It was brought in before; nothing changes.")
                 row.notes = [(words if mark in seen else _l("It stands further up in this list."), {})]
@@ -343,7 +346,9 @@ def _remembered(headers: list[str]) -> dict[str, str]:
         return import_rows.guess(headers, targets())
     # Known again whatever the capitals and signs, so each column is found the same way.
     chosen = {import_rows.key(header): target for header, target in kept.mapping.items()}
-    named = {header: chosen[import_rows.key(header)] for header in headers if import_rows.key(header) in chosen}
+    named = {
+        header: chosen[import_rows.key(header)] for header in headers if import_rows.key(header) in chosen
+    }
     return _on_offer(named)
 
 

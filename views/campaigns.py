@@ -210,7 +210,9 @@ def _question() -> dict[str, Any]:
     ids = set(form.getlist("use"))
     uses = [use for use in Use.current() if use.code in ids]
     if not 1 <= len(" ".join(form.get("name", "").split())) <= LONGEST_NAME:
-        raise Invalid(_l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME)
+        raise Invalid(
+            _l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME
+        )
     if not uses:
         raise Invalid(_l("Choose at least one use."), field="use")
     scope, album = Reach(_of(form.get("scope", "all"), Reach, "scope")), _album()

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, import_rows, import_files, importing, merging
+from models import consent_list, import_files, import_rows, importing, merging
 from models.base import find
 from models.consent import Consent
 from models.errors import Invalid, _l

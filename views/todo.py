@@ -29,7 +29,9 @@ TABS = ("takedowns", "dispositions", "turning", "tell", "done")
 @needs(Permission.WITHDRAW)
 def takedowns() -> Response:
     """Copies outside the house that must go, the most urgent first."""
-    return _board("takedowns", TakeDown.seen_by(current_user), hows=HOWS, colleagues=holders.able(Permission.WITHDRAW))
+    return _board(
+        "takedowns", TakeDown.seen_by(current_user), hows=HOWS, colleagues=holders.able(Permission.WITHDRAW)
+    )
 
 
 @bp.get("/takedowns/done")

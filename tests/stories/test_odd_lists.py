@@ -64,14 +64,20 @@ def test_a_use_that_ended_meanwhile_does_not_stop_the_list(house, editor, drain)
     drain()
     assert Import.get_by_id(made.id).done_at is not None
     assert [line.use.code for line in Consent.get().answers()] == ["press"]
-    assert begin(editor, "Naam;Website;Pers\nBo Voorbeeld;ja;nee\n").mapping == {"Naam": "name", "Pers": "use:press"}
+    assert begin(editor, "Naam;Website;Pers\nBo Voorbeeld;ja;nee\n").mapping == {
+        "Naam": "name",
+        "Pers": "use:press",
+    }
 
 
 def test_two_forms_of_one_name_are_not_guessed_between(editor, desk):
     with pytest.raises(Invalid) as refused:
         import_files.scans_of(packed("2023/form.pdf", "2024/form.pdf"))
     assert refused.value.sentence() == "Two forms are called “form.pdf”. Give each its own name."
-    assert set(import_files.scans_of(packed("2023/a.pdf", "2024/b.pdf", "__MACOSX/._a.pdf"))) == {"a.pdf", "b.pdf"}
+    assert set(import_files.scans_of(packed("2023/a.pdf", "2024/b.pdf", "__MACOSX/._a.pdf"))) == {
+        "a.pdf",
+        "b.pdf",
+    }
 
 
 def test_a_form_that_is_none_is_named_beside_the_field(desk):
@@ -80,7 +86,10 @@ def test_a_form_that_is_none_is_named_beside_the_field(desk):
         archive.writestr("noor.docx", b"a letter")
     answer = desk.post(
         "/imports",
-        {"table": (io.BytesIO(b"Naam\nNoor Voorbeeld\n"), "list.csv"), "scans": (io.BytesIO(out.getvalue()), "forms.zip")},
+        {
+            "table": (io.BytesIO(b"Naam\nNoor Voorbeeld\n"), "list.csv"),
+            "scans": (io.BytesIO(out.getvalue()), "forms.zip"),
+        },
         content_type="multipart/form-data",
     )
     assert answer.status_code == 422
@@ -137,7 +146,9 @@ def test_a_list_that_cannot_be_read_says_what_to_do(desk):
         (b"PK\x03\x04garbage", "Save it once more"),
         (b"\n\n", "The first row must name the columns"),
     ):
-        answer = desk.post("/imports", {"table": (io.BytesIO(data), "list.csv")}, content_type="multipart/form-data")
+        answer = desk.post(
+            "/imports", {"table": (io.BytesIO(data), "list.csv")}, content_type="multipart/form-data"
+        )
         assert (answer.status_code, said in answer.text) == (422, True), said
 
 

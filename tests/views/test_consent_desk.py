@@ -54,8 +54,11 @@ def test_who_weighs_an_event_can_open_its_page(house, web, editor):
     )
     assert f"/albums/{album.code}/event" in officer.get("/albums").text
     assert "Keep the record" in officer.get(f"/albums/{album.code}/event").text
-    record = {key: "A sentence that answers this question." for key in QUESTIONS}
-    assert officer.post(f"/albums/{album.code}/event", {"kind": "li", "children": "1", **record}).status_code == 303
+    record = dict.fromkeys(QUESTIONS, "A sentence that answers this question.")
+    assert (
+        officer.post(f"/albums/{album.code}/event", {"kind": "li", "children": "1", **record}).status_code
+        == 303
+    )
     assert "approved" in dpo.get(f"/albums/{album.code}/event").text
     dpo.post(f"/albums/{album.code}/event/approval")
     assert Event.of(album).approved_at is not None
@@ -112,7 +115,11 @@ def test_ending_a_circumstance_takes_a_reason_and_who_may(house, web, desk, edit
 
 def test_an_unknown_act_ends_no_other_ground(house, web, noor):
     officer = house.user("consent-officer")
-    given = {"kind": "contract", "evidence": "Contract 12 and its fee", "review_on": today() + timedelta(days=90)}
+    given = {
+        "kind": "contract",
+        "evidence": "Contract 12 and its fee",
+        "review_on": today() + timedelta(days=90),
+    }
     basis = Basis.add(noor, house.use(), given, by=officer)
     browser = Browser(web).log_in(officer)
     assert browser.post(f"/people/{noor.code}/bases/{basis.code}/polish").status_code == 404
@@ -171,7 +178,9 @@ def test_ticks_of_late_comers_stay_too(house, desk, editor, noor):
 
 def test_an_answer_for_one_album_says_so(house, desk, editor, noor):
     album = house.album("Charity run", by=editor)
-    request = Request.ask([noor], [house.use()], Wording.current()[0], by=editor, way=Way.LINK, album=album)[0]
+    request = Request.ask([noor], [house.use()], Wording.current()[0], by=editor, way=Way.LINK, album=album)[
+        0
+    ]
     consent = Consent.sign(request, Choice({"website": True}, None), signer="Noor Voorbeeld", steps={})
     assert "for the photos of Charity run" in desk.get(f"/consents/{consent.code}").text
     assert "for one album" in words(desk.get(f"/people/{noor.code}").text)
@@ -188,16 +197,32 @@ def test_every_mistake_is_said_where_it_was_made(house, web, desk, editor, noor)
     dpo = Browser(web).log_in(house.user("dpo"))
     child = house.person("Fien Voorbeeld", by=editor, born=today() - timedelta(days=9 * 365))
     ground = {"basis": "contract", "use": "website", "evidence": "Contract 12", "review_on": f"{today()}"}
-    asked = {"use": "website", "wording": Wording.current()[0].code, "way": "mail", "who": "people", "scope": "all"}
+    asked = {
+        "use": "website",
+        "wording": Wording.current()[0].code,
+        "way": "mail",
+        "who": "people",
+        "scope": "all",
+    }
     base = f"/people/{noor.code}"
     for browser, path, typed, said in (
         (officer, f"{base}/bases", {**ground, "basis": "mood"}, "Choose one of the list."),
         (officer, f"{base}/bases", {**ground, "valid_from": "soon"}, "Write the day as year-month-day"),
         (officer, f"{base}/bases", {**ground, "informed_on": "soon"}, "Write the day as year-month-day"),
         (dpo, f"/people/{child.code}/rulings", {"ruling": "ok"}, "Say which court decided"),
-        (desk, f"/people/{child.code}/guardians", {"guardian": "Mia", "kind": "pet"}, "Choose one of the list."),
+        (
+            desk,
+            f"/people/{child.code}/guardians",
+            {"guardian": "Mia", "kind": "pet"},
+            "Choose one of the list.",
+        ),
         (desk, "/consents/ask", {**asked, "person": "nobody"}, "Choose who to ask."),
-        (desk, "/campaigns/check", {**asked, "name": "x" * 121, "person": noor.code}, "at most 120 characters"),
+        (
+            desk,
+            "/campaigns/check",
+            {**asked, "name": "x" * 121, "person": noor.code},
+            "at most 120 characters",
+        ),
         (desk, "/campaigns", {**asked, "name": "x" * 121, "person": noor.code}, "at most 120 characters"),
     ):
         answer = browser.post(path, typed)
