@@ -136,6 +136,22 @@ def test_leaving_ends_consent_on_the_day_and_a_contract_may_outlive_it(house, dr
     assert scene.verdict[1] == {Code.CONTRACT}
 
 
+def test_a_contract_that_outlives_the_work_hides_no_no(house, drain, later):
+    """CON-22, EMP-02: who said no before she left is not shown on the strength of an older contract; a newer yes ends the no."""
+    scene = Scene(house, drain, later, relation="employee")
+    scene.basis(after_leaving=True)
+    scene.sign()
+    later(seconds=5)
+    withdraw(scene.person, uses=None, recognition=False, actor="signer", means="link")
+    assert scene.verdict == (State.BLOCKED, {Code.WITHDRAWN})
+    gone = Circumstance.record(scene.person, "left", by=scene.editor)
+    assert scene.verdict == (State.BLOCKED, {Code.WITHDRAWN})
+    gone.end(by=scene.editor, note="she came back")
+    scene.sign()
+    Circumstance.record(scene.person, "left", by=scene.editor)
+    assert scene.verdict[1] == {Code.CONTRACT}
+
+
 def test_an_objection_stops_an_interest_at_once_and_marketing_for_good(house, drain, later):
     """BAS-03, BAS-04: nothing opens before she knows; her objection shuts it; the absolute one is not ours to lift."""
     scene = Scene(house, drain, later)
