@@ -18,6 +18,7 @@ from models.face import Face, Faceprint, Word
 from models.facts import Period
 from models.gather import today
 from models.index import Indexed
+from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind, send
 from models.photo import Photo
 from models.reasons import Code, State
@@ -91,7 +92,7 @@ class Scene:
 
 
 def test_a_death_shuts_until_a_relative_agrees_and_is_doubt_after_ten_years(house, drain, later):
-    """DCD-01: the faceprint goes, letters stop, a relative may agree, after ten years the DPO decides."""
+    """DCD-01, DCD-02: the faceprint goes, letters stop, a relative may agree, after ten years the DPO decides."""
     scene = Scene(house, drain, later)
     scene.sign()
     assert scene.verdict == (State.CLEARED, {Code.CONSENT})
@@ -110,6 +111,14 @@ def test_a_death_shuts_until_a_relative_agrees_and_is_doubt_after_ten_years(hous
     consent = scene.sign()
     assert consent.guardian.name == "Bo Voorbeeld"
     assert scene.verdict == (State.CLEARED, {Code.RELATIVE_CONSENT})
+    son = scene.person.add_guardian(
+        name="Sam Voorbeeld", email="sam@people.example", kind="relative", by=scene.editor
+    )
+    Inquiry.make(son, "object", "She would not have wanted it.")
+    assert scene.verdict == (State.BLOCKED, {Code.OBJECTION_ART21_1}), (
+        "DCD-02: a case of its own, and no consent"
+    )
+    Circumstance.of(scene.person)[-1].end(by=scene.dpo, note="both relatives were heard, they agree")
     later(days=3300)
     assert scene.verdict == (State.UNCLEAR, {Code.DECEASED_OVER_10Y_REVIEW})
 
