@@ -12,7 +12,7 @@ from playhouse.fields import EnumField
 from adapters import clock
 from models import ages
 from models.album import Album
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, NotAllowed, _l
 from models.facts import BasisKind
 from models.gather import today
@@ -28,7 +28,6 @@ ARTICLES = {
     BasisKind.PUBLIC_TASK: "6(1)(e)",
 }
 LONGEST_UNREVIEWED = timedelta(days=730)  # 24 months (BAS-01)
-ART_14 = timedelta(days=30)  # the person is told within a month (BAS-04)
 
 
 class Basis(Record):
@@ -132,10 +131,26 @@ class Basis(Record):
         """Grounds whose person has not been told yet, oldest first: due a month after they were noted (BAS-04)."""
         return list(cls.select().where(cls.ended_at.is_null(), cls.informed_on.is_null()).order_by(cls.id))
 
+    @classmethod
+    def to_offer_anew(cls) -> list[Basis]:
+        """Contracts made for someone under the contract age who has reached it since, with no newer one beside it (MIN-09)."""
+        day, young = today(), ages.profile().contract_age
+        contracts = (
+            cls.select(cls, Person)
+            .join(Person)
+            .where(cls.kind == BasisKind.CONTRACT, cls.ended_at.is_null(), Person.born.is_null(False))
+        )
+        made = [(row, ages.birthday(row.person.born or day, young)) for row in contracts.order_by(cls.id)]
+        renewed = {(row.person_id, row.use_id) for row, grown in made if row.valid_from >= grown}
+        return [
+            row for row, grown in made
+            if row.valid_from < grown <= day <= row.last_day and (row.person_id, row.use_id) not in renewed
+        ]  # fmt: skip
+
     @property
     def tell_by(self) -> date:
-        """The last day to tell the person."""
-        return self.at.date() + ART_14
+        """The last day to tell the person: a month after it was noted, by the calendar."""
+        return clock.months_after(clock.day_of(self.at, tools.zone), 1)
 
 
 def signed_too_young(basis: Any, born: date | None, rules: ages.Profile) -> bool:

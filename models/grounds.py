@@ -14,6 +14,7 @@ from peewee import JOIN, fn
 from adapters import clock
 from models import ages, facts, parties
 from models.base import tools
+from models.clearance import shifted
 
 _GRANTED = (facts.LineState.GIVEN, facts.LineState.RENEWED)
 
@@ -266,7 +267,12 @@ def _state(line: Any, left: date | None) -> tuple[facts.LineState, datetime]:
     if line.void and line.void_at is not None:
         return facts.LineState(str(line.void)), aware(line.void_at)
     answer = facts.LineState(str(line.answer))
-    if answer in _GRANTED and left is not None and left <= clock.today(tools.zone) and line.decided_at.date() < left:
+    if (
+        answer in _GRANTED
+        and left is not None
+        and left <= clock.today(tools.zone)
+        and line.decided_at.date() < left
+    ):
         return facts.LineState.REVOKED, line.decided_at
     return answer, line.decided_at
 
@@ -316,11 +322,3 @@ def aware(value: Any) -> datetime:
     """An instant in the organisation's zone, whose day the age rules compare."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(tools.zone))
-
-
-def shifted(day: date, days: int) -> date:
-    """The day so many days away, within the calendar."""
-    try:
-        return date.fromordinal(day.toordinal() + days)
-    except (OverflowError, ValueError):
-        return date.max if days > 0 else date.min

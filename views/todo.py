@@ -81,8 +81,10 @@ def decide(code: str) -> Response:
 @needs(Permission.CONTACTS)
 def tell() -> Response:
     """Young people who decide alone now or soon, and people on file on another ground who were not told yet."""
+    turning = coming_of_age.turning()[: PAGE * 5]
     return page(
-        "todo/tell.html", tab="tell", turning=coming_of_age.turning()[:PAGE * 5], bases=Basis.to_tell()[:PAGE * 5],
+        "todo/tell.html", tab="tell", turning=turning, lost=coming_of_age.out_of_reach(turning),
+        bases=Basis.to_tell()[:PAGE * 5], anew=Basis.to_offer_anew()[:PAGE * 5],
     )  # fmt: skip
 
 
