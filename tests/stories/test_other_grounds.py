@@ -13,7 +13,7 @@ from models.basis import Basis
 from models.circumstance import Circumstance
 from models.consent import Consent, withdraw
 from models.errors import Invalid, NotAllowed, Refusal
-from models.event import QUESTIONS, Event
+from models.event import QUESTIONS, Event, OptOut
 from models.face import Face, Faceprint, Word
 from models.facts import Period
 from models.gather import today
@@ -25,6 +25,7 @@ from models.reasons import Code, State
 from models.request import Choice, Request, Way
 from models.secrecy import SecrecyCheck
 from models.setting import Setting
+from models.user import Team
 from models.wording import Wording
 
 pytestmark = pytest.mark.both_engines
@@ -194,7 +195,10 @@ def test_no_other_ground_steps_in_after_a_no(house, drain, later):
     with pytest.raises(NotAllowed):
         scene.basis()
     given = {"kind": "contract", "evidence": "older contract", "review_on": today() + timedelta(days=30)}
-    Basis.add(scene.person, scene.use, given, by=scene.dpo)
+    with pytest.raises(Invalid, match="all the same"):
+        Basis.add(scene.person, scene.use, given, by=scene.dpo)
+    why = "The contract of May obliges both sides until June."
+    assert Basis.add(scene.person, scene.use, {**given, "reason": why}, by=scene.dpo).reason == why
     assert scene.verdict == (State.BLOCKED, {Code.REFUSED})
 
 
@@ -244,10 +248,13 @@ def test_a_crowd_is_shown_only_at_an_assessed_event_and_never_over_an_objection(
     assert scene.verdict == (State.CLEARED, {Code.LI, Code.CONSENT})
     objection = event.note_objection("a yellow jacket", by=scene.editor)
     drain()
+    assert list(OptOut.waiting(scene.editor)) == [objection], "a task, until somebody has looked"
+    assert list(OptOut.waiting(house.user("editor", team=Team.create(name="Others")))) == []
     assert scene.verdict == (State.BLOCKED, {Code.OBJECTION, Code.CONSENT})
     objection.handle(by=scene.editor)
     with pytest.raises(Refusal):
         objection.handle(by=scene.editor)
+    assert list(OptOut.waiting(scene.editor)) == []
     drain()
     assert scene.verdict[0] is State.CLEARED
 
