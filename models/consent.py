@@ -233,11 +233,10 @@ class Consent(Record):
 
 
 class About(StrEnum):
-    """What a line is about; recognition and naming stand apart from every use (BIO-02, CON-09)."""
+    """What a line is about; recognition stands apart from every use (BIO-02)."""
 
     USE = "use"
     RECOGNITION = "recognition"
-    NAMING = "naming"
 
 
 class Answer(StrEnum):
