@@ -22,7 +22,7 @@ from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
 from models.request import AskedPhoto, Choice, Request, Way
-from models.trail import Trace
+from models.trail import Trace, take_turn
 from models.use import Use
 from models.user import User
 from models.webhook import Event, Webhook
@@ -93,6 +93,7 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
+            take_turn()
             consent = cls._create(
                 request,
                 Means.DEVICE if request.way is Way.DEVICE else Means.LINK,
@@ -232,11 +233,10 @@ class Consent(Record):
 
 
 class About(StrEnum):
-    """What a line is about; recognition and naming stand apart from every use (BIO-02, CON-09)."""
+    """What a line is about; recognition stands apart from every use (BIO-02)."""
 
     USE = "use"
     RECOGNITION = "recognition"
-    NAMING = "naming"
 
 
 class Answer(StrEnum):
@@ -346,6 +346,7 @@ def withdraw(
     if by is not None:
         by.require(Permission.WITHDRAW)
     with db.atomic():
+        take_turn()
         lines = [
             line for line in in_force(person)
             if (line.about is About.RECOGNITION and recognition)
