@@ -165,18 +165,21 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         given.get("review_on"),
     )
     if kind not in set(BasisKind):
-        raise Invalid(_l("Choose one of the list."), field="kind")
+        raise Invalid(_l("Choose one of the list."), field="basis")
     if not evidence:
         raise Invalid(_l("Say what proves it and where that is kept."), field="evidence")
     if review is None or not today() < review <= today() + LONGEST_UNREVIEWED:
         raise Invalid(_l("Say when it is looked at again: within 24 months."), field="review_on")
     if until is not None and until < start:
         raise Invalid(_l("The last day lies before the first."), field="valid_until")
+    informed = given.get("informed_on")
+    if informed is not None and informed > today():
+        raise Invalid(_l("This day lies in the future."), field="informed_on")
     return {
         "kind": BasisKind(kind), "evidence": evidence[:2000], "valid_from": start, "valid_until": until, "review_on": review,
         "after_leaving": bool(given.get("after_leaving")), "guardian_signed": bool(given.get("guardian_signed")),
         # Whoever signs a contract knows of it.
-        "informed_on": today() if kind == BasisKind.CONTRACT else given.get("informed_on"),
+        "informed_on": today() if kind == BasisKind.CONTRACT else informed,
     }  # fmt: skip
 
 

@@ -39,10 +39,20 @@ class Telling(Record):
     def record(cls, person: Person, channel: str, *, by: User) -> Telling:
         """Somebody told her in another way than by our letter."""
         by.require(Permission.ASK)
+        if not cls.is_time(person):
+            words = _l(
+                "It is too early: %(name)s decides alone from %(day)s. Tell them in the thirty days before, or after."
+            )
+            raise Invalid(words, field="channel", name=person.name, day=person.of_age_on().isoformat())
         if channel not in CHANNELS[1:]:
             raise Invalid(_l("Choose one of the list."), field="channel")
         with db.atomic():
             return cls._keep(person, channel, by)
+
+    @staticmethod
+    def is_time(person: Person) -> bool:
+        """Whether the day is near or past; telling a child years before would silence the letter that is due then."""
+        return person.of_age_on() <= today() + AHEAD
 
     @classmethod
     def arrived(cls, notice: Notice) -> None:

@@ -150,7 +150,7 @@ class Consent(Record):
         by.require(Permission.ASK)
         if self.by_id == by.id:
             raise NotAllowed(
-                _l("Somebody else has to check it: whoever typed it over reads what she expects.")
+                _l("Somebody else has to check it: whoever typed it over reads what they expect.")
             )
         with db.atomic():
             self.checked_by, self.checked_at = by, clock.now()

@@ -15,7 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import fitting, signers
+from models import fitting, organisation, signers
 from models.album import Album
 from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
@@ -26,7 +26,7 @@ from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.setting import DEFAULTS, Setting
+from models.setting import Setting
 from models.term import last_day
 from models.trail import Trace
 from models.use import Use
@@ -165,12 +165,7 @@ class Request(Record):
             by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
-        known = Setting.of("organisation") != DEFAULTS["organisation"]
-        if not known or not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
-            raise Invalid(
-                _l("Who asks must be known: an administrator fills in the organisation's name, address and e-mail address for "
-                   "privacy under Settings first.")
-            )  # fmt: skip
+        organisation.check_known()
         if len(people) > MOST_ASKED:
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:

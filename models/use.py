@@ -11,7 +11,7 @@ from playhouse.fields import EnumField
 
 from adapters import clock
 from models.base import Moment, Record, db
-from models.errors import Invalid, _l
+from models.errors import Invalid, Refusal, _l
 from models.permission import Permission
 from models.trail import Trace
 from models.user import User
@@ -99,9 +99,11 @@ class Use(Record):
         )  # fmt: skip
 
     def end(self, *, by: User) -> None:
-        """Offer it no longer; what people answered stays on file."""
+        """Offer it no longer; what people answered stays on file. Refusal for the last one: every question begins with a use."""
         by.require(Permission.WORDINGS)
         with db.atomic():
+            if not Use.select().where(Use.ended_at.is_null(), Use.id != self.id).exists():
+                raise Refusal(_l("This is the last use on offer. Add another one first."))
             Use.update(ended_at=clock.now()).where(Use.id == self.id).execute()
             Trace.leave(by, "use.ended", self)
 

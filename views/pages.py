@@ -63,6 +63,12 @@ DOORS = (
     Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
 
+# Pages without an entry of their own stand under the one they are reached from.
+UNDER = {
+    "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
+    "attendance": "albums", "photos": "library",
+}  # fmt: skip
+
 
 def page(
     template: str, fragment: str | None = None, *, status: int = 200, push: str | None = None, **values: Any
@@ -172,7 +178,8 @@ def navigation() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
-    here = (request.endpoint or "").split(".")[0]
+    room = (request.endpoint or "").split(".")[0]
+    here = UNDER.get(room, room)
     return [
         {
             "key": door.key,

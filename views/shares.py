@@ -41,7 +41,7 @@ def index() -> Response:
     )  # fmt: skip
 
 
-@bp.get("/shares/new")
+@bp.route("/shares/new", methods=["GET", "POST"])
 @needs(Permission.DELIVER)
 def new() -> Response:
     """Whom for, what for, until when; and which of the photos can't go, before anything happens."""

@@ -204,7 +204,8 @@ def test_no_other_ground_steps_in_after_a_no(house, drain, later):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"evidence": " "}, "evidence"), ({"review_on": None}, "review_on"), ({"kind": "mood"}, "kind"),
+    [({"evidence": " "}, "evidence"), ({"review_on": None}, "review_on"), ({"kind": "mood"}, "basis"),
+     ({"kind": "li", "informed_on": today() + timedelta(days=9)}, "informed_on"),
      ({"review_on": "far"}, "review_on")],
 )  # fmt: skip
 def test_a_ground_needs_evidence_and_a_day_to_look_again(house, drain, later, wrong, field):
