@@ -26,6 +26,7 @@ from models.use import Use
 from models.user import User
 
 KEPT = timedelta(days=30)  # the table and unused forms, after it was brought in
+BATCH = 1000  # rows brought in before the job is put anew, well within its lease
 ORDERS = ("", "dmy", "mdy", "ymd")
 MOST_TABLE = tables.MOST_BYTES
 
@@ -181,14 +182,19 @@ class ImportedRow(Record):
 
 
 def carry_out(import_id: int) -> None:
-    """Bring in every row that is not there yet, each in a transaction of its own; a job that may run twice."""
+    """Bring in the next rows that are not there yet, each in a transaction of its own; a job that may run twice."""
     made = Import.get_by_id(import_id)
     if made.done_at is not None or made.by is None:
         return
-    rows = made.rows()
-    for row in rows:
-        if row.verdict in (Verdict.DOCUMENTED, Verdict.UNPROVED):
-            _bring_in(made, row, made.by)
+    rows, there = made.rows(), {row.fingerprint for row in ImportedRow.select(ImportedRow.fingerprint)}
+    wanted = [row for row in rows if row.verdict in (Verdict.DOCUMENTED, Verdict.UNPROVED)]
+    missing = [row for row in wanted if fingerprint(row) not in there]
+    for row in missing[:BATCH]:
+        _bring_in(made, row, made.by)
+    if len(missing) > BATCH:
+        with db.atomic():
+            Job.put("import", made.id)
+        return
     kept = ImportedRow.select().where(ImportedRow.import_ == made).count()
     counts = {**import_rows.summary(rows), "kept": kept}
     with db.atomic():
