@@ -18,6 +18,7 @@ from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
 from models.gather import today
 from models.job import Job
+from models.names import tidy
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
@@ -84,6 +85,8 @@ class Consent(Record):
         if request.guardian is not None and not guardian:
             raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
         with db.atomic():
+            # Before the moment is read: of a yes and a withdrawal at once, the later one really comes later (CON-23).
+            Trace.take_turn()
             now = clock.now()
             spent = Request.update(used_at=now).where(
                 Request.id == request.id,
@@ -114,7 +117,7 @@ class Consent(Record):
     @staticmethod
     def clean_signer(typed: str) -> str:
         """The typed name, or Invalid: it is the signature."""
-        name = " ".join(typed.split())
+        name = tidy(typed)
         if not 2 <= len(name) <= 200:
             raise Invalid(_l("Type your name: it is your signature."), field="signer")
         return name
@@ -346,6 +349,7 @@ def withdraw(
     if by is not None:
         by.require(Permission.WITHDRAW)
     with db.atomic():
+        Trace.take_turn()
         lines = [
             line for line in in_force(person)
             if (line.about is About.RECOGNITION and recognition)
@@ -367,7 +371,7 @@ def withdraw(
         cascade.consequences(person, "withdrawn")
         for consent in {line.consent for line in lines}:
             Webhook.tell(Event.WITHDRAWN, consent=consent.code, person=person.code, uses=codes)
-        withdrawing.tell(person, lines, made)
+        withdrawing.tell(person, lines, made, guardian)
     return made
 
 

@@ -92,10 +92,7 @@ class Trace(Record):
         `by` is a user or one of "system", "signer", "guardian", "visitor"; `what` is the record acted on;
         `facts` are codes, numbers and dates, never names (AUD-03).
         """
-        if not db.in_transaction():
-            raise RuntimeError("a trace is left inside the transaction of its act")
-        if is_postgres():
-            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+        cls.take_turn()
         last = cls.select(cls.seq, cls.head).order_by(cls.seq.desc()).first()
         payload = seal.canonical(_plain(facts)).decode()
         salt = secrets.token_hex(16)
@@ -122,6 +119,17 @@ class Trace(Record):
         ).hex()
         line.save(force_insert=True)
         return line
+
+    @staticmethod
+    def take_turn() -> None:
+        """Wait until nobody else is writing, until the transaction's end: what is read now, the act may rest on.
+
+        SQLite lets one transaction write at a time; PostgreSQL is made to. Raises outside a transaction.
+        """
+        if not db.in_transaction():
+            raise RuntimeError("a trace is left inside the transaction of its act")
+        if is_postgres():
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
 
     def canonical(self) -> bytes:
         """The bytes the chain covers: facts only through their salted commitment, so that they can be erased (ERA-11)."""
