@@ -15,10 +15,10 @@ from models import ages
 from models.base import Moment, Record, code_field, db, find
 from models.errors import Invalid, NotAllowed, _l
 from models.gather import today
-from models.names import tidy
+from models.names import clean_email, tidy
 from models.permission import Permission
 from models.trail import Trace
-from models.user import User, clean_email
+from models.user import User
 
 
 class Relation(StrEnum):

@@ -20,6 +20,7 @@ from models.errors import Gone, Invalid, NotAllowed, NotCleared, Refusal, TooMan
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
+from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.photo import Photo
@@ -27,7 +28,7 @@ from models.session import password_holds
 from models.setting import Setting
 from models.trail import Trace, knock
 from models.use import Use
-from models.user import Attempt, User, clean_email, hash_password
+from models.user import Attempt, User, hash_password
 
 MOST_PHOTOS = 500
 MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW

@@ -14,11 +14,11 @@ from models.campaign import Campaign, Reach
 from models.consent import Consent
 from models.errors import Invalid, TooMany, _l
 from models.face import Appearance
-from models.names import tidy
+from models.names import clean_email, tidy
 from models.person import Person
 from models.request import Request, Way
 from models.trail import Trace, knock
-from models.user import Attempt, clean_email
+from models.user import Attempt
 
 WINDOW = timedelta(minutes=15)
 MOST_VISITS = 100  # of one network in that time: a full hall behind one access point, not a flood

@@ -45,7 +45,8 @@ def addresses(house, drain, site):
         for more in ({}, {"password": "long enough"}, {"download": False})
     ]
     delivery = Delivery.issue(photo, use, to="Gazette", by=editor)
-    key = Entry.waiting(noor).confirm(Entry.send(noor).number)
+    sent = Entry.send(noor)
+    key = sent.confirm(sent.number)
     door = "/my/" + my_page.token(noor)
     return [
         ask(ask_recognition=True).link, ask(renews=True).link, f"/sign/{signed.raw_token}/thanks", "/sign/nothing", consent.withdrawal_link,

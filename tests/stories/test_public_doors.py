@@ -16,6 +16,7 @@ from models.base import db, is_postgres
 from models.campaign import Campaign, CampaignWay
 from models.consent import Consent, in_force, withdraw
 from models.gather import today
+from models.names import clean_email
 from models.person import Person
 from models.photo import SetAside
 from models.request import Choice, Request, Way
@@ -138,6 +139,20 @@ def test_a_name_nobody_can_see_is_no_name(scene, web, name):
     form = {"seal": seal(phone, url), "use-website": "yes", "signer": name}
     assert phone.client.post(url, data=form).status_code == 422
     assert Request.get_by_id(asked.id).used_at is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["<ma@people.example>", "ma.@people.example", "ma,pa@people.example", "mä@x", "ma@x..y", "ma@"]
+)
+def test_an_address_no_letter_can_reach_is_said_at_once(scene, web, typed):
+    """Otherwise a parent waits for a code that never comes."""
+    url, phone = f"/join/{poster(scene).raw_token}", Browser(web)
+    answer = phone.client.post(url, data={"seal": seal(phone, url), "name": "Ma", "email": typed})
+    assert (answer.status_code, "t look like an e-mail address" in answer.text) == (422, True)
+
+
+def test_an_umlaut_in_a_domain_is_no_mistake():
+    assert clean_email(" Ma@Müller.example ") == "ma@xn--mller-kva.example"
 
 
 def test_a_name_turns_no_words_around(scene):
