@@ -84,7 +84,12 @@ def confirm(token: str) -> Response:
     asked = _open(token)
     draft = Draft.of(asked)
     # Whoever types the number signs the choices that were sent with it, not others that somebody sent meanwhile.
-    check_form(_about(token, draft))
+    try:
+        check_form(_about(token, draft))
+    except Gone as other:
+        raise Gone(
+            _l("The code is no longer valid. Open your link again and send your choices once more.")
+        ) from other
     _sign(asked, draft.confirm(request.form.get("number", "")), "code")
     return go(url_for("signing.thanks", token=token, lang=request.args.get("lang")))
 

@@ -198,6 +198,7 @@ def test_a_number_signs_the_choices_it_was_sent_for(scene, web):
     number = Draft.of(asked).number
     refused = phone.client.post(url + "/code", data={"seal": hers, "number": number})
     assert (refused.status_code, in_force(kid)) == (410, [])
+    assert "send your choices once more" in refused.text
     right = phone.client.post(url + "/code", data={"seal": seal(phone, url + "/code"), "number": number})
     assert (right.status_code, len(in_force(kid))) == (303, 1)
     assert phone.client.post(url + "/code", data={"seal": hers, "number": number}).status_code == 409
