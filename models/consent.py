@@ -23,7 +23,7 @@ from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
 from models.request import AskedPhoto, Choice, Request, Way
-from models.trail import Trace
+from models.trail import Trace, take_turn
 from models.use import Use
 from models.user import User
 from models.webhook import Event, Webhook
@@ -85,8 +85,6 @@ class Consent(Record):
         if request.guardian is not None and not guardian:
             raise Invalid(_l("Confirm that you may decide for this child."), field="guardian")
         with db.atomic():
-            # Before the moment is read: of a yes and a withdrawal at once, the later one really comes later (CON-23).
-            Trace.take_turn()
             now = clock.now()
             spent = Request.update(used_at=now).where(
                 Request.id == request.id,
@@ -96,6 +94,7 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
+            take_turn()
             consent = cls._create(
                 request,
                 Means.DEVICE if request.way is Way.DEVICE else Means.LINK,
@@ -235,11 +234,10 @@ class Consent(Record):
 
 
 class About(StrEnum):
-    """What a line is about; recognition and naming stand apart from every use (BIO-02, CON-09)."""
+    """What a line is about; recognition stands apart from every use (BIO-02)."""
 
     USE = "use"
     RECOGNITION = "recognition"
-    NAMING = "naming"
 
 
 class Answer(StrEnum):
@@ -349,7 +347,7 @@ def withdraw(
     if by is not None:
         by.require(Permission.WITHDRAW)
     with db.atomic():
-        Trace.take_turn()
+        take_turn()
         lines = [
             line for line in in_force(person)
             if (line.about is About.RECOGNITION and recognition)

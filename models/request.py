@@ -120,6 +120,8 @@ class Request(Record):
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
+                if wording.kind is WordingKind.CONTRACT:
+                    signers.check_contract(person)
                 shown = _photos_of(person, chosen)
                 for hand in [signer] if signer else signers.whose_hands(person, by_mail=way is Way.MAIL):
                     signers.check_address(hand, second_step=wording.kind in SECOND_STEP)

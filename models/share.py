@@ -26,7 +26,7 @@ from models.permission import Permission
 from models.photo import Photo
 from models.session import password_holds
 from models.setting import Setting
-from models.trail import Trace, knock
+from models.trail import Trace, knock, take_turn
 from models.use import Use
 from models.user import Attempt, User, hash_password
 
@@ -238,7 +238,7 @@ class Share(Record):
         recent = Attempt.select().where(Attempt.key == key, Attempt.at > clock.now() - TRY_WINDOW)
         with db.atomic():
             # Counted before it is compared, one after another: a hundred guesses at once are a hundred guesses.
-            Trace.take_turn()
+            take_turn()
             if recent.count() >= MOST_TRIES:
                 raise TooMany
             guess = Attempt.create(key=key)

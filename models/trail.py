@@ -41,6 +41,15 @@ NOWHERE = Knock()
 knock: ContextVar[Knock] = ContextVar("knock", default=NOWHERE)
 
 
+def take_turn() -> None:
+    """Wait until the acts under way have ended: what is read from here on holds until this transaction commits (CON-23).
+
+    SQLite lets one writer in at a time by itself.
+    """
+    if is_postgres():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+
+
 class Trace(Record):
     """One line of the trail; written once, never changed (triggers forbid it)."""
 
@@ -92,7 +101,9 @@ class Trace(Record):
         `by` is a user or one of "system", "signer", "guardian", "visitor"; `what` is the record acted on;
         `facts` are codes, numbers and dates, never names (AUD-03).
         """
-        cls.take_turn()
+        if not db.in_transaction():
+            raise RuntimeError("a trace is left inside the transaction of its act")
+        take_turn()
         last = cls.select(cls.seq, cls.head).order_by(cls.seq.desc()).first()
         payload = seal.canonical(_plain(facts)).decode()
         salt = secrets.token_hex(16)
@@ -119,17 +130,6 @@ class Trace(Record):
         ).hex()
         line.save(force_insert=True)
         return line
-
-    @staticmethod
-    def take_turn() -> None:
-        """Wait until nobody else is writing, until the transaction's end: what is read now, the act may rest on.
-
-        SQLite lets one transaction write at a time; PostgreSQL is made to. Raises outside a transaction.
-        """
-        if not db.in_transaction():
-            raise RuntimeError("a trace is left inside the transaction of its act")
-        if is_postgres():
-            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
 
     def canonical(self) -> bytes:
         """The bytes the chain covers: facts only through their salted commitment, so that they can be erased (ERA-11)."""

@@ -32,6 +32,7 @@ class Channel(StrEnum):
     ADVERTISING = "advertising"
     PARTNER = "partner"
     AI_TRAINING = "ai-training"
+    NAMING = "naming"  # no place but a question of its own: the name beside the photo (CON-09)
 
 
 IRREVERSIBLE = frozenset(
@@ -114,8 +115,18 @@ class Use(Record):
 
     @classmethod
     def current(cls) -> list[Use]:
-        """The uses on offer, in the organisation's order."""
+        """The uses people are asked about, in the organisation's order."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.place, cls.id))
+
+    @classmethod
+    def of_photos(cls) -> list[Use]:
+        """The uses a photo can go out for: all on offer but naming, which only adds to another use (CON-09)."""
+        return [use for use in cls.current() if use.channel is not Channel.NAMING]
+
+    @classmethod
+    def naming(cls) -> list[Use]:
+        """The uses that ask for the name beside the photo; none until the organisation adds one (DBD-01)."""
+        return [use for use in cls.current() if use.channel is Channel.NAMING]
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:

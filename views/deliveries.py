@@ -103,7 +103,7 @@ def _sealer() -> URLSafeTimedSerializer:
 
 
 def _names(locale: str) -> list[tuple[str, str]]:
-    return [(use.code, use.name_in(locale)) for use in Use.current()]
+    return [(use.code, use.name_in(locale)) for use in Use.of_photos()]
 
 
 def day_of(text: str, field: str) -> date | None:

@@ -72,7 +72,7 @@ def add_basis(code: str) -> Response:
     """Put a contract, an interest or a public task on file."""
     form, person = request.form, find(current_user.people(), code)
     given = {
-        "kind": form.get("basis"), "evidence": form.get("evidence", ""), "after_leaving": form.get("after_leaving"),
+        "kind": form.get("basis"), "evidence": form.get("evidence", ""), "reason": form.get("reason", ""), "after_leaving": form.get("after_leaving"),
         "guardian_signed": form.get("guardian_signed"),
         **{key: day_of(form.get(key, ""), key) for key in ("valid_from", "valid_until", "review_on", "informed_on")},
     }  # fmt: skip

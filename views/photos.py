@@ -28,7 +28,7 @@ def show(code: str) -> Response:
     """The photo beside its verdict for every use."""
     photo = find(current_user.photos(), code)
     photo.note_view(by=current_user)
-    uses = Use.current()
+    uses = Use.of_photos()
     verdicts = Photo.verdicts([photo], uses)
     rows = badges_of(photo, {use: verdicts[use.code][photo.code] for use in uses})
     chosen = request.args.get("use") or uses[0].code

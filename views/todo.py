@@ -1,4 +1,4 @@
-"""What waits for a person: copies to take down, photos without a ground, young people to tell, people to inform."""
+"""What waits for a person: copies to take down, photos without a ground, young people to tell, people to inform, objections at events."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models import coming_of_age, consent_list
 from models.base import find
 from models.basis import Basis
 from models.disposition import DECISIONS, Disposition
+from models.event import OptOut
 from models.permission import Permission
 from models.takedown import HOWS, TakeDown
 from models.user import User
@@ -81,8 +82,11 @@ def decide(code: str) -> Response:
 @needs(Permission.CONTACTS)
 def tell() -> Response:
     """Young people who decide alone now or soon, and people on file on another ground who were not told yet."""
+    turning = coming_of_age.turning()[: PAGE * 5]
     return page(
-        "todo/tell.html", tab="tell", turning=coming_of_age.turning()[:PAGE * 5], bases=Basis.to_tell()[:PAGE * 5],
+        "todo/tell.html", tab="tell", turning=turning, lost=coming_of_age.out_of_reach(turning),
+        bases=Basis.to_tell()[:PAGE * 5], anew=Basis.to_offer_anew()[:PAGE * 5],
+        objections=list(OptOut.waiting(current_user).limit(PAGE * 5)),
     )  # fmt: skip
 
 
