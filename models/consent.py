@@ -18,6 +18,7 @@ from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
 from models.gather import today
 from models.job import Job
+from models.names import tidy
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
@@ -115,7 +116,7 @@ class Consent(Record):
     @staticmethod
     def clean_signer(typed: str) -> str:
         """The typed name, or Invalid: it is the signature."""
-        name = " ".join(typed.split())
+        name = tidy(typed)
         if not 2 <= len(name) <= 200:
             raise Invalid(_l("Type your name: it is your signature."), field="signer")
         return name
@@ -368,7 +369,7 @@ def withdraw(
         cascade.consequences(person, "withdrawn")
         for consent in {line.consent for line in lines}:
             Webhook.tell(Event.WITHDRAWN, consent=consent.code, person=person.code, uses=codes)
-        withdrawing.tell(person, lines, made)
+        withdrawing.tell(person, lines, made, guardian)
     return made
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from adapters import clock
 from models.errors import Invalid, _l
+from models.names import clean_email
 from models.person import Relation
-from models.user import clean_email
 
 LONGEST_MONTHS = 24  # what was agreed without an end ends so long after it was signed (MIG-02)
 

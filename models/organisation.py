@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from models.ages import COUNTRIES
 from models.base import db
 from models.errors import Invalid, _l
+from models.names import clean_email
 from models.permission import Permission
 from models.setting import DEFAULTS, Setting
 from models.trail import Trace
-from models.user import User, clean_email
+from models.user import User
 
 LONGEST_CONSENT = 60  # months; a consent nobody remembers is none
 TEXTS = {"organisation": 120, "organisation_address": 300, "photo_credit": 120}

@@ -111,6 +111,7 @@ class Request(Record):
         six months is left out for her, and who is left with nothing is not asked (T3). Who depends on the organisation is
         asked only under an attestation (EMP-01). `signer`: she alone, who asked for it herself.
         """
+        uses = list(dict.fromkeys(uses))
         until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
         fitting.check_place(wording, chosen, album)
@@ -215,8 +216,9 @@ class Request(Record):
         row = cls.get_or_none(cls.token == seal.token_hash(token))
         if row is None or not row.is_open:
             raise Gone(
-                _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. "
-                   "Look for a newer message, or ask the organisation for a new link.")
+                _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. Did you answer "
+                   "already? Your receipt has the link to change your mind. Otherwise look for a newer message, or ask the "
+                   "organisation for a new link.")
             )  # fmt: skip
         if row.guardian is not None:
             row.guardian.check_speaks()

@@ -76,7 +76,9 @@ def linked(token: str) -> Response:
 @public
 def check(code: str) -> Response:
     """Is a copy found elsewhere still allowed? Yes or no, and nothing about anybody in it."""
-    delivery = find(Delivery.select(), code)
+    delivery = Delivery.get_or_none(Delivery.code == code)
+    if delivery is None:
+        return page("deliveries/check.html", delivery=None, holds=False, status=404)
     return page("deliveries/check.html", delivery=delivery, holds=delivery.holds_today())
 
 
