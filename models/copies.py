@@ -12,7 +12,7 @@ from adapters import clock
 from adapters.sandbox import Unreadable
 from models import masking
 from models.base import db
-from models.copy import Copy, CopyCheck, CopyWord, Cover, Standing, say, standings
+from models.copy import Copy, CopyCheck, CopyWord, Cover, Stage, say, stages
 from models.covering import Box, Covering, Extent, Style, place
 from models.errors import Invalid, Refusal, _l
 from models.face import Face, Word
@@ -37,7 +37,7 @@ CROWD = frozenset(
         Code.ASSESSMENT_MISSING,
     }
 )
-OPEN = (Standing.MAKING, Standing.WAITING, Standing.GOOD, Standing.STALE)
+OPEN = (Stage.MAKING, Stage.WAITING, Stage.GOOD, Stage.STALE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def offer(photo: Photo, use: Use) -> Offer | None:
     shut = [] if now.allows else in_the_way(photo, now)
     if not shut:
         return None
-    places = tuple(place(masking.box_of(seen.face), Extent.HEAD) for seen in shut)
+    places = tuple(place(seen.face.box, Extent.HEAD) for seen in shut)
     then = Photo.clearances([photo], use, masked={photo.code: Covering(places, reviewed=True)})
     if not then[photo.code].allows:
         return None
@@ -99,7 +99,7 @@ def order(
     Raises Invalid for nothing to cover, for a place outside the photo, and while the photo is not ready.
     """
     by.require(Permission.DELIVER)
-    places = [place(masking.box_of(face), extent) for face in faces]
+    places = [place(face.box, extent) for face in faces]
     places += [place(_checked(box), Extent.FACE) for box in drawn]
     _check(photo, places)
     with db.atomic():
@@ -131,7 +131,7 @@ def order_offered(photos: Iterable[Photo], use: Use, *, by: User) -> tuple[list[
 def make(copy_id: int) -> None:
     """The worker's part: cover the places in the original's picture and keep the bytes; may run twice."""
     copy = Copy.get_or_none(Copy.id == copy_id)
-    if copy is None or copy.made_at is not None or copy.standing is Standing.THROWN_AWAY:
+    if copy is None or copy.made_at is not None or copy.stage is Stage.THROWN_AWAY:
         return
     try:
         whole = masking.cover(copy.photo, copy.places, style=copy.style)
@@ -153,7 +153,7 @@ def approve(copy: Copy, *, look: str, by: User) -> None:
     """
     by.require(Permission.DELIVER)
     with db.atomic():
-        if copy.standing not in (Standing.WAITING, Standing.STALE, Standing.GOOD):
+        if copy.stage not in (Stage.WAITING, Stage.STALE, Stage.GOOD):
             raise Refusal(_l("There is nothing to check: the copy isn't made yet, or was thrown away."))
         if look != copy.look:
             raise Refusal(_l("The photo changed while you looked. Look at the copy once more."))
@@ -165,7 +165,7 @@ def throw_away(copy: Copy, *, by: User) -> None:
     """A human's word that it is no good: its bytes go at once, and copies of it that left are no longer vouched for."""
     by.require(Permission.DELIVER)
     with db.atomic():
-        if copy.standing is Standing.THROWN_AWAY:
+        if copy.stage is Stage.THROWN_AWAY:
             raise Refusal(_l("This copy was thrown away already."))
         say(copy, CopyWord.THROWN_AWAY, by=by)
         Trace.leave(by, "copy.thrown-away", copy, photo=copy.photo, use=copy.use)
@@ -177,15 +177,15 @@ def seen_by(user: User) -> ModelSelect[Copy]:
     return Copy.select().where(Copy.photo.in_(user.photos().select(Photo.id)))
 
 
-def of_photo(photo: Photo) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
+def of_photo(photo: Photo) -> list[tuple[Copy, Stage, list[CopyCheck]]]:
     """The last ten copies of a photo that were not thrown away, newest first, where they stand and who looked."""
     return _told(_kept().where(Copy.photo == photo).limit(10))
 
 
-def to_check(user: User) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
+def to_check(user: User) -> list[tuple[Copy, Stage, list[CopyCheck]]]:
     """The copies that wait for a human's look, newest first."""
     theirs = Copy.photo.in_(user.photos().select(Photo.id))
-    return [row for row in _told(_kept().where(theirs).limit(200)) if row[1] is not Standing.GOOD]
+    return [row for row in _told(_kept().where(theirs).limit(200)) if row[1] is not Stage.GOOD]
 
 
 def words_on(copy: Copy) -> list[CopyCheck]:
@@ -193,9 +193,9 @@ def words_on(copy: Copy) -> list[CopyCheck]:
     return _words([copy])[copy.id]
 
 
-def _told(query: ModelSelect[Copy]) -> list[tuple[Copy, Standing, list[CopyCheck]]]:
+def _told(query: ModelSelect[Copy]) -> list[tuple[Copy, Stage, list[CopyCheck]]]:
     rows = list(query)
-    stands, words = standings(rows), _words(rows)
+    stands, words = stages(rows), _words(rows)
     return [(copy, stands[copy.id], words[copy.id]) for copy in rows]
 
 
@@ -220,7 +220,7 @@ def _kept() -> ModelSelect[Copy]:
 def _same(photo: Photo, use: Use, places: Sequence[Box], style: Style) -> Copy | None:
     wanted = {tuple(round(edge, 3) for edge in box) for box in places}
     rows = list(photo.copies.where(Copy.use == use, Copy.style == style).order_by(Copy.id.desc()).limit(20))
-    stands = standings(rows)
+    stands = stages(rows)
     for copy in rows:
         there = {tuple(round(edge, 3) for edge in box) for box in copy.places}
         if there == wanted and stands[copy.id] in OPEN:

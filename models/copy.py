@@ -35,7 +35,7 @@ class CopyWord(StrEnum):
     THROWN_AWAY = "thrown_away"
 
 
-class Standing(StrEnum):
+class Stage(StrEnum):
     """Where a copy stands; only a good one may leave."""
 
     MAKING = "making"
@@ -66,9 +66,9 @@ class Copy(Record):
         plain = ("code", "at", "extent", "style", "made_at", "width", "height", "why")
 
     @property
-    def standing(self) -> Standing:
+    def stage(self) -> Stage:
         """Where this copy stands now."""
-        return standings([self])[self.id]
+        return stages([self])[self.id]
 
     @property
     def look(self) -> str:
@@ -92,12 +92,12 @@ class Copy(Record):
 
     def trouble(self) -> Refusal | None:
         """Why it may not leave, whatever the verdict: nobody found it good, or somebody was found in the photo since."""
-        standing = self.standing
-        if standing is Standing.THROWN_AWAY:
+        stage = self.stage
+        if stage is Stage.THROWN_AWAY:
             return Gone(_l("This copy was thrown away. Make another one."))
-        if standing is Standing.STALE:
+        if stage is Stage.STALE:
             return Refusal(_l("The photo has changed since this copy was checked. Look at the copy again."))
-        if standing is not Standing.GOOD:
+        if stage is not Stage.GOOD:
             return Refusal(_l("Somebody has to look at this copy before it may leave."))
         return None
 
@@ -120,7 +120,7 @@ class Copy(Record):
             raise Missing
         if self.made_at is None:
             raise Refusal(_l("This copy is still being made."))
-        if self.standing is Standing.THROWN_AWAY:
+        if self.stage is Stage.THROWN_AWAY:
             raise Gone(_l("This copy was thrown away. Make another one."))
         return bytes(tools.vault.read(self.photo.code, self._role(longest)))
 
@@ -164,24 +164,24 @@ def say(copy: Copy, word: CopyWord, *, by: User) -> CopyCheck:
     return CopyCheck.create(copy=copy, word=word, by=by, saw=sorted(_seen([copy.photo_id])[copy.photo_id]))
 
 
-def standings(copies: Sequence[Copy]) -> dict[int, Standing]:
+def stages(copies: Sequence[Copy]) -> dict[int, Stage]:
     """Where each copy stands, by id, in three queries however many they are."""
     last: dict[int, CopyCheck] = {}
     for check in CopyCheck.select().where(CopyCheck.copy.in_([c.id for c in copies])).order_by(CopyCheck.id):
         last[check.copy_id] = check
     now = _seen({copy.photo_id for copy in copies})
-    return {copy.id: _standing(copy, last.get(copy.id), now[copy.photo_id]) for copy in copies}
+    return {copy.id: _stage(copy, last.get(copy.id), now[copy.photo_id]) for copy in copies}
 
 
-def _standing(copy: Copy, check: CopyCheck | None, now: frozenset[str]) -> Standing:
+def _stage(copy: Copy, check: CopyCheck | None, now: frozenset[str]) -> Stage:
     if check is not None and check.word is CopyWord.THROWN_AWAY:
-        return Standing.THROWN_AWAY
+        return Stage.THROWN_AWAY
     if copy.made_at is None:
-        return Standing.FAILED if copy.why else Standing.MAKING
+        return Stage.FAILED if copy.why else Stage.MAKING
     if check is None:
-        return Standing.WAITING
+        return Stage.WAITING
     # Whoever was found since the last look may be bare; whoever is gone from the photo hides no one.
-    return Standing.STALE if now - set(check.saw) else Standing.GOOD
+    return Stage.STALE if now - set(check.saw) else Stage.GOOD
 
 
 def coverings(copies: Sequence[Copy]) -> dict[str, Covering]:
@@ -189,9 +189,9 @@ def coverings(copies: Sequence[Copy]) -> dict[str, Covering]:
     places: dict[int, list[Box]] = defaultdict(list)
     for row in Cover.select().where(Cover.copy.in_([copy.id for copy in copies])):
         places[row.copy_id].append((row.left, row.top, row.width, row.height))
-    good = standings(copies)
+    good = stages(copies)
     return {
-        copy.photo.code: Covering(tuple(places[copy.id]), reviewed=good[copy.id] is Standing.GOOD)
+        copy.photo.code: Covering(tuple(places[copy.id]), reviewed=good[copy.id] is Stage.GOOD)
         for copy in copies
     }
 

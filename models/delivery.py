@@ -7,22 +7,23 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from peewee import DateField, ForeignKeyField, JSONField, TextField
+from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import RULES
-from models.copy import Copy, Standing
+from models.copy import Copy, Stage
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
+from models.face import Appearance, Face
 from models.facts import Period
 from models.gather import today
 from models.permission import Permission
 from models.person import Person
 from models.photo import Photo
-from models.reasons import Clearance, Code
+from models.reasons import RANK, Clearance, Code, State
 from models.setting import Setting
 from models.trail import Trace
-from models.use import Use
+from models.use import Channel, Use
 from models.user import User
 
 LINK_LIFE = timedelta(minutes=15)
@@ -90,7 +91,7 @@ class Delivery(Record):
             clearance = _asked(photo, copy, use, Period(day, until))
             if trouble or not clearance.allows:
                 codes = sorted({reason.code.value for reason in clearance.reasons})
-                stands = copy.standing.value if copy else None
+                stands = copy.stage.value if copy else None
                 Trace.leave(
                     by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy, stands=stands,
                 )  # fmt: skip
@@ -126,7 +127,7 @@ class Delivery(Record):
         day = today()
         if self.until is not None and self.until < day:
             return False
-        if self.copy is not None and self.copy.standing is Standing.THROWN_AWAY:
+        if self.copy is not None and self.copy.stage is Stage.THROWN_AWAY:
             return False
         return self.clearance(Period(day, self.until or day)).allows
 
@@ -146,6 +147,11 @@ class Delivery(Record):
     def _check(cls, photo: Photo, use: Use, to: str, until: date | None, rendition: str) -> None:
         if rendition not in RENDITIONS:
             raise Invalid(_l("Choose a size that is offered."), field="rendition")
+        if use.channel is Channel.NAMING:
+            raise Invalid(
+                _l("A name goes along with another use of the photo. Choose what the photo is for."),
+                field="use",
+            )
         if not to.strip() or len(to) > LONGEST_RECIPIENT:
             raise Invalid(_l("Say who gets the file, in a few words."), field="recipient")
         if until is None and use.irreversible:
@@ -167,8 +173,9 @@ class Delivery(Record):
         clearance = self.clearance(period)
         if not clearance.allows:
             raise NotCleared(clearance, photo=self.photo, use=self.use)
-        card = self.card(clearance)
-        data = metadata.write_card(self._clean().data, ".jpg", card)
+        clean = self._clean()
+        card = self.card(clearance, (clean.width, clean.height))
+        data = metadata.write_card(clean.data, ".jpg", card)
         with db.atomic():
             self.digest = hashlib.sha256(data).hexdigest()
             self.save(only=[Delivery.digest])
@@ -186,9 +193,10 @@ class Delivery(Record):
                 return imaging.Rendered(source, self.copy.width or 0, self.copy.height or 0)
         return imaging.render(tools.sandbox, source, imaging.kind_of(source), longest=longest)
 
-    def card(self, clearance: Clearance) -> metadata.Card:
+    def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
-        photo, hidden = self.photo, Person.names(_hidden(clearance)).values()
+        covered = _hidden(clearance)
+        photo, named, hidden = self.photo, self._named(covered), Person.names(covered).values()
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
         return metadata.Card(
@@ -209,7 +217,33 @@ class Delivery(Record):
             source_type="digitalCapture" if self.copy is None else "humanEdits",  # MET-09
             instance=self.code,
             valid_until=last,
+            names=[name for name, _ in named],
+            regions=[metadata.Region(name, *box) for name, box in named if box],
+            size=size,
         )
+
+    def _named(self, covered: set[str | None]) -> list[tuple[str, tuple[float, float, float, float] | None]]:
+        """Who may be named beside the photo for as long as this use lasts, with the place of the face (CON-09, MET-05).
+
+        Whoever is covered in this copy is not named, whatever she agreed to: a name would undo the mask.
+        """
+        period = Period(max(self.starts_on, today()), self.until)
+        agreed = {
+            reason.person
+            for use in Use.naming()
+            for reason in self.photo.clearance(use, period).reasons
+            if reason.person and reason.person not in covered and RANK[reason.state] < RANK[State.UNCLEAR]
+        }
+        there = (
+            Appearance.select(Appearance, Person, Face)
+            .join(Person)
+            .switch(Appearance)
+            .join(Face, JOIN.LEFT_OUTER)
+        )
+        rows = there.where(
+            Appearance.photo == self.photo, Appearance.undone_at.is_null(), Person.code.in_(agreed)
+        ).order_by(Face.left, Appearance.id)
+        return [(row.person.name, row.face.box if row.face else None) for row in rows]
 
     def _terms(self, last: date | None) -> str:
         use = self.use.name_in(tools.locale)

@@ -31,7 +31,7 @@ def all_but(
     style: Style = Style.SOLID,
 ) -> bytes:
     """A JPEG of the photo in which everybody is covered but these people, `longest` pixels or as large as the original."""
-    places = [place(box_of(face), extent) for face in _others(photo, people)]
+    places = [place(face.box, extent) for face in _others(photo, people)]
     return cover(photo, places, style=style, longest=longest).data
 
 
@@ -41,11 +41,6 @@ def cover(photo: Photo, places: Sequence[Box], *, style: Style, longest: int | N
         raise Refusal(_l("The preview is still being made."))
     data, kind = _source(photo, longest)
     return imaging.masked(tools.sandbox, data, kind, places, longest=longest, style=style, margin=0)
-
-
-def box_of(face: Face) -> Box:
-    """Where a face is."""
-    return (face.left, face.top, face.width, face.height)
 
 
 def _source(photo: Photo, longest: int | None) -> tuple[bytes, Kind]:

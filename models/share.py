@@ -15,21 +15,22 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 
 from adapters import clock, seal
 from models.base import Moment, Record, code_field, db, tools
-from models.copy import Copy, Standing, coverings, standings
+from models.copy import Copy, Stage, coverings, stages
 from models.delivery import RENDITIONS, Delivery
 from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, _l
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
+from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.photo import Photo
 from models.reasons import Clearance, Code
 from models.session import password_holds
 from models.setting import Setting
-from models.trail import Trace, knock
+from models.trail import Trace, knock, take_turn
 from models.use import Use
-from models.user import Attempt, User, clean_email, hash_password
+from models.user import Attempt, User, hash_password
 
 MOST_PHOTOS = 500
 MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW
@@ -76,7 +77,8 @@ class Share(Record):
         expires_on: date | None = None, until: date | None = None, password: str = "", download: bool = True,
         rendition: str = "web", leave_out: bool = False, copies: Sequence[Copy] = (),
     ) -> Share:  # fmt: skip
-        """Make a link for those of the photos that are cleared; it ends with the first consent in them (PUB-05, SHR-01).
+        """Make a link for those of the photos that are cleared; it ends with the first consent in them and with the planned
+        use, whichever is sooner (PUB-05, SHR-01).
 
         A photo whose masked copy is among `copies` goes as that copy.
         Raises Refusal while sharing is switched off, Invalid for a form that can't be so, and, unless `leave_out`,
@@ -102,7 +104,7 @@ class Share(Record):
             share = cls(
                 code=seal.new_code(), use=use, recipient=recipient.strip(), by=by, until=until, download=download,
                 email=clean_email(email) if email.strip() else None, locale=locale, rendition=rendition,
-                expires_on=min(filter(None, [wanted, *ends])), password=hash_password(password) if password else "",
+                expires_on=min(filter(None, [wanted, until, *ends])), password=hash_password(password) if password else "",
             )  # fmt: skip
             share.token = seal.token_hash(share.raw_token)
             share.save()
@@ -133,8 +135,14 @@ class Share(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether the link still opens."""
-        return self.revoked_at is None and self.expires_on >= today()
+        """Whether the link still opens: not ended, its days last, and whoever made it may still hand out photos."""
+        last = min(self.expires_on, self.until or self.expires_on)
+        return self.revoked_at is None and last >= today() and self._maker_stands
+
+    @property
+    def _maker_stands(self) -> bool:
+        maker = self.by
+        return maker is not None and maker.is_active and maker.may(Permission.DELIVER)
 
     @classmethod
     def open(cls, token: str) -> Share:
@@ -150,7 +158,9 @@ class Share(Record):
         theirs = SharedPhoto.select(SharedPhoto.share).where(
             SharedPhoto.photo.in_(user.photos().select(Photo.id))
         )
-        over = cls.revoked_at.is_null(False) | (cls.expires_on < today())
+        left = cls.by.is_null() | cls.by.in_(User.select(User.id).where(User.disabled_at.is_null(False)))
+        ended = (cls.expires_on < today()) | (cls.until.is_null(False) & (cls.until < today()))
+        over = cls.revoked_at.is_null(False) | ended | left
         return cls.select().where(cls.id.in_(theirs), ~over if live else over).order_by(cls.id.desc())
 
     def photos(self) -> list[Photo]:
@@ -164,12 +174,12 @@ class Share(Record):
         return list(zip(photos, self._allow(photos), strict=True))
 
     def _allow(self, photos: list[Photo]) -> list[bool]:
-        copies = self.copies()
-        stands, masked = standings(list(copies.values())), coverings(list(copies.values()))
-        bad = {photo for photo, copy in copies.items() if stands[copy.id] is not Standing.GOOD}
+        copies, held = self.copies(), {row.id for row in self._held()}
+        stands, masked = stages(list(copies.values())), coverings(list(copies.values()))
+        bad = {photo for photo, copy in copies.items() if stands[copy.id] is not Stage.GOOD}
         period = Period(today(), self.until)
         verdicts = Photo.clearances(photos, self.use, period, masked=masked) if photos else {}
-        return [photo.ready and photo.id not in bad and verdicts[photo.code].allows for photo in photos]
+        return [p.ready and p.id in held - bad and verdicts[p.code].allows for p in photos]
 
     def copies(self) -> dict[int, Copy]:
         """The masked copies that go in place of their photos, by the photo's id."""
@@ -179,14 +189,24 @@ class Share(Record):
     def picture(self, photo: Photo, longest: int) -> tuple[bytes, str]:
         """What its recipient sees of a photo, and its type: a preview, or the copy that goes in its place."""
         copy = self.copies().get(photo.id)
-        return (
-            (photo.preview(longest), "image/webp") if copy is None else (copy.picture(longest), "image/jpeg")
-        )
+        if copy is None:
+            return photo.preview(longest), "image/webp"
+        return copy.picture(longest), "image/jpeg"
 
     def allowed(self, photo: Photo) -> None:
         """Raise Gone, in neutral words, when this photo may not be shown any more."""
         if self._allow([photo]) != [True]:
             raise Gone(_l("This photo is no longer available."))
+
+    def _check_held(self, photo: Photo) -> None:
+        if not self._held().where(Photo.id == photo.id).exists():
+            raise Gone(_l("This photo is no longer available."))
+
+    def _held(self) -> ModelSelect[Photo]:
+        """Those of its photos that its maker may still see: a link can do no more than whoever made it."""
+        ours = SharedPhoto.select(SharedPhoto.photo).where(SharedPhoto.share == self)
+        seen = Photo.select().where(Photo.id.is_null()) if self.by is None else self.by.photos()
+        return seen.where(Photo.id.in_(ours))
 
     def note(self, kind: str, photo: Photo | None = None) -> None:
         """Remember that it was opened or something taken out of it: when, from which network, by the named recipient (SHR-04)."""
@@ -194,10 +214,15 @@ class Share(Record):
             ShareOpening.create(share=self, photo=photo, kind=kind, address=knock.get().address)
             Trace.leave("visitor", f"share.{kind}", self, photo=photo)
 
-    def hand_out(self, photo: Photo) -> bytes:
-        """The file of one photo, through the same door as every delivery; Gone when the door is shut."""
+    def check_download(self) -> None:
+        """Raise NotAllowed for photos that are for looking only: no file, no ZIP, no paper."""
         if not self.download:
             raise NotAllowed(_l("These photos are for looking only."))
+
+    def hand_out(self, photo: Photo) -> bytes:
+        """The file of one photo, through the same door as every delivery; Gone when the door is shut."""
+        self.check_download()
+        self._check_held(photo)
         if self.by is None:
             raise Gone(_l("This link is over. Ask whoever sent it to you for a new one."))
         try:
@@ -212,8 +237,6 @@ class Share(Record):
                 copy=self.copies().get(photo.id),
             )
             return delivery.file(by="visitor")
-        except Invalid:
-            raise
         except Refusal as refusal:
             raise Gone(_l("This photo is no longer available.")) from refusal
 
@@ -235,14 +258,19 @@ class Share(Record):
     def check_password(self, typed: str) -> None:
         """Raise Invalid for a wrong password, TooMany after ten of them within a quarter of an hour."""
         key = seal.blind(tools.keys.secret("throttle"), f"share:{self.code}")
-        since = clock.now() - TRY_WINDOW
-        if Attempt.select().where(Attempt.key == key, Attempt.at > since).count() >= MOST_TRIES:
-            raise TooMany
-        if not password_holds(self.password, typed):
-            with db.atomic():
-                Attempt.create(key=key)
-                Trace.leave("visitor", "share.wrong-password", self)
-            raise Invalid(_l("That is not the password."), field="password")
+        recent = Attempt.select().where(Attempt.key == key, Attempt.at > clock.now() - TRY_WINDOW)
+        with db.atomic():
+            # Counted before it is compared, one after another: a hundred guesses at once are a hundred guesses.
+            take_turn()
+            if recent.count() >= MOST_TRIES:
+                raise TooMany
+            guess = Attempt.create(key=key)
+        with db.atomic():
+            if password_holds(self.password, typed):
+                guess.delete_instance()
+                return
+            Trace.leave("visitor", "share.wrong-password", self)
+        raise Invalid(_l("That is not the password."), field="password")
 
     def revoke(self, *, by: User) -> None:
         """End the link now."""
@@ -276,7 +304,7 @@ class ShareOpening(Record):
 
     share = ForeignKeyField(Share, on_delete="CASCADE")
     photo = ForeignKeyField(Photo, null=True, on_delete="CASCADE", backref="+")
-    kind = TextField()  # opened, downloaded, packed
+    kind = TextField()  # opened, downloaded, packed, printed
     address = TextField(default="")  # the network alone
     at = Moment(default=clock.now)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from models import copies
 from models.base import find
-from models.copy import Copy, CopyCheck, Standing
+from models.copy import Copy, CopyCheck, Stage
 from models.covering import Box, Extent, Style
 from models.errors import Invalid, Refusal, _l
 from models.face import Face
@@ -31,7 +31,7 @@ class Told:
     """A copy as a list tells of it: where it stands, the verdict on a good one, who looked at it."""
 
     copy: Copy
-    standing: Standing
+    stage: Stage
     badge: Badge | None
     checks: list[CopyCheck]
 
@@ -44,7 +44,7 @@ def new(code: str) -> Response:
     clearance = photo.clearance(use)
     shut = [] if clearance.allows else copies.in_the_way(photo, clearance)
     return page(
-        "copies/new.html", photo=photo, use=use, uses=Use.current(), seen=photo.who_is_in_it(),
+        "copies/new.html", photo=photo, use=use, uses=Use.of_photos(), seen=photo.who_is_in_it(),
         ticked=request.form.getlist("face") or [seen.face.code for seen in shut], badge=badge(photo, use, clearance),
     )  # fmt: skip
 
@@ -79,9 +79,9 @@ def index() -> Response:
 def show(code: str) -> Response:
     """The copy, large, beside the original with what is covered; a human says whether it is good."""
     copy = find(copies.seen_by(current_user), code)
-    stands = copy.standing
+    stands = copy.stage
     return page(
-        "copies/show.html", fragment="copies/_copy.html", copy=copy, photo=copy.photo, standing=stands.value,
+        "copies/show.html", fragment="copies/_copy.html", copy=copy, photo=copy.photo, stage=stands.value,
         badge=_badge(copy, stands), checks=copies.words_on(copy), seen=copy.photo.who_is_in_it(),
     )  # fmt: skip
 
@@ -114,10 +114,10 @@ def throw_away(code: str) -> Response:
     return go(url_for("photos.show", code=copy.photo.code) + "#copies")
 
 
-def told(rows: list[tuple[Copy, Standing, list[CopyCheck]]]) -> list[Told]:
+def told(rows: list[tuple[Copy, Stage, list[CopyCheck]]]) -> list[Told]:
     """Copies with their verdicts in words."""
     return [
-        Told(copy, stands, _badge(copy, stands) if stands is Standing.GOOD else None, checks)
+        Told(copy, stands, _badge(copy, stands) if stands is Stage.GOOD else None, checks)
         for copy, stands, checks in rows
     ]
 
@@ -135,9 +135,9 @@ def told_of_bulk(made: int, shut: int) -> str:
     return f"{words} {more}" if shut else words
 
 
-def _badge(copy: Copy, stands: Standing) -> Badge:
+def _badge(copy: Copy, stands: Stage) -> Badge:
     """The verdict now; while nobody has looked, the one that a good word would give."""
-    clearance = copy.clearance(copy.use) if stands is Standing.GOOD else copy.prospect(copy.use)
+    clearance = copy.clearance(copy.use) if stands is Stage.GOOD else copy.prospect(copy.use)
     return badge(copy.photo, copy.use, clearance)
 
 

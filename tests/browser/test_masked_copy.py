@@ -6,7 +6,7 @@ import pytest
 
 from models import faces
 from models.consent import Consent
-from models.copy import Copy, Standing
+from models.copy import Copy, Stage
 from models.delivery import Delivery
 from models.face import Face
 from models.photo import Photo
@@ -91,7 +91,7 @@ def test_choose_and_draw_what_to_cover(shoot, visit, axe, drain):
     assert len(Copy.get().places) == 2
     page.get_by_role("button", name="Throw away").click()
     page.get_by_text("The copy is gone; the photo is as it was.").wait_for()
-    assert Copy.get().standing is Standing.THROWN_AWAY
+    assert Copy.get().stage is Stage.THROWN_AWAY
 
 
 def test_a_selection_in_the_library(shoot, visit, axe, drain):

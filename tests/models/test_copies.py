@@ -12,7 +12,7 @@ from adapters.keys import KeyGone
 from models import copies, faces, takedown
 from models.base import db, tools
 from models.consent import Consent, withdraw
-from models.copy import Copy, CopyCheck, Standing
+from models.copy import Copy, CopyCheck, Stage
 from models.covering import Extent, Style
 from models.delivery import Delivery, without_names
 from models.errors import Gone, Invalid, Missing, NotAllowed, NotCleared, Refusal
@@ -28,6 +28,7 @@ from models.setting import Setting
 from models.share import Share
 from models.takedown import TakeDown
 from models.trail import Trace, verify
+from models.use import Use
 from models.wording import Wording
 from tests.makers import picture
 
@@ -153,12 +154,12 @@ def test_nobody_left_to_recognise(group):
     """A5, MET-03: with everyone covered the copy shows no one, and its card says so."""
     copy = group.copy(group.noors, group.daans, extent=Extent.BADGE, style=Style.MOSAIC)
     assert Code.NO_RECOGNISABLE_PERSONS in group.codes(copy)[1]
-    assert group.deliver(copy).card(copy.clearance(group.use)).model_status == "MR-NAP"
+    assert group.deliver(copy).card(copy.clearance(group.use), (900, 600)).model_status == "MR-NAP"
 
 
 def test_nothing_leaves_before_somebody_has_looked(group):
     copy = group.copy(check=False)
-    assert copy.standing is Standing.WAITING
+    assert copy.stage is Stage.WAITING
     with pytest.raises(Refusal, match="look at this copy"):
         group.deliver(copy)
     refused = Trace.get(Trace.action == "delivery.refused")
@@ -195,17 +196,17 @@ def test_what_is_found_in_the_photo_later_makes_it_stale(group, change):
         bo = group.house.person("Bo Voorbeeld", by=group.editor)
         faces.undo(group.daans, by=group.editor)
         faces.name(group.daans, bo, by=group.editor)
-    assert copy.standing is Standing.STALE
+    assert copy.stage is Stage.STALE
     for leave in (lambda: group.deliver(copy), lambda: issued.file(by=group.editor)):
         with pytest.raises(Refusal, match="changed since"):
             leave()
     copies.approve(copy, look=copy.look, by=group.editor)
-    assert copy.standing is Standing.GOOD
+    assert copy.stage is Stage.GOOD
     assert issued.file(by=group.editor)
     Face.update(at=Face.at).where(Face.photo == group.photo).execute()
     faces.undo(group.noors, by=group.editor)
     faces.name(group.noors, group.noor, by=group.editor)
-    assert copy.standing is Standing.GOOD
+    assert copy.stage is Stage.GOOD
 
 
 def test_a_look_speaks_for_that_copy_alone(group):
@@ -310,14 +311,14 @@ def test_a_copy_lies_under_the_photos_own_key(group):
 
 def test_the_worker_may_be_killed_and_start_again(group):
     copy = copies.order(group.photo, group.use, faces=[group.daans], by=group.editor)
-    assert copy.standing is Standing.MAKING
+    assert copy.stage is Stage.MAKING
     with pytest.raises(Refusal, match="still being made"):
         copy.picture(1600)
     copies.make(copy.id)
     Copy.update(made_at=None).where(Copy.id == copy.id).execute()
     copies.make(copy.id)
     copies.make(copy.id)
-    assert Copy.get_by_id(copy.id).standing is Standing.WAITING
+    assert Copy.get_by_id(copy.id).stage is Stage.WAITING
     copies.make(0)
 
 
@@ -402,6 +403,18 @@ def test_a_list_of_copies_costs_the_same_for_one_and_for_seven(group):
     assert counts[0][1] == counts[1][1]
 
 
+def test_a_yes_to_being_named_names_nobody_who_is_covered(group):
+    """MET-05: Daan said no to the website and yes to his name; a copy without his face goes without his name."""
+    given = {"channel": "naming", "name-en": "Your name", "about-en": "We write your name with the photo."}
+    naming = Use.keep(None, given, by=group.house.user("dpo"))
+    for person in (group.noor, group.daan):
+        asked = Request.ask([person], [naming], Wording.current()[0], by=group.editor, way=Way.LINK)[0]
+        Consent.sign(asked, Choice({naming.code: True}, None), signer=person.name, steps={})
+    copy = group.copy()
+    card = group.deliver(copy).card(copy.clearance(group.use), (900, 600))
+    assert card.names == [region.name for region in card.regions] == ["Noor Voorbeeld"]
+
+
 def test_the_title_of_a_copy_does_not_tell_who_is_covered(group):
     """RED-04: a text that names whoever is hidden is left out whole."""
     group.photo.describe(
@@ -410,6 +423,7 @@ def test_the_title_of_a_copy_does_not_tell_who_is_covered(group):
         by=group.editor,
     )
     copy = group.copy()
-    card = group.deliver(copy).card(copy.clearance(group.use, Period(today(), None)))
+    card = group.deliver(copy).card(copy.clearance(group.use, Period(today(), None)), (900, 600))
     assert (card.title, card.alt_text, card.source_type) == ("", "Two people at a desk", "humanEdits")
+    assert (card.names, card.regions) == ([], [])
     assert without_names("A demonstration", ["Daan Demo"]) == "A demonstration"
