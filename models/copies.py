@@ -144,7 +144,7 @@ def make(copy_id: int) -> None:
         Copy.update(**values).where(Copy.id == copy.id).execute()
         digest = hashlib.sha256(whole.data).hexdigest()
         Trace.leave("system", "copy.made", copy, photo=copy.photo, use=copy.use, sha256=digest)
-    if copy.stage is Stage.THROWN_AWAY:  # while it was being made
+    if Copy.get_by_id(copy.id).stage is Stage.THROWN_AWAY:  # while it was being made
         copy.forget()
 
 
