@@ -90,13 +90,16 @@ def masked(
     *,
     longest: int | None,
     quality: int = 90,
+    style: str = "solid",
+    margin: float = MASK_MARGIN,
 ) -> Rendered:
-    """Make a clean copy with each box and a margin of 25 % on every side filled solid (RED-01).
+    """Make a clean copy with each box and its margin on every side filled: solid, or a coarse mosaic (RED-01).
 
     ValueError for a box that is no place in the picture: an unmasked face must not slip out by a slip.
     """
-    hidden = [_with_margin(box) for box in boxes]
-    return _render(sandbox, data, kind, {"boxes": hidden, "longest": longest, "quality": quality})
+    hidden = [_with_margin(box, margin) for box in boxes]
+    arguments = {"boxes": hidden, "style": style, "longest": longest, "quality": quality}
+    return _render(sandbox, data, kind, arguments)
 
 
 def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -> list[bytes | None]:
@@ -223,10 +226,10 @@ def _checked(box: Sequence[float]) -> Box:
     return left, top, width, height
 
 
-def _with_margin(box: Sequence[float]) -> Box:
+def _with_margin(box: Sequence[float], margin: float) -> Box:
     """Return left, top, right, bottom with the margin, within the picture."""
     left, top, width, height = _checked(box)
-    across, down = width * MASK_MARGIN, height * MASK_MARGIN
+    across, down = width * margin, height * margin
     return (
         max(left - across, 0),
         max(top - down, 0),

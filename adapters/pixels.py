@@ -22,6 +22,7 @@ SLACK = 1.1
 # The recogniser looks at 150 px per face: a raster that shows less loses what the file still has.
 CHIP = 150
 PREVIEW_QUALITY, PREVIEW_METHOD = 80, 2
+MOSAIC = 8  # blocks along the longer side of a covered place
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -55,20 +56,31 @@ def prepare(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
 
 
 def render(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
-    """Make a JPEG that holds pixels and an sRGB profile and nothing else, with `boxes` filled in."""
+    """Make a JPEG that holds pixels and an sRGB profile and nothing else, with `boxes` covered for good."""
     image, orientation = _open(blocks[0], arguments["format"])
     longest = arguments["longest"] or max(image.size)
     raster = srgb(_raster(image, longest, orientation, slack=1.0, fine=True))
-    draw = ImageDraw.Draw(raster)
     for left, top, right, bottom in arguments["boxes"]:
         corner = (math.floor(left * raster.width), math.floor(top * raster.height))
-        draw.rectangle(
-            (corner, (math.ceil(right * raster.width), math.ceil(bottom * raster.height))), "#6b6b6b"
-        )
+        end = (math.ceil(right * raster.width), math.ceil(bottom * raster.height))
+        _cover(raster, corner, end, arguments.get("style") == "mosaic")
     raster.info = {}  # Pillow writes a comment found there into the new file
     sink = io.BytesIO()
     raster.save(sink, "JPEG", quality=int(arguments["quality"]), icc_profile=srgb_profile(), exif=b"")
     return {"width": raster.width, "height": raster.height}, [sink.getvalue()]
+
+
+def _cover(raster: Image.Image, corner: tuple[int, int], end: tuple[int, int], mosaic: bool) -> None:
+    """Fill a place with one grey, or with at most 8 x 8 blocks that are each the mean of what was there (RED-01)."""
+    if not mosaic:
+        ImageDraw.Draw(raster).rectangle((corner, end), "#6b6b6b")
+        return
+    box = (*corner, min(end[0] + 1, raster.width), min(end[1] + 1, raster.height))
+    part = raster.crop(box)
+    # As many blocks to a side as leave each at least four pixels: eight of a tiny face would be the face itself.
+    step = max(4, math.ceil(max(part.size) / MOSAIC))
+    few = part.resize((-(-part.width // step), -(-part.height // step)), Image.Resampling.BOX)
+    raster.paste(few.resize(part.size, Image.Resampling.NEAREST), box)
 
 
 def encode(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:

@@ -88,8 +88,10 @@ class History:
             (5, lambda: outside.circumstances(people, by=editor, officer=officer)),
             (4, lambda: outside.shared(by=editor)),
             (3, lambda: answers.all_taken_back(people)),
+            (2, lambda: outside.masked(by=editor)),
             (2, lambda: answers.open_requests(people, by=editor)),
             (2, lambda: answers.brochure_again(people, by=officer)),
+            (1, lambda: outside.looked_at(by=editor)),
             (1, lambda: self._deliver("Open day", "website", "Web team")),
             (0, self._this_morning),
         ]

@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import islice
 
 from adapters import pdf
-from models import importing
+from models import copies, importing
 from models.album import Album
 from models.basis import Basis
 from models.circumstance import Circumstance
+from models.copy import Copy
 from models.delivery import Delivery
 from models.event import Event
 from models.gather import today
@@ -65,6 +67,20 @@ def shared(*, by: User) -> None:
         leave_out=True,
     )
     share.note("opened")
+
+
+def masked(*, by: User) -> None:
+    """Two group photos that one person keeps shut get a copy without that person."""
+    use = Use.get(Use.code == "website")
+    offers = (copies.offer(photo, use) for photo in Photo.select().order_by(Photo.id.desc()))
+    for offer in islice(filter(None, offers), 2):
+        copies.order(offer.photo, use, faces=offer.faces, by=by)
+
+
+def looked_at(*, by: User) -> None:
+    """One of them is found good; the other waits for a look."""
+    for copy in Copy.select().order_by(Copy.id).limit(1):
+        copies.approve(copy, look=copy.look, by=by)
 
 
 def open_day(album: Album, *, officer: User, dpo: User, photographer: User) -> None:

@@ -20,6 +20,7 @@ def of_share(share: Share) -> bytes:
     photos = [photo for photo, allowed in share.choices() if allowed]
     lang = share.locale or tools.locale
     return _sheet(
+        share,
         photos,
         lang,
         use=share.use.name_in(lang),
@@ -28,23 +29,23 @@ def of_share(share: Share) -> bytes:
     )
 
 
-def _sheet(photos: list[Photo], lang: str, **about: object) -> bytes:
+def _sheet(share: Share, photos: list[Photo], lang: str, **about: object) -> bytes:
     if len(photos) > MOST:
         raise Invalid(_l("A contact sheet holds at most %(count)s photos."), count=MOST)
     html = tools.typesetter.set(
         "pdf/contact-sheet.html",
         lang,
-        pictures=_pictures(photos),
+        pictures=_pictures(share, photos),
         organisation=str(Setting.of("organisation")),
         **about,
     )
     return pdf.render(html)
 
 
-def _pictures(photos: Iterable[Photo]) -> list[dict[str, str]]:
+def _pictures(share: Share, photos: Iterable[Photo]) -> list[dict[str, str]]:
     return [
         {
-            "src": "data:image/webp;base64," + b64encode(photo.preview(320)).decode(),
+            "src": _source(*share.picture(photo, 320)),
             "code": photo.code,
             "title": photo.title,
             "credit": photo.credit or photo.creator or str(Setting.of("photo_credit")),
@@ -52,3 +53,7 @@ def _pictures(photos: Iterable[Photo]) -> list[dict[str, str]]:
         }
         for photo in photos
     ]
+
+
+def _source(data: bytes, kind: str) -> str:
+    return f"data:{kind};base64," + b64encode(data).decode()

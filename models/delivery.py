@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
@@ -11,6 +12,7 @@ from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import RULES
+from models.copy import Copy, Stage
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
 from models.face import Appearance, Face
 from models.facts import Period
@@ -46,6 +48,8 @@ class Delivery(Record):
     expires_at = Moment()  # the file link's end
     digest = TextField(default="")  # SHA-256 of the file handed out
     share = TextField(default="", index=True)  # code of the share it left by, if it did
+    # None: the photo as it is. Never set to null: a copy must not turn into the photo it hides people of.
+    copy = ForeignKeyField(Copy, null=True, backref="deliveries", on_delete="CASCADE")
 
     class Meta:
         personal = ("recipient", "verdict")
@@ -72,30 +76,38 @@ class Delivery(Record):
         until: date | None = None,
         rendition: str = "web",
         share: str = "",
+        copy: Copy | None = None,
     ) -> Delivery:
         """Decide anew and record a file leaving, in one transaction; raises NotCleared with the reasons (PUB-03).
 
-        `until` is the last planned day of use, required where a use can't be taken back (PUB-06).
+        `until` is the last planned day of use, required where a use can't be taken back (PUB-06); with a masked `copy`
+        that leaves, and the verdict is on what is covered in its bytes.
         """
         by.require(Permission.DELIVER)
         cls._check(photo, use, to, until, rendition)
         day = today()
         with db.atomic():
-            clearance = photo.clearance(use, Period(day, until))
-            if not clearance.allows:
+            trouble = copy.trouble() if copy else None
+            clearance = _asked(photo, copy, use, Period(day, until))
+            if trouble or not clearance.allows:
                 codes = sorted({reason.code.value for reason in clearance.reasons})
-                Trace.leave(by, "delivery.refused", photo, use=use, until=until, reasons=codes)
+                stands = copy.stage.value if copy else None
+                Trace.leave(
+                    by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy, stands=stands,
+                )  # fmt: skip
             else:
                 delivery = cls.create(
                     photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
                     until=until, valid_through=clearance.valid_through, verdict=_verdict(clearance),
-                    expires_at=clock.now() + LINK_LIFE, share=share,
+                    expires_at=clock.now() + LINK_LIFE, share=share, copy=copy,
                 )  # fmt: skip
                 Trace.leave(
-                    by, "delivery.issued", delivery, photo=photo, use=use, until=until,
+                    by, "delivery.issued", delivery, photo=photo, use=use, until=until, copy=copy,
                     valid_through=clearance.valid_through, verdict=clearance.state.value,
                 )  # fmt: skip
         # Raised after the commit, so that the refusal's trace stands (AUD-02).
+        if trouble:
+            raise trouble
         if not clearance.allows:
             raise NotCleared(clearance, photo=photo, use=use)
         return delivery
@@ -115,7 +127,15 @@ class Delivery(Record):
         day = today()
         if self.until is not None and self.until < day:
             return False
-        return self.photo.clearance(self.use, Period(day, self.until or day)).allows
+        if self.copy is not None and self.copy.stage is Stage.THROWN_AWAY:
+            return False
+        return self.clearance(Period(day, self.until or day)).allows
+
+    def clearance(self, period: Period) -> Clearance:
+        """The verdict on what left: the photo, or the copy of it with what is covered in it."""
+        if self.copy is None:
+            return self.photo.clearance(self.use, period)
+        return self.copy.clearance(self.use, period)
 
     @classmethod
     def latest(cls, photo: Photo) -> list[Delivery]:
@@ -147,13 +167,13 @@ class Delivery(Record):
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
-        clearance = self.photo.clearance(self.use, Period(max(self.starts_on, today()), self.until))
+        period = Period(max(self.starts_on, today()), self.until)
+        if self.copy is not None:
+            self.copy.must_be_good()
+        clearance = self.clearance(period)
         if not clearance.allows:
             raise NotCleared(clearance, photo=self.photo, use=self.use)
-        original = bytes(tools.vault.read(self.photo.code, "original"))
-        clean = imaging.render(
-            tools.sandbox, original, imaging.kind_of(original), longest=RENDITIONS[self.rendition]
-        )
+        clean = self._clean()
         card = self.card(clearance, (clean.width, clean.height))
         data = metadata.write_card(clean.data, ".jpg", card)
         with db.atomic():
@@ -162,19 +182,31 @@ class Delivery(Record):
             Trace.leave(by, "delivery.fetched", self, photo=self.photo, use=self.use, sha256=self.digest)
         return data
 
+    def _clean(self) -> imaging.Rendered:
+        """A clean JPEG of the size asked for; of a copy only its own bytes, which a human has seen, are ever read."""
+        longest = RENDITIONS[self.rendition]
+        if self.copy is None:
+            source = bytes(tools.vault.read(self.photo.code, "original"))
+        else:
+            source = self.copy.picture()
+            if longest is None:
+                return imaging.Rendered(source, self.copy.width or 0, self.copy.height or 0)
+        return imaging.render(tools.sandbox, source, imaging.kind_of(source), longest=longest)
+
     def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
-        photo, named = self.photo, self._named()
+        covered = _hidden(clearance)
+        photo, named, hidden = self.photo, self._named(covered), Person.names(covered).values()
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
         return metadata.Card(
             creator=photo.creator,
             credit=photo.credit or str(Setting.of("photo_credit")),
             copyright=photo.copyright or str(Setting.of("organisation")),
-            title=photo.title,
+            title=without_names(photo.title, hidden),
             caption="",  # captions name people; naming needs a line of its own (CON-09)
             date_created=photo.taken_at,
-            alt_text=photo.alt_text,
+            alt_text=without_names(photo.alt_text, hidden),
             usage_terms=self._terms(last),
             licensor_name=str(Setting.of("organisation")),
             licensor_url=tools.base_url,
@@ -182,7 +214,7 @@ class Delivery(Record):
             model_status="MR-NAP" if nobody else "MR-LMR",
             model_ids=[] if nobody else [self.code],
             data_mining="DMI-PROHIBITED-AIMLTRAINING",
-            source_type="digitalCapture",
+            source_type="digitalCapture" if self.copy is None else "humanEdits",  # MET-09
             instance=self.code,
             valid_until=last,
             names=[name for name, _ in named],
@@ -190,14 +222,17 @@ class Delivery(Record):
             size=size,
         )
 
-    def _named(self) -> list[tuple[str, tuple[float, float, float, float] | None]]:
-        """Who may be named beside the photo for as long as this use lasts, with the place of the face (CON-09, MET-05)."""
+    def _named(self, covered: set[str | None]) -> list[tuple[str, tuple[float, float, float, float] | None]]:
+        """Who may be named beside the photo for as long as this use lasts, with the place of the face (CON-09, MET-05).
+
+        Whoever is covered in this copy is not named, whatever she agreed to: a name would undo the mask.
+        """
         period = Period(max(self.starts_on, today()), self.until)
         agreed = {
             reason.person
             for use in Use.naming()
             for reason in self.photo.clearance(use, period).reasons
-            if reason.person and RANK[reason.state] < RANK[State.UNCLEAR]
+            if reason.person and reason.person not in covered and RANK[reason.state] < RANK[State.UNCLEAR]
         }
         there = (
             Appearance.select(Appearance, Person, Face)
@@ -213,6 +248,24 @@ class Delivery(Record):
     def _terms(self, last: date | None) -> str:
         use = self.use.name_in(tools.locale)
         return f"{use}: until {last.isoformat()}" if last else f"{use}: until withdrawn"
+
+
+def _asked(photo: Photo, copy: Copy | None, use: Use, period: Period) -> Clearance:
+    if copy is None:
+        return photo.clearance(use, period)
+    if copy.photo_id != photo.id:
+        raise Missing
+    return copy.clearance(use, period)
+
+
+def _hidden(clearance: Clearance) -> set[str | None]:
+    return {reason.person for reason in clearance.reasons if reason.code is Code.MASKED_HERE}
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """The text, or nothing when it names one of these people: whoever is covered is not told of either (RED-04)."""
+    words = {word for name in names for word in re.findall(r"\w{3,}", name.casefold())}
+    return "" if words & set(re.findall(r"\w{3,}", text.casefold())) else text
 
 
 def _verdict(clearance: Clearance) -> dict[str, object]:

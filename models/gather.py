@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from peewee import JOIN, fn
 from adapters import clock
 from models import facts, grounds
 from models.base import tools
+from models.covering import Box, Covering, is_hidden
 from models.grounds import Grounds
 from models.setting import Setting
 
@@ -31,14 +32,44 @@ class Gathered:
     albums: dict[int, int] = field(default_factory=dict)  # photo id -> album id
     authority: bool = False  # a public task may stand in for consent
     window: int = 30  # days before an end that count as soon
+    boxes: dict[str, Box] = field(default_factory=dict)  # by face code
+    bare: set[tuple[int, int]] = field(default_factory=set)  # photo id, person id: seen without a face (A10)
 
-    def people_facts(self, photo_id: int, masked: frozenset[str] = frozenset()) -> list[facts.PersonFacts]:
-        """What decide wants to know of everyone in this photo; `masked` are codes of people hidden in the copy."""
-        album = self.albums[photo_id]
+    def about(
+        self, photo: Photo, copy: Covering | None = None
+    ) -> tuple[facts.PhotoFacts, list[facts.PersonFacts]]:
+        """What decide wants to know of a photo, or of a copy of it, and of everyone in it."""
+        return self._photo_facts(photo.id, copy), self.people_facts(photo.id, copy)
+
+    def _photo_facts(self, photo_id: int, copy: Covering | None) -> facts.PhotoFacts:
+        photo = self.photos[photo_id]
+        if copy is None:
+            return photo
+        seen = tuple(
+            replace(face, word=facts.FaceWord.MASKED) if self._is_hidden(face, copy) else face
+            for face in photo.faces
+        )
+        return replace(photo, faces=seen, reviewed=photo.reviewed or copy.reviewed)
+
+    def people_facts(self, photo_id: int, copy: Covering | None = None) -> list[facts.PersonFacts]:
+        """What decide wants to know of everyone in this photo, and who of them is hidden in the copy."""
+        album, hidden = self.albums[photo_id], self._hidden(photo_id, copy)
         return [
-            self.grounds.about(person, photo_id, album, masked=person.code in masked)
+            self.grounds.about(person, photo_id, album, masked=person.code in hidden)
             for person in self.people.get(photo_id, ())
         ]
+
+    def _hidden(self, photo_id: int, copy: Covering | None) -> set[str]:
+        """Who has a face here, has each of them covered, and is seen in no other way, such as from behind (A10)."""
+        if copy is None:
+            return set()
+        theirs = [face for face in self.photos[photo_id].faces if face.word is facts.FaceWord.PERSON]
+        shown = {face.person for face in theirs if not self._is_hidden(face, copy)}
+        shown |= {p.code for p in self.people.get(photo_id, ()) if (photo_id, p.id) in self.bare}
+        return {face.person for face in theirs if face.person} - shown
+
+    def _is_hidden(self, face: facts.FaceFact, copy: Covering) -> bool:
+        return is_hidden(self.boxes[face.code], copy.places)
 
     def use_facts(self, use: Use) -> facts.UseFacts:
         """A use as decide knows it."""
@@ -57,7 +88,8 @@ def gather(photos: Sequence[Photo]) -> Gathered:
     """Read the facts of these photos: a fixed number of queries for one photo or for forty."""
     ids = [photo.id for photo in photos]
     settings = Setting.all()
-    people = _people(ids)
+    people, bare = _people(ids)
+    places, boxes = _faces(ids)
     found = Gathered(
         photos={},
         people=people,
@@ -65,10 +97,11 @@ def gather(photos: Sequence[Photo]) -> Gathered:
         albums={photo.id: photo.album_id for photo in photos},
         authority=bool(settings["authority"]),
         window=int(settings["ends_soon_days"]),
+        boxes=boxes,
+        bare=bare,
     )
     crowds = _crowds(set(found.albums.values()))
     said = _said(ids)
-    places = _faces(ids)
     for photo in photos:
         reviewed, names, checked = said.get(photo.id, (False, 0, False))
         found.photos[photo.id] = facts.PhotoFacts(
@@ -112,7 +145,7 @@ def _said(ids: list[int]) -> dict[int, tuple[bool, int, bool]]:
     return {photo_id: (bool(count), names, bool(checked)) for photo_id, count, names, checked in rows}
 
 
-def _faces(ids: list[int]) -> dict[int, list[facts.FaceFact]]:
+def _faces(ids: list[int]) -> tuple[dict[int, list[facts.FaceFact]], dict[str, Box]]:
     from models.face import Appearance, Face, Match, Remark
     from models.person import Person
 
@@ -124,6 +157,10 @@ def _faces(ids: list[int]) -> dict[int, list[facts.FaceFact]]:
             Remark.word.alias("word"),
             Person.code.alias("person"),
             guess.alias("guesses"),
+            Face.left,
+            Face.top,
+            Face.width,
+            Face.height,
         )
         .join(Remark, JOIN.LEFT_OUTER, on=(Remark.face == Face.id) & Remark.undone_at.is_null())
         .join_from(
@@ -137,9 +174,11 @@ def _faces(ids: list[int]) -> dict[int, list[facts.FaceFact]]:
         .tuples()
     )
     places: dict[int, list[facts.FaceFact]] = defaultdict(list)
-    for photo_id, code, word, person, guesses in rows:
+    boxes: dict[str, Box] = {}
+    for photo_id, code, word, person, guesses, *box in rows:
         places[photo_id].append(_face(code, word, person, guesses))
-    return places
+        boxes[code] = (box[0], box[1], box[2], box[3])
+    return places, boxes
 
 
 def _face(code: str, word: str | None, person: str | None, guesses: int) -> facts.FaceFact:
@@ -152,20 +191,22 @@ def _face(code: str, word: str | None, person: str | None, guesses: int) -> fact
     )
 
 
-def _people(ids: list[int]) -> dict[int, list[Any]]:
+def _people(ids: list[int]) -> tuple[dict[int, list[Any]], set[tuple[int, int]]]:
     from models.face import Appearance
     from models.person import Person
 
     rows = (
-        Appearance.select(Appearance.photo, Person)
+        Appearance.select(Appearance.photo, Appearance.face, Person)
         .join(Person)
         .where(Appearance.photo.in_(ids), Appearance.undone_at.is_null())
-        .distinct()
     )
     people: dict[int, dict[int, Any]] = defaultdict(dict)
+    bare = set()
     for row in rows:
         people[row.photo_id][row.person.id] = row.person
-    return {photo_id: list(found.values()) for photo_id, found in people.items()}
+        if row.face_id is None:
+            bare.add((row.photo_id, row.person.id))
+    return {photo_id: list(found.values()) for photo_id, found in people.items()}, bare
 
 
 def today() -> date:

@@ -23,6 +23,7 @@ from adapters import clock, imaging, seal
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.clearance import Step, decide, timeline
+from models.covering import Covering
 from models.errors import Invalid, NotAccepted, Refusal, TooLarge, _l
 from models.facts import Licence, Period
 from models.gather import gather, today
@@ -154,11 +155,11 @@ class Photo(Record):
         use: Use,
         period: Period | None = None,
         *,
-        masked: frozenset[str] = frozenset(),
+        masked: Mapping[str, Covering] | None = None,
     ) -> dict[str, Clearance]:
         """The verdict per photo code for a use, asked in a fixed number of queries for a whole page (PUB-01).
 
-        Without a period the question is whether the use may begin today.
+        Without a period the question is whether the use may begin today; `masked` says by photo code what a copy covers.
         """
         return cls.verdicts(photos, [use], period, masked=masked)[use.code]
 
@@ -169,11 +170,11 @@ class Photo(Record):
         uses: Sequence[Use],
         period: Period | None = None,
         *,
-        masked: frozenset[str] = frozenset(),
+        masked: Mapping[str, Covering] | None = None,
     ) -> dict[str, dict[str, Clearance]]:
         """The same for several uses, keyed by use code and then photo code, from one reading of the facts."""
         found, day = gather(photos), today()
-        known = [(p.code, found.photos[p.id], found.people_facts(p.id, masked)) for p in photos]
+        known = [(photo.code, *found.about(photo, (masked or {}).get(photo.code))) for photo in photos]
         answers: dict[str, dict[str, Clearance]] = {}
         for use in uses:
             asked = found.use_facts(use)

@@ -56,7 +56,9 @@ class Publication(Record):
         url, medium, start = url.strip(), " ".join(medium.split())[:200], from_on or today()
         _check(url, medium, start, until_on)
         with db.atomic():
-            clearance = delivery.photo.clearance(delivery.use, Period(max(start, today()), until_on))
+            if delivery.copy is not None:
+                delivery.copy.must_be_good()
+            clearance = delivery.clearance(Period(max(start, today()), until_on))
             if clearance.allows:
                 last = min(filter(None, (until_on, clearance.valid_through)), default=None)
                 row = cls.create(

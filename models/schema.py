@@ -13,7 +13,7 @@ from models.base import Record, db, is_postgres
 
 MODULES = (
     "setting", "trail", "user", "token", "album", "photo", "claims", "person", "face", "use", "wording", "campaign", "request", "consent",
-    "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
+    "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry",
 )  # fmt: skip

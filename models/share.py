@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 
 from adapters import clock, seal
 from models.base import Moment, Record, code_field, db, tools
+from models.copy import Copy, Stage, coverings, stages
 from models.delivery import RENDITIONS, Delivery
-from models.errors import Gone, Invalid, NotAllowed, NotCleared, Refusal, TooMany, _l
+from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, _l
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
@@ -24,6 +25,7 @@ from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.photo import Photo
+from models.reasons import Clearance, Code
 from models.session import password_holds
 from models.setting import Setting
 from models.trail import Trace, knock, take_turn
@@ -73,11 +75,12 @@ class Share(Record):
     def make(
         cls, photos: Sequence[Photo], use: Use, *, recipient: str, by: User, email: str = "", locale: str = "",
         expires_on: date | None = None, until: date | None = None, password: str = "", download: bool = True,
-        rendition: str = "web", leave_out: bool = False,
+        rendition: str = "web", leave_out: bool = False, copies: Sequence[Copy] = (),
     ) -> Share:  # fmt: skip
         """Make a link for those of the photos that are cleared; it ends with the first consent in them and with the planned
         use, whichever is sooner (PUB-05, SHR-01).
 
+        A photo whose masked copy is among `copies` goes as that copy.
         Raises Refusal while sharing is switched off, Invalid for a form that can't be so, and, unless `leave_out`,
         for photos that may not go out for this use, naming how many.
         """
@@ -88,9 +91,11 @@ class Share(Record):
             )
         _check(photos, recipient, rendition, password)
         _check_days(use, until, expires_on)
-        period = Period(today(), until)
-        verdicts = Photo.clearances(photos, use, period)
-        young = _with_minors(photos)
+        for copy in copies:
+            copy.must_be_good()
+        chosen = {copy.photo_id: copy for copy in copies}
+        verdicts = Photo.clearances(photos, use, Period(today(), until), masked=coverings(copies))
+        young = _with_minors(photos, verdicts)
         good = [photo for photo in photos if verdicts[photo.code].allows and photo.id not in young]
         _check_left_out(len(photos) - len(good), len(photos), leave_out)
         ends = [verdicts[photo.code].valid_through for photo in good]
@@ -104,7 +109,7 @@ class Share(Record):
             share.token = seal.token_hash(share.raw_token)
             share.save()
             for place, photo in enumerate(good):
-                SharedPhoto.create(share=share, photo=photo, place=place)
+                SharedPhoto.create(share=share, photo=photo, place=place, copy=chosen.get(photo.id))
             Trace.leave(
                 by, "share.made", share, use=use, photos=good, until=share.expires_on, download=download
             )
@@ -166,14 +171,31 @@ class Share(Record):
     def choices(self) -> list[Choice]:
         """Every photo and whether it may be handed out at this moment (SHR-02)."""
         photos = self.photos()
-        verdicts = Photo.clearances(photos, self.use, Period(today(), self.until)) if photos else {}
-        held = {row.id for row in self._held()}
-        return [(photo, photo.id in held and photo.ready and verdicts[photo.code].allows) for photo in photos]
+        return list(zip(photos, self._allow(photos), strict=True))
+
+    def _allow(self, photos: list[Photo]) -> list[bool]:
+        copies, held = self.copies(), {row.id for row in self._held()}
+        stands, masked = stages(list(copies.values())), coverings(list(copies.values()))
+        bad = {photo for photo, copy in copies.items() if stands[copy.id] is not Stage.GOOD}
+        period = Period(today(), self.until)
+        verdicts = Photo.clearances(photos, self.use, period, masked=masked) if photos else {}
+        return [p.ready and p.id in held - bad and verdicts[p.code].allows for p in photos]
+
+    def copies(self) -> dict[int, Copy]:
+        """The masked copies that go in place of their photos, by the photo's id."""
+        query = Copy.select(Copy, Photo).join(Photo).join_from(Copy, SharedPhoto)
+        return {copy.photo_id: copy for copy in query.where(SharedPhoto.share == self)}
+
+    def picture(self, photo: Photo, longest: int) -> tuple[bytes, str]:
+        """What its recipient sees of a photo, and its type: a preview, or the copy that goes in its place."""
+        copy = self.copies().get(photo.id)
+        if copy is None:
+            return photo.preview(longest), "image/webp"
+        return copy.picture(longest), "image/jpeg"
 
     def allowed(self, photo: Photo) -> None:
         """Raise Gone, in neutral words, when this photo may not be shown any more."""
-        self._check_held(photo)
-        if not photo.ready or not photo.clearance(self.use, Period(today(), self.until)).allows:
+        if self._allow([photo]) != [True]:
             raise Gone(_l("This photo is no longer available."))
 
     def _check_held(self, photo: Photo) -> None:
@@ -212,9 +234,10 @@ class Share(Record):
                 until=self.until,
                 rendition=self.rendition,
                 share=self.code,
+                copy=self.copies().get(photo.id),
             )
             return delivery.file(by="visitor")
-        except (NotCleared, NotAllowed, Invalid) as refusal:
+        except Refusal as refusal:
             raise Gone(_l("This photo is no longer available.")) from refusal
 
     def archive(self) -> Iterator[bytes]:
@@ -269,6 +292,7 @@ class SharedPhoto(Record):
     share = ForeignKeyField(Share, backref="shared", on_delete="CASCADE")
     photo = ForeignKeyField(Photo, backref="shared", on_delete="CASCADE")
     place = IntegerField(default=0)
+    copy = ForeignKeyField(Copy, null=True, on_delete="CASCADE")  # None: the photo as it is
 
     class Meta:
         personal, plain = (), ("place",)
@@ -340,8 +364,8 @@ def _check_left_out(refused: int, count: int, leave_out: bool) -> None:
         raise Invalid(words, field="leave_out", refused=refused, count=count)
 
 
-def _with_minors(photos: Sequence[Photo]) -> set[int]:
-    """Photos with a child in them, which are not shared by link unless the organisation decided so (MIN-11)."""
+def _with_minors(photos: Sequence[Photo], verdicts: Mapping[str, Clearance]) -> set[int]:
+    """Photos that show a child, which are not shared by link unless the organisation decided so (MIN-11)."""
     if Setting.of("share_minors"):
         return set()
     from models.person import Person
@@ -351,4 +375,15 @@ def _with_minors(photos: Sequence[Photo]) -> set[int]:
         .join(Person)
         .where(Appearance.photo.in_(list(photos)), Appearance.undone_at.is_null(), Person.born.is_null(False))
     )
-    return {row.photo_id for row in seen if row.person.is_minor()}
+    hidden = {
+        (code, reason.person)
+        for code, verdict in verdicts.items()
+        for reason in verdict.reasons
+        if reason.code is Code.MASKED_HERE
+    }
+    codes = {photo.id: photo.code for photo in photos}
+    return {
+        row.photo_id
+        for row in seen
+        if row.person.is_minor() and (codes[row.photo_id], row.person.code) not in hidden
+    }

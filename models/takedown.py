@@ -159,7 +159,7 @@ def _for(delivery: Delivery, publication: Publication | None, person: Person | N
     day = today()
     last = publication.until_on if publication else delivery.until
     # Only what says no counts: a doubt, such as a face nobody has named yet, takes nothing down.
-    clearance = delivery.photo.clearance(delivery.use, Period(day, max(last, day) if last else day))
+    clearance = delivery.clearance(Period(day, max(last, day) if last else day))
     if clearance.state is not State.BLOCKED or _stands(delivery, publication):
         return None
     worst = next(reason for reason in clearance.reasons if reason.state is State.BLOCKED)

@@ -11,10 +11,12 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from models.base import find
+from models.copy import Copy
 from models.delivery import LINK_LIFE, Delivery
 from models.errors import Gone, Invalid, _l
 from models.library import use_of
 from models.permission import Permission
+from models.photo import Photo
 from models.use import Use
 from views.access import needs, public
 from views.pages import back_to, bytes_response, go, page
@@ -27,7 +29,9 @@ bp = Blueprint("deliveries", __name__)
 def ask(code: str) -> Response:
     """What for, for whom, until when?"""
     photo = find(current_user.photos(), code)
-    return page("deliveries/ask.html", photo=photo, use=use_of(request.values.get("use")), uses_in=_names)
+    return page(
+        "deliveries/ask.html", photo=photo, use=use_of(request.values.get("use")), uses_in=_names, copy=_copy(photo),
+    )  # fmt: skip
 
 
 @bp.post("/photos/<code>/deliveries")
@@ -43,6 +47,7 @@ def create(code: str) -> Response:
         by=current_user,
         until=day_of(form.get("until", ""), "until"),
         rendition=form.get("rendition", "web"),
+        copy=_copy(photo),
     )
     return go(url_for("deliveries.show", code=delivery.code))
 
@@ -92,6 +97,12 @@ def _hand_out(delivery: Delivery) -> Response:
     return bytes_response(
         data, "image/jpeg", name=f"{delivery.photo.code}-{delivery.use.code}.jpg", size=len(data)
     )
+
+
+def _copy(photo: Photo) -> Copy | None:
+    """The masked copy that is asked for in place of the photo, if one is."""
+    code = request.values.get("copy")
+    return find(Copy.select().where(Copy.photo == photo), code) if code else None
 
 
 def _mine() -> Any:

@@ -7,17 +7,20 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models import copies
 from models.base import find
 from models.delivery import Delivery, OriginalView
 from models.errors import Invalid, _l
+from models.library import use_of
 from models.permission import Permission
 from models.photo import Photo
 from models.publication import Publication
 from models.secrecy import SecrecyCheck
 from models.use import Use
 from views.access import needs
+from views.copies import told, told_of_bulk
 from views.pages import back_to, bytes_response, go, page
-from views.words import badges_of
+from views.words import badges_of, copy_offer
 
 bp = Blueprint("photos", __name__)
 
@@ -32,9 +35,11 @@ def show(code: str) -> Response:
     verdicts = Photo.verdicts([photo], uses)
     rows = badges_of(photo, {use: verdicts[use.code][photo.code] for use in uses})
     chosen = request.args.get("use") or uses[0].code
+    wanted = next((use for use in uses if use.code == chosen), uses[0])
     return page(
         "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),
         deliveries=Delivery.latest(photo), published=Publication.of_photo(photo),
+        rows_of_copies=told(copies.of_photo(photo)), offered=copy_offer(photo, wanted),
         secrecy={"needed": SecrecyCheck.is_needed(photo), "check": SecrecyCheck.of(photo)},
     )  # fmt: skip
 
@@ -133,6 +138,10 @@ def together() -> Response:
         return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
     if act == "share":
         return redirect(url_for("shares.new"), 307)  # five hundred photos are more than an address can carry
+    if act == "mask":
+        made, shut = copies.order_offered(photos, use_of(form.get("use")), by=current_user)
+        flash(told_of_bulk(len(made), shut))
+        return go(url_for("copies.index"))
     if act == "review":
         Photo.review_all(photos, by=current_user)
         flash(ngettext("%(num)s photo checked.", "%(num)s photos checked.", len(photos)))

@@ -57,7 +57,7 @@ def picture(token: str, code: str) -> Response:
     """One photo to look at, while it may be shown."""
     share, photo = _photo(token, code)
     share.allowed(photo)
-    return bytes_response(photo.preview(1600), "image/webp")
+    return bytes_response(*share.picture(photo, 1600))
 
 
 @bp.get("/share/<token>/photos/<code>/file")

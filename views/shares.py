@@ -7,8 +7,9 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import contact_sheet
+from models import contact_sheet, copies
 from models.base import find
+from models.copy import Copy, coverings
 from models.facts import Period
 from models.gather import today
 from models.library import use_of
@@ -45,13 +46,15 @@ def index() -> Response:
 @needs(Permission.DELIVER)
 def new() -> Response:
     """Whom for, what for, until when; and which of the photos can't go, before anything happens."""
-    photos, use = _photos(), use_of(request.values.get("use"))
+    chosen, use = _copies(), use_of(request.values.get("use"))
+    photos = _photos(chosen)
     until = day_of(request.values.get("until", ""), "until") if request.method == "GET" else None
-    clearances = Photo.clearances(photos, use, Period(today(), until)) if photos else {}
+    period, masked = Period(today(), until), coverings(chosen)
+    clearances = Photo.clearances(photos, use, period, masked=masked) if photos else {}
     return page(
         "shares/new.html", photos=photos, use=use, uses=Use.of_photos(), badges=badges(photos, use, clearances),
         shut=sum(not clearance.allows for clearance in clearances.values()), switched_on=bool(Setting.of("shares")),
-        share_days=Setting.of("share_days"),
+        share_days=Setting.of("share_days"), copies={copy.photo_id: copy for copy in chosen},
     )  # fmt: skip
 
 
@@ -60,12 +63,13 @@ def new() -> Response:
 @back_to(new)
 def create() -> Response:
     """Make the link."""
-    form = request.form
+    form, chosen = request.form, _copies()
     share = Share.make(
-        _photos(), use_of(form.get("use")), recipient=form.get("recipient", ""), email=form.get("email", ""), by=current_user,
+        _photos(chosen), use_of(form.get("use")), recipient=form.get("recipient", ""), email=form.get("email", ""), by=current_user,
         locale=form.get("locale", ""), expires_on=day_of(form.get("expires_on", ""), "expires_on"),
         until=day_of(form.get("until", ""), "until"), password=form.get("password", ""),
         download=form.get("download") != "no", rendition=form.get("rendition", "web"), leave_out=bool(form.get("leave_out")),
+        copies=chosen,
     )  # fmt: skip
     return go(url_for("shares.show", code=share.code))
 
@@ -75,7 +79,9 @@ def create() -> Response:
 def show(code: str) -> Response:
     """The link to send, what it shows today, and who used it."""
     share = _share(code)
-    return page("shares/show.html", share=share, choices=share.choices(), openings=share.openings())
+    return page(
+        "shares/show.html", share=share, choices=share.choices(), openings=share.openings(), copies=share.copies(),
+    )  # fmt: skip
 
 
 @bp.get("/shares/<code>/contact-sheet.pdf")
@@ -104,9 +110,21 @@ def _share(code: str) -> Share:
     return share
 
 
-def _photos() -> list[Photo]:
+def _photos(chosen: list[Copy]) -> list[Photo]:
+    """The photos that are asked for, first those that go as a masked copy."""
     codes = request.values.getlist("photo")[:500]
     found = (
         {photo.code: photo for photo in current_user.photos().where(Photo.code.in_(codes))} if codes else {}
     )
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
+    masked = {copy.photo.code: copy.photo for copy in chosen}
+    return [
+        *masked.values(),
+        *(found[code] for code in dict.fromkeys(codes) if code in found.keys() - masked),
+    ]
+
+
+def _copies() -> list[Copy]:
+    """The masked copies that go in place of their photos, one of each."""
+    codes = request.values.getlist("copy")[:500]
+    query = copies.seen_by(current_user).where(Copy.code.in_(codes)).order_by(Copy.id) if codes else ()
+    return list({copy.photo_id: copy for copy in query}.values())

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
-from models import reason_words
+from models import copies, reason_words
 from models.circumstance import Kind
 from models.errors import NotCleared
 from models.face import Word
@@ -39,7 +39,7 @@ LABELS: dict[Next, Any] = {
     Next.NAME_FACE: _("Name the face"),
     Next.CONFIRM_PEOPLE: _("Check who is in it"),
     Next.RESOLVE_NAMES: _("Check the names"),
-    Next.USE_MASKED_COPY: _("Choose another photo"),
+    Next.USE_MASKED_COPY: _("Use a copy without %(name)s"),
     Next.PICK_OTHER_USE: _("See other uses"),
     Next.ASK_GUARDIAN: _("Ask a parent of %(name)s"),
     Next.ASK_DPO: _("Ask the privacy officer"),
@@ -122,6 +122,10 @@ def _step(reason: Reason, photo: Photo, use: Use, name: str) -> tuple[str, str] 
     if reason.next in (Next.NONE, Next.WAIT) or reason.next not in LABELS:
         return None
     target = _target(reason, photo, use)
+    if reason.next is Next.USE_MASKED_COPY and not current_user.may(Permission.DELIVER):
+        return gettext("Choose another photo"), url_for("library.index", use=use.code, state="cleared")
+    if reason.next is Next.USE_MASKED_COPY and not reason.person and target:
+        return gettext("Use a masked copy"), target
     return (str(LABELS[reason.next]) % {"name": name.split(maxsplit=1)[0]}, target) if target else None
 
 
@@ -141,8 +145,8 @@ def _target(reason: Reason, photo: Photo, use: Use) -> str | None:
         return url_for("photos.show", code=photo.code) + "#people"
     if reason.next is Next.SET_RIGHTS and may(Permission.EDIT):
         return url_for("photos.edit", code=photo.code)
-    if reason.next is Next.USE_MASKED_COPY:
-        return url_for("library.index", use=use.code, state="cleared")
+    if reason.next is Next.USE_MASKED_COPY and may(Permission.DELIVER):
+        return url_for("copies.new", code=photo.code, use=use.code)
     if reason.next is Next.PICK_OTHER_USE:
         return url_for("photos.show", code=photo.code)
     return None
@@ -163,6 +167,28 @@ def refusal_reasons(refusal: NotCleared) -> list[Why]:
     """The obstacles of a refused delivery, in words, with their next steps."""
     whys = badge(refusal.values["photo"], refusal.values["use"], refusal.clearance).reasons
     return [why for why in whys if why.state in (State.UNCLEAR, State.BLOCKED)]
+
+
+def copy_offer(photo: Photo, use: Use) -> copies.Offer | None:
+    """The masked copy that would open the door, for whoever may make one."""
+    return copies.offer(photo, use) if current_user.may(Permission.DELIVER) else None
+
+
+def offer_words(offer: copies.Offer) -> str:
+    """Whom the copy leaves out: by name for who may know it, else how many."""
+    names = [name.split(maxsplit=1)[0] for name in _told_names(offer)]
+    if len(names) == len(offer.faces) == 1:
+        return gettext("Use a copy without %(name)s", name=names[0])
+    if len(names) == len(offer.faces) == 2:
+        return gettext("Use a copy without %(name)s and %(other)s", name=names[0], other=names[1])
+    return ngettext(
+        "Use a copy without %(num)s person", "Use a copy without %(num)s people", len(offer.faces)
+    )
+
+
+def _told_names(offer: copies.Offer) -> list[str]:
+    found = _names([offer.refusal])
+    return [found[code] for code in offer.people if code in found]
 
 
 FACES = {
@@ -314,6 +340,8 @@ def cause_words(cause: str, name: str) -> str:
 
 
 VOCABULARY = {
+    "copy_offer": copy_offer,
+    "offer_words": offer_words,
     "cause_words": cause_words,
     "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,

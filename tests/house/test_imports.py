@@ -29,6 +29,8 @@ VAULT_OPENERS = {
     "photo",
     "preparation",  # photo's work in the worker: previews and facts from the original
     "faceprints",  # looks at faces in the original, once more when asked to
+    "copy",  # a masked copy lies beside the original, under the photo's key
+    "masking",  # covers people in a picture made from the original
     "delivery",
     "claim",
     "erasure",

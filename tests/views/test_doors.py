@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import faces, my_page
+from models import copies, faces, my_page
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
@@ -90,6 +90,8 @@ class World:
             way=CampaignWay.POSTER,
             album=album,
         )
+        copy = copies.order(photo, uses[0], faces=[face], by=editor)
+        drain()
         more = self._what_follows(person, album, photo, delivery)
         outbox = sorted(house.config.data.glob("outbox/*.eml"))
         self.codes = {
@@ -100,6 +102,7 @@ class World:
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
             "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
+            "copies": copy.code,
             **more,
         }  # fmt: skip
         assert Appearance.select().count() == 1
@@ -252,6 +255,8 @@ def test_an_album_of_another_team_is_not_there(world, web, house):
         f"/photos/{world.codes['photos']}", f"/photos/{world.codes['photos']}/preview/320",
         f"/photos/{world.codes['photos']}/deliveries/new", f"/faces?photo={world.codes['photos']}",
         f"/library?album={world.codes['albums']}", f"/deliveries/{world.codes['deliveries']}",
+        f"/copies/{world.codes['copies']}", f"/copies/{world.codes['copies']}/preview/320",
+        f"/photos/{world.codes['photos']}/copies/new",
     ):  # fmt: skip
         assert browser.get(address).status_code == 404, address
     assert world.codes["photos"] not in browser.get("/library").text

@@ -9,8 +9,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from models.base import find
+from models.copy import Copy
 from models.delivery import LONGEST_RECIPIENT, RENDITIONS, Delivery, OriginalView
+from models.errors import Invalid, _l
 from models.permission import Permission
+from models.photo import Photo
 from models.reasons import State
 from views.access import bearer
 from views.api.calls import call, theirs, use_named
@@ -20,10 +23,10 @@ from views.pages import bytes_response
 
 ORDER = thing(
     {"photo": CODE, "use": CODE, "recipient": text(LONGEST_RECIPIENT, 1)},
-    {"until": DAY, "rendition": one_of(*RENDITIONS)},
+    {"until": DAY, "rendition": CODE},
 )
 DELIVERY = thing({
-    "code": CODE, "photo": CODE, "use": CODE, "recipient": text(LONGEST_RECIPIENT), "rendition": one_of(*RENDITIONS),
+    "code": CODE, "photo": CODE, "use": CODE, "recipient": text(LONGEST_RECIPIENT), "rendition": CODE,
     "state": one_of(State.CLEARED, State.ENDS_SOON), "until": or_null(DAY), "valid_through": or_null(DAY),
     "file": {"type": "string", "format": "uri"}, "file_expires_at": MOMENT,
 })  # fmt: skip
@@ -41,15 +44,20 @@ DELIVERY = thing({
 def deliver(given: dict[str, Any]) -> Any:
     """Ask the gate for a file. 201 with a link that works for minutes, or 409 with the reasons; either is in the trail.
 
-    Uses that can't be taken back (press, print) need `until`, the last day of use.
+    Uses that can't be taken back (press, print) need `until`, the last day of use. `rendition` is `web` (2048 pixels),
+    `full`, or the code of a masked copy of the photo, which then leaves in its full size.
     """
+    photo = theirs(current_user.photos(), given["photo"], "photo")
+    size = given.get("rendition", "web")
+    copy = None if size in RENDITIONS else _copy(photo, size)
     delivery = Delivery.issue(
-        theirs(current_user.photos(), given["photo"], "photo"),
+        photo,
         use_named(given["use"]),
         to=given["recipient"],
         by=current_user,
         until=given.get("until"),
-        rendition=given.get("rendition", "web"),
+        rendition="full" if copy else size,
+        copy=copy,
     )
     return _shown(delivery), 201
 
@@ -65,13 +73,20 @@ def original(code: str, purpose: str) -> Response:
     return bytes_response(view.chunks(), "application/octet-stream", name=photo.name, size=photo.size)
 
 
+def _copy(photo: Photo, code: str) -> Copy:
+    found = Copy.get_or_none(Copy.photo == photo, Copy.code == code)
+    if found is None:
+        raise Invalid(_l("Choose web, full, or the code of a masked copy of this photo."), field="rendition")
+    return found
+
+
 def _shown(delivery: Delivery) -> dict[str, Any]:
     return {
         "code": delivery.code,
         "photo": delivery.photo.code,
         "use": delivery.use.code,
         "recipient": delivery.recipient,
-        "rendition": delivery.rendition,
+        "rendition": delivery.copy.code if delivery.copy else delivery.rendition,
         "state": delivery.verdict["state"],
         "until": delivery.until.isoformat() if delivery.until else None,
         "valid_through": delivery.valid_through.isoformat() if delivery.valid_through else None,
