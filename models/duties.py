@@ -12,10 +12,12 @@ from models import (
     entry,
     evidence,
     faceprints,
+    forgetting,
     importing,
     notice,
     preparation,
     recolour,
+    scan,
     webhook,
 )
 
@@ -23,6 +25,8 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
     "faceprints": faceprints.make,
     "compare": comparing.compare,
+    "scan": scan.work_on,
+    "wipe": forgetting.wipe,
     "recolour": recolour.everything,
     "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,
