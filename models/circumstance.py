@@ -32,7 +32,9 @@ class Kind(StrEnum):
 
 
 # Who may end it again: nobody the one that the law makes absolute, short of the person's own word (BAS-03).
-_FOR_DPO = frozenset({Kind.PROTECTED, Kind.RESTRICTED, Kind.OBJECTION, Kind.OBJECTION_MARKETING})
+_FOR_DPO = frozenset(
+    {Kind.PROTECTED, Kind.RESTRICTED, Kind.OBJECTION, Kind.OBJECTION_MARKETING, Kind.UNRECOGNISED}
+)
 
 # While one of these holds nothing biometric is made or kept, whatever was signed (BIO-07, BIO-08, BIO-13).
 BARS_RECOGNITION = frozenset({Kind.DECEASED, Kind.LEFT, Kind.RESTRICTED, Kind.UNRECOGNISED})

@@ -191,7 +191,7 @@ class Consent(Record):
             Line.create(
                 consent=self, person=request.person, about=About.RECOGNITION, explicit=True, valid_from=day,
                 answer=Answer.GIVEN if choice.recognition else Answer.REFUSED,
-                valid_until=term.last_recognised(day, request.valid_until, request.person.relation.value),
+                valid_until=term.last_recognised(day, request.valid_until, request.person.relation),
                 decided_at=self.signed_at, number=len(choice.uses),
             )  # fmt: skip
 

@@ -58,7 +58,7 @@ def _is_covered(person: Person, scope: Covers | None) -> bool:
     """A child only where the assessment has a part about children, anybody only of a kind it names."""
     if scope is None:
         return not person.is_minor()
-    return person.relation.value in scope.kinds and (scope.children or not person.is_minor())
+    return person.relation in scope.kinds and (scope.children or not person.is_minor())
 
 
 def _agrees(person: Person, lines: list[Any], settled: datetime | None) -> bool:
@@ -81,7 +81,7 @@ def _holds(line: Any, person: Person) -> bool:
     """Explicit, complete, ended by nobody, and within its days, which never go beyond what recognition may last (BIO-08)."""
     given = line.answer in (Answer.GIVEN, Answer.RENEWED) and line.withdrawn_at is None and line.void is None
     complete = line.explicit and (line.means != Means.PAPER or line.checked_at is not None)
-    last = term.last_recognised(line.valid_from, line.valid_until, person.relation.value)
+    last = term.last_recognised(line.valid_from, line.valid_until, person.relation)
     return bool(given and complete and line.valid_from <= today() <= last)
 
 

@@ -14,7 +14,7 @@ from adapters import clock
 from adapters import recognition as recogniser
 from models import modes, opting_in
 from models.base import Moment, Record, code_field, db
-from models.errors import NotAllowed, Refusal, _l
+from models.errors import Refusal, _l
 from models.face import Face, Match
 from models.job import Job
 from models.permission import Permission
@@ -90,8 +90,7 @@ class Scan(Record):
         self._turn("scan.stopped", by, ended_at=clock.now(), why=Over.STOPPED)
 
     def _turn(self, action: str, by: User, **change: object) -> None:
-        if not (by.may(Permission.NAME) or by.may(Permission.COMPLIANCE)):
-            raise NotAllowed
+        by.require(Permission.RESTRAIN)
         with db.atomic():
             turned = Scan.update(**change).where(Scan.id == self.id, Scan.ended_at.is_null())
             if turned.execute() != 1:
@@ -134,6 +133,14 @@ def progress(scan: Scan) -> Progress:
     todo = max(scan.total - scan.seen, 0)
     known = pace is not None and scan.ended_at is None and scan.started_at is not None
     return Progress(scan, timedelta(seconds=todo * pace) if known and pace is not None else None)
+
+
+def progress_of(person: Person) -> Progress | None:
+    """How far the search for someone is, also of one that ended within a day; None when there is nothing to tell."""
+    newest = Scan.of(person)
+    if newest is None or (newest.ended_at is not None and newest.ended_at < clock.now() - timedelta(days=1)):
+        return None
+    return progress(newest)
 
 
 def under_way() -> list[Progress]:

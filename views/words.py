@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import format_timedelta, get_locale, gettext, lazy_gettext
 from flask_login import current_user
 
 from models import reason_words
@@ -292,7 +293,13 @@ def cause_words(cause: str, name: str) -> str:
     return reason_words.sentence(reason, name or gettext(reason_words.ANONYMOUS), "", gettext)
 
 
+def time_words(left: timedelta) -> str:
+    """A stretch of time as one says it: minutes, hours or days."""
+    return str(format_timedelta(max(left, timedelta(minutes=1)), granularity="minute"))
+
+
 VOCABULARY = {
+    "time_words": time_words,
     "cause_words": cause_words,
     "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,
