@@ -110,7 +110,7 @@ class Assessment(Record):
             Stale.UNNAMED: self.condition is None,
             Stale.MODE: self.mode is not mode,
             Stale.MODEL: self.model != recogniser.MODEL,
-            Stale.PLACE: self.place != tools.place,
+            Stale.PLACE: self.place not in ("", tools.place),  # "": from before places were noted
         }
         return [why for why, holds in reasons.items() if holds]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters import recognition as recogniser
-from models import faceprints
+from models import faceprints, roster
 from models.album import Album, Mode
 from models.base import db
 from models.face import Face, Faceprint, Match, Rejection
@@ -13,7 +13,6 @@ from models.faceprints import SMALLEST
 from models.index import refresh
 from models.modes import mode_of
 from models.photo import Photo
-from models.roster import meet_stranger
 
 
 def may_encode(album: Album) -> bool:
@@ -65,11 +64,4 @@ def suggest(found: Iterable[tuple[Face, bytes | None]]) -> None:
         if rank == "likely":
             taken.add(person.id)
         Match.create(face=face, person=person, distance=distance, band=rank)
-    _meet_strangers([face for face, _ in faces if face.id not in {guess[1].id for guess in guesses}])
-
-
-def _meet_strangers(faces: list[Face]) -> None:
-    """In an attested album a face that is nobody's ends the attestation (M1)."""
-    for face in faces[:1]:
-        if face.photo.album.mode is Mode.ROSTER:
-            meet_stranger(face.photo.album, face)
+    roster.meet([face for face, _ in faces if face not in {guess[1] for guess in guesses}])

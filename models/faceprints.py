@@ -24,7 +24,7 @@ KEY = "faceprint"
 SMALLEST = 35  # pixels; below, a face is a box only
 
 
-def forget(person: Person, why: str) -> None:
+def forget(person: Person, why: str = "consent over") -> None:
     """Destroy everything biometric of a person, key first, within the caller's transaction; a job sees to the bytes (BIO-07).
 
     `why` is one of forgetting.CAUSES; nothing there to destroy is no mistake.
@@ -60,13 +60,13 @@ def make(person_id: int) -> None:
         return
     if not is_opted_in(person):
         with db.atomic():
-            forget(person, "consent over")
+            forget(person)
         return
     made = [made for made in map(_numbers, _sources(person)) if made is not None]
     with db.atomic():
         # Asked again inside the transaction: she may have withdrawn while the recogniser worked.
         if not is_opted_in(person):
-            forget(person, "consent over")
+            forget(person)
             return
         before = Faceprint.select().where(Faceprint.person == person).count()
         tools.keys.destroy(KEY, person.code)

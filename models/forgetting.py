@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,12 @@ from models.trail import Trace
 
 DISUSE = timedelta(days=730)  # BIO-07: 24 months without use
 REST = timedelta(days=30)  # how long sealed numbers wait for an assessment to be weighed again
+PATIENCE = 60.0  # seconds; after that the job is tried again later
+NOBODY_LOOKS_BACK = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8 AND NOT EXISTS (
+        SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) >= age(%s::xid))
+"""
 
 # Why everything biometric of a person goes, and the verb that sees to it (BIO-07). The first column stands in the trail.
 CAUSES = {
@@ -90,8 +97,8 @@ def _unfounded() -> str:
     if Stale.PLACE in here.stale:
         return "place"
     ran_out = here.assessment.expires_on + REST < today()
-    # What is merely old may be weighed again; what was never weighed for this mode may not wait.
-    return "unweighed" if ran_out or {Stale.MODE, Stale.UNNAMED} & set(here.stale) else ""
+    # What ran out, or names no condition, may be weighed again; for another way of comparing it never counted.
+    return "unweighed" if ran_out or Stale.MODE in here.stale else ""
 
 
 def last_use(people: Iterable[int]) -> dict[int, datetime]:
@@ -159,9 +166,22 @@ def wipe(_subject: int = 0) -> None:
     if not is_postgres():
         db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return
+    _let_others_go_on()
     # A plain VACUUM leaves the old bytes in a page's free space; the table is small, and writing it anew takes a moment.
     for model in (Faceprint, Match):
         db.execute_sql(f'VACUUM FULL "{model._meta.table_name}"')
+
+
+def _let_others_go_on() -> None:
+    """Wait until nobody can still see what was deleted before now, for PostgreSQL keeps it as long; TimeoutError after a while."""
+    ((mark,),) = db.execute_sql("SELECT pg_current_xact_id()::text").fetchall()
+    patience = time.monotonic() + PATIENCE
+    while time.monotonic() < patience:
+        ((over,),) = db.execute_sql(NOBODY_LOOKS_BACK, (mark, mark)).fetchall()
+        if over:
+            return
+        time.sleep(0.1)
+    raise TimeoutError("somebody still looks at what was deleted")
 
 
 def counts() -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,13 @@ from models.person import Guardian, Person, Speaking
 from models.voiding import Voiding
 
 
-def opted_in(only: Collection[int] | None = None) -> list[Person]:
+def opted_in(among: Iterable[int] | None = None) -> list[Person]:
     """Everyone, or those of these ids, whose recognition consent holds today and whom the assessment covers.
 
     While recognition is off, only children are left out: nobody weighed what it means for them (BIO-09).
     """
     scope = modes.covered()
-    return [person for person in _agreeing(only) if _is_covered(person, scope)]
+    return [person for person in _agreeing(among) if _is_covered(person, scope)]
 
 
 def is_opted_in(person: Person) -> bool:
@@ -44,8 +44,8 @@ def children_may_be_asked() -> bool:
     return scope is not None and scope.children
 
 
-def _agreeing(only: Collection[int] | None) -> list[Person]:
-    lines = _lines(only)
+def _agreeing(among: Iterable[int] | None) -> list[Person]:
+    lines = _lines(among)
     found = {person.id: person for person in Person.select().where(Person.id.in_(list(lines)))}
     barred, settled = _barred(found), _settled(found)
     return [
@@ -85,7 +85,7 @@ def _holds(line: Any, person: Person) -> bool:
     return bool(given and complete and line.valid_from <= today() <= last)
 
 
-def _lines(only: Collection[int] | None) -> dict[int, list[Any]]:
+def _lines(among: Iterable[int] | None) -> dict[int, list[Any]]:
     """Every answer about recognition by person, the oldest first, as plain rows."""
     query = (
         Line.select(
@@ -102,8 +102,8 @@ def _lines(only: Collection[int] | None) -> dict[int, list[Any]]:
         .where(Line.about == About.RECOGNITION)
         .order_by(Line.decided_at, Line.id)
     )  # fmt: skip
-    if only is not None:
-        query = query.where(Line.person.in_(list(only)))
+    if among is not None:
+        query = query.where(Line.person.in_(list(among)))
     found: dict[int, list[Any]] = defaultdict(list)
     for row in query.namedtuples():
         line = row._replace(

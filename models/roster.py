@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from peewee import ForeignKeyField
@@ -75,11 +76,14 @@ class Roster(Record):
         return ended.execute() > 0
 
 
-def meet_stranger(album: Album, face: Face) -> None:
-    """A face in an attested album is nobody's on the roster: the album drops to M0 and the DPO is told, in this transaction.
+def meet(strangers: Sequence[Face]) -> None:
+    """Faces of one photo that are nobody's on the roster: an attested album drops to M0 and the DPO is told, in this transaction.
 
-    Nothing of the face is kept but its box, which waits for a name; what was attested was not so (requirements 3.1, M1).
+    Nothing of them is kept but their boxes, which wait for a name; what was attested was not so (requirements 3.1, M1).
     """
+    if not strangers or strangers[0].photo.album.mode is not Mode.ROSTER:
+        return
+    face, album = strangers[0], strangers[0].photo.album
     if not Roster.close(album, Ending.STRANGER, face=face):
         return
     Album.update(mode=Mode.OFF).where(Album.id == album.id).execute()
