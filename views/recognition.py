@@ -52,7 +52,7 @@ def weigh() -> Response:
     return page(
         "recognition/weigh.html", last=last, questions=recognition.QUESTIONS, kinds=[kind.value for kind in Relation],
         purposes=recognition.purposes(), latest=today() + timedelta(days=365), country=Setting.of("country"),
-        scope=last.scope if last else recognition.everything(),
+        scope=last.scope if last else Covers(frozenset(), frozenset()),
     )  # fmt: skip
 
 
