@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
+from adapters import clock
 from models.errors import Invalid, _l
 from models.gather import today
 from models.person import Relation
@@ -15,7 +16,7 @@ SCHOOL_YEAR_ENDS = (7, 31)
 
 def last_day(until: date | None) -> date:
     """The day a consent asked for today ends: the one wished for, or the latest; Invalid for one beyond (CON-13)."""
-    latest = _months_from(today(), int(Setting.of("consent_months")))
+    latest = clock.months_after(today(), int(Setting.of("consent_months")))
     if until is not None and not today() < until <= latest:
         words = _l("Choose a last day after today and by %(day)s.")
         raise Invalid(words, field="valid_until", day=latest.isoformat())
@@ -24,17 +25,9 @@ def last_day(until: date | None) -> date:
 
 def last_recognised(since: date, until: date | None, relation: str) -> date:
     """The last day a yes to recognition may count: after 24 months at the latest, a pupil's with the school year (BIO-08)."""
-    latest = _months_from(since, MONTHS_RECOGNISED)
+    latest = clock.months_after(since, MONTHS_RECOGNISED)
     if relation == Relation.PUPIL:
         month, day = SCHOOL_YEAR_ENDS
         end = date(since.year, month, day)
         latest = min(latest, end if since <= end else end.replace(year=since.year + 1))
     return min(latest, until) if until is not None else latest
-
-
-def _months_from(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    try:
-        return day.replace(year=day.year + year, month=month + 1)
-    except ValueError:
-        return date(day.year + year, month + 2, 1) - timedelta(days=1)

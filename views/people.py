@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from models import consent_list, consents_of, scan
 from models.base import find
+from models.circumstance import Circumstance
 from models.merging import Merging
 from models.permission import Permission
 from models.person import Person, Relation
@@ -64,6 +65,7 @@ def show(code: str) -> Response:
         history=consents_of.history(person), recognition=consents_of.recognition(person),
         open_requests=consent_list.requests_to(current_user, person), mergings=Merging.of(person),
         progress=scan.progress_of(person),
+        circumstances=Circumstance.seen_by(current_user, person),
     )  # fmt: skip
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -23,7 +26,7 @@ from models.setting import Setting
 from models.trail import Knock, knock, signer
 from models.wording import Wording, WordingKind
 from tests.house.tree import HERE
-from tests.makers import Browser
+from tests.makers import Browser, after_signing
 
 
 @pytest.fixture
@@ -156,12 +159,16 @@ def test_the_receipt_validates_against_our_schema_and_speaks_only_known_terms(si
         if isinstance(value, str) and ":" in value
     }
     assert terms <= receipt.TERMS
+    assert data["@context"]["status_today"]["@id"] == "dpv:hasConsentStatus"
     assert data == json.loads(json.dumps(receipt.data(signed)))
     withdraw(signed.person, uses=None, recognition=False, actor="signer", means="link")
     later = receipt.data(signed)["services"]
     assert {line["use"]: line["status_today"] for line in later} == {
         "website": "dpv:ConsentWithdrawn", "press": "dpv:ConsentRefused",
     }  # fmt: skip
+
+
+FORMATS = {"date": date.fromisoformat, "date-time": datetime.fromisoformat, "uri": urlsplit}
 
 
 def _wrong(value, schema, at="receipt"):
@@ -175,6 +182,10 @@ def _wrong(value, schema, at="receipt"):
             return
     if "const" in schema and value != schema["const"]:
         yield f"{at}: const"
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{at}: pattern"
+    if isinstance(value, str) and (reads := FORMATS.get(schema.get("format", ""))):
+        reads(value)
     if "enum" in schema and value not in schema["enum"]:
         yield f"{at}: enum"
     if isinstance(value, dict) and "properties" in schema:
@@ -304,7 +315,7 @@ def test_a_receipt_is_there_at_once_in_the_language_signed(house, web, tmp_path,
     request = Request.ask([noor], [house.use()], Wording.current()[0], by=editor, way=Way.LINK)[0]
     Consent.sign(request, Choice({"website": True}, None), signer="Noor", steps={}, language=locale)
     phone, path = Browser(web), tmp_path / "receipt.pdf"
-    path.write_bytes(phone.get(f"/sign/{request.raw_token}/receipt.pdf").data)
+    path.write_bytes(phone.get(after_signing(web, request, "receipt.pdf")).data)
     said = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
     assert word in said
-    assert phone.get(f"/sign/{request.raw_token}/receipt.json").json["language"] == locale
+    assert phone.get(after_signing(web, request, "receipt.json")).json["language"] == locale
