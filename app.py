@@ -12,6 +12,7 @@ import views
 from adapters.hooks import Hooks
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
+from adapters.place import place_of
 from adapters.sandbox import Sandbox
 from adapters.spool import Spool
 from adapters.storage import open_storage
@@ -49,6 +50,7 @@ def wire(config: Config) -> None:
             zone=config.timezone,
             locale=config.locale,
             staging=config.data / "staging",
+            place=place_of(config.database_url, config.storage_url, config.queue_url),
         )
     )
     Job.nudge = staticmethod(tasks.nudge)

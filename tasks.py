@@ -171,6 +171,15 @@ def mail_head() -> None:
         endings.mail_head()
 
 
+@huey.periodic_task(crontab(minute="41", hour="2"))
+def watch_faceprints() -> None:
+    """See every night that no faceprint is left of anybody who did not say yes (BIO-04)."""
+    from models import forgetting
+
+    with db.connection_context():
+        forgetting.watch()
+
+
 @huey.periodic_task(crontab(minute="23", hour="3"))
 def tune() -> None:
     """Keep the engine's picture of its tables fresh."""

@@ -147,6 +147,10 @@ class KeyStore:
             is not None
         )
 
+    def ids(self, kind: str) -> set[str]:
+        """What there are keys of a kind for."""
+        return {row[0] for row in self._connection().execute("SELECT id FROM dek WHERE kind = ?", (kind,))}
+
     def destroy(self, kind: str, id: str) -> None:
         """Forget a key for good: overwritten in the file, and out of the write-ahead log. Twice does no harm."""
         with self._connection() as db:

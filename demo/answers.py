@@ -39,6 +39,8 @@ ASSESSMENT = {
     "bystanders": "Faces of others are compared in memory for the length of one task and never kept.",
     "risks": "A wrong suggestion could be confirmed in haste; faceprints are special data; children are left out.",
     "measures": "A human confirms every name; faceprints lie encrypted under a key per person that withdrawal destroys.",
+    "views": "The works council and the clients' council were heard in September; both asked that saying no costs nothing.",
+    "advice": "Go on with adults only, without the wards, and weigh it again within a year. All of it was followed.",
 }
 
 

@@ -37,6 +37,7 @@ class Tools:
     zone: str
     locale: str
     staging: Path
+    place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 
 class _Tools:

@@ -12,6 +12,7 @@ from adapters import clock
 from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, NotAllowed, Refusal, _l
 from models.gather import today
+from models.job import Job
 from models.permission import Permission
 from models.person import Person
 from models.trail import Trace
@@ -27,10 +28,16 @@ class Kind(StrEnum):
     OBJECTION = "objection"  # Art. 21(1): stops what rests on an interest or a public task
     OBJECTION_MARKETING = "objection_marketing"  # Art. 21(2): absolute
     RESTRICTED = "restricted"  # Art. 18
+    UNRECOGNISED = "unrecognised"  # asked not to be recognised, perhaps before any photo exists (BIO-13)
 
 
 # Who may end it again: nobody the one that the law makes absolute, short of the person's own word (BAS-03).
-_FOR_DPO = frozenset({Kind.PROTECTED, Kind.RESTRICTED, Kind.OBJECTION, Kind.OBJECTION_MARKETING})
+_FOR_DPO = frozenset(
+    {Kind.PROTECTED, Kind.RESTRICTED, Kind.OBJECTION, Kind.OBJECTION_MARKETING, Kind.UNRECOGNISED}
+)
+
+# While one of these holds nothing biometric is made or kept, whatever was signed (BIO-07, BIO-08, BIO-13).
+BARS_RECOGNITION = frozenset({Kind.DECEASED, Kind.LEFT, Kind.RESTRICTED, Kind.UNRECOGNISED})
 
 
 class Circumstance(Record):
@@ -70,8 +77,8 @@ class Circumstance(Record):
             raise Refusal(_l("This is on file already."))
         with db.atomic():
             row = cls.create(person=person, kind=kind, since=since, note=note.strip()[:1000], by=by)
-            if kind is Kind.DECEASED:
-                faceprints.forget(person)  # DCD-01
+            if kind in BARS_RECOGNITION and since <= today():
+                faceprints.forget(person, kind.value)  # DCD-01, BIO-07
             Trace.leave(
                 by or "signer",
                 "circumstance.recorded",
@@ -105,6 +112,8 @@ class Circumstance(Record):
             if gone.execute() == 1:
                 Trace.leave(by, "circumstance.ended", self, person=self.person, circumstance=self.kind.value)
                 cascade.after(self.person, self.kind.value)
+                if self.kind in BARS_RECOGNITION:
+                    Job.put("faceprints", self.person_id)  # made anew if her yes still holds
 
     @classmethod
     def seen_by(cls, user: User, person: Person) -> list[Circumstance]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters import recognition as recogniser
-from models import faceprints
+from models import faceprints, roster
 from models.album import Album, Mode
 from models.base import db
 from models.face import Face, Faceprint, Match, Rejection
@@ -64,3 +64,4 @@ def suggest(found: Iterable[tuple[Face, bytes | None]]) -> None:
         if rank == "likely":
             taken.add(person.id)
         Match.create(face=face, person=person, distance=distance, band=rank)
+    roster.meet([face for face, _ in faces if face not in {guess[1] for guess in guesses}])

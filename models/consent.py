@@ -13,6 +13,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
+from models import term
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
@@ -158,6 +159,7 @@ class Consent(Record):
             self.save(only=[Consent.checked_by, Consent.checked_at])
             Trace.leave(by, "consent.paper-checked", self, person=self.person)
             Job.put("recolour", self.person_id)
+            Job.put("faceprints", self.person_id)  # a paper yes counts from here on
 
     @classmethod
     def _create(
@@ -190,17 +192,18 @@ class Consent(Record):
         if explicit:
             Line.create(
                 consent=self, person=request.person, about=About.RECOGNITION, explicit=True, valid_from=day,
-                answer=Answer.GIVEN if choice.recognition else Answer.REFUSED, valid_until=request.valid_until,
+                answer=Answer.GIVEN if choice.recognition else Answer.REFUSED,
+                valid_until=term.last_recognised(day, request.valid_until, request.person.relation),
                 decided_at=self.signed_at, number=len(choice.uses),
             )  # fmt: skip
 
     def _after(self, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
-        from models import cascade, evidence
+        from models import cascade, evidence, withdrawing
 
         evidence.keep_shown(self, request, steps, drawing)
         cascade.after(request.person, "signed")
         Job.put("receipt", self.id)
-        Job.put("faceprints", request.person_id)
+        withdrawing.answered_recognition(request.person)
 
     def answers(self) -> list[Line]:
         """The lines in the order they were asked."""

@@ -13,10 +13,12 @@ from models import (
     entry,
     evidence,
     faceprints,
+    forgetting,
     importing,
     notice,
     preparation,
     recolour,
+    scan,
     webhook,
 )
 
@@ -25,6 +27,8 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "faceprints": faceprints.make,
     "compare": comparing.compare,
     "copy": copies.make,
+    "scan": scan.work_on,
+    "wipe": forgetting.wipe,
     "recolour": recolour.everything,
     "recolour-album": recolour.album,
     "receipt": evidence.make_receipt,

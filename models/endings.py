@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from models import faceprints, session, states, webhook
+from models import forgetting, session, states, webhook
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Line
@@ -142,7 +142,7 @@ def sweep() -> None:
     from models.photo import Arrival
     from models.visit import Visit
 
-    faceprints.sweep()
+    forgetting.sweep()
     Arrival.sweep()
     Draft.sweep()
     Entry.sweep()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from adapters import imaging, seal
 from adapters import recognition as recogniser
 from adapters.keys import KeyGone
 from adapters.sandbox import Unreadable
+from models import scan
 from models.album import Album, Mode
 from models.base import db, tools
 from models.face import Appearance, Face, Faceprint, Match
@@ -15,21 +18,39 @@ from models.modes import mode_of
 from models.opting_in import is_opted_in, opted_in
 from models.person import Person
 from models.photo import Photo
-from models.setting import Setting
 from models.trail import Trace
 
 KEY = "faceprint"
 SMALLEST = 35  # pixels; below, a face is a box only
-MOST_COMPARED = 2000  # photos compared anew when someone opts in
 
 
-def forget(person: Person) -> None:
-    """Destroy everything biometric of a person, key first, within the caller's transaction (BIO-07)."""
-    tools.keys.destroy(KEY, person.code)
-    Faceprint.delete().where(Faceprint.person == person).execute()
+def forget(person: Person, why: str = "consent over") -> None:
+    """Destroy everything biometric of a person, key first, within the caller's transaction; a job sees to the bytes (BIO-07).
+
+    `why` is one of forgetting.CAUSES; nothing there to destroy is no mistake.
+    """
+    faces = list(Faceprint.select(Faceprint.face).where(Faceprint.person == person))
+    if faces or tools.keys.has(KEY, person.code):
+        tools.keys.destroy(KEY, person.code)
+        Faceprint.delete().where(Faceprint.person == person).execute()
+        Trace.leave("system", "faceprints.forgotten", person, why=why, count=len(faces))
+        Job.put("wipe", 0)
     photos = {face.photo_id for face in Face.select(Face.photo).join(Match).where(Match.person == person)}
     Match.delete().where(Match.person == person).execute()
     refresh(photos)
+
+
+def lose(faces: Iterable[Face], why: str = "source") -> None:
+    """Before these faces are erased, or no longer hers: whose numbers came from them is forgotten and made anew without (BIO-07).
+
+    Within the caller's transaction.
+    """
+    rows = (
+        Faceprint.select(Faceprint.person).where(Faceprint.face.in_([face.id for face in faces])).distinct()
+    )
+    for person in list(Person.select().where(Person.id.in_(rows))):
+        forget(person, why)
+        Job.put("faceprints", person.id)
 
 
 def make(person_id: int) -> None:
@@ -47,6 +68,7 @@ def make(person_id: int) -> None:
         if not is_opted_in(person):
             forget(person)
             return
+        before = Faceprint.select().where(Faceprint.person == person).count()
         tools.keys.destroy(KEY, person.code)
         Faceprint.delete().where(Faceprint.person == person).execute()
         if not made:
@@ -56,13 +78,7 @@ def make(person_id: int) -> None:
             sealed = seal.encrypt_field(key, vector, _context(person, face))
             Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
         Trace.leave("system", "faceprints.made", person, count=len(made))
-        waiting = (
-            Face.select(Face.photo)
-            .where(Face.waiting_since.is_null(False), Face.pixels >= SMALLEST)
-            .distinct()
-        )
-        for row in waiting.limit(MOST_COMPARED):
-            Job.put("compare", row.photo_id)
+        scan.widen(person, before, len(made))
 
 
 def _sources(person: Person) -> list[Face]:
@@ -114,12 +130,3 @@ def gallery() -> tuple[recogniser.Gallery, dict[str, int], dict[str, Person]]:
 
 def _context(person: Person, face: Face) -> bytes:
     return f"faceprint|{person.code}|{face.code}|{recogniser.MODEL}".encode()
-
-
-def sweep() -> None:
-    """Queue the forgetting of whoever's consent ended by date, and nothing else; asked every minute."""
-    good = {person.id for person in opted_in()}
-    with db.atomic():
-        for row in Faceprint.select(Faceprint.person).distinct():
-            if row.person_id not in good or Mode(Setting.of("recognition_mode")) is Mode.OFF:
-                Job.put("faceprints", row.person_id)

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from adapters import clock
-from models import claims, index, search
+from models import claims, faceprints, index, search
 from models.base import db
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Match, Rejection, Remark, Word
@@ -169,6 +169,7 @@ def reject(face: Face, person: Person, *, by: User) -> None:
 def undo(face: Face, *, by: User) -> None:
     """Take back what was said of a face; it waits again."""
     with db.atomic():
+        faceprints.lose([face])
         people = _forget_words(face)
         Face.update(waiting_since=clock.now()).where(Face.id == face.id).execute()
         claims.reopen(face)

@@ -13,6 +13,8 @@ from models.base import Moment, Record, code_field, db
 
 LEASE = timedelta(minutes=10)
 MOST_TRIES = 6
+# What may wait until nothing else does: never before a new photo, a letter or anybody's click.
+BEHIND_ALL = frozenset({"scan"})
 PATIENCE = {"hook": 12}  # somebody else's server may be down for a night: twelve tries take seventeen hours
 
 
@@ -56,18 +58,33 @@ class Job(Record):
 
     @classmethod
     def due(cls) -> ModelSelect[Job]:
-        """The query of jobs that may start now: due, and not leased by a living worker."""
+        """The query of jobs that may start now: due, and not leased by a living worker; what is behind all others last."""
         now = clock.now()
         return (
             cls.waiting()
             .where(cls.due_at <= now, cls.leased_until.is_null() | (cls.leased_until < now))
-            .order_by(cls.due_at, cls.id)
+            .order_by(cls.kind.in_(list(BEHIND_ALL)), cls.due_at, cls.id)
         )
 
     @classmethod
+    def hurry(cls) -> bool:
+        """Whether anything waits for a worker that goes before what is behind all others."""
+        return bool(cls.due().where(cls.kind.not_in(list(BEHIND_ALL))).exists())
+
+    @classmethod
+    def drop(cls, *kinds: str) -> int:
+        """Take duties nobody has begun out of the queue, within the caller's transaction: their ground is gone."""
+        gone = cls.delete().where(
+            cls.kind.in_(kinds), cls.done_at.is_null(), cls.failed_at.is_null(), cls.leased_until.is_null()
+        )
+        return int(gone.execute())
+
+    @classmethod
     def claim(cls, job_id: int) -> Job | None:
-        """Lease a due job to the caller, or None when another worker has it or it is over."""
-        now = clock.now()
+        """Lease a due job to the caller, or None when another worker has it, it is over, or others go before it."""
+        now, kind = clock.now(), cls.select(cls.kind).where(cls.id == job_id).scalar()
+        if kind in BEHIND_ALL and cls.hurry():
+            return None  # the sweep brings it back
         taken = cls.update(leased_until=now + LEASE, tries=cls.tries + 1).where(
             cls.id == job_id,
             cls.done_at.is_null(),

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.mail import MailRefused
 from models import evidence, my_page, renewing
+from models.album import Album
 from models.base import tools
 from models.consent import Consent, Line
 from models.draft import Draft
@@ -145,6 +146,13 @@ def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     }, []
 
 
+def _stranger(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    album = Album.get_or_none(Album.code == notice.values["album"])
+    if album is None:
+        raise MailRefused("the album is no longer on file", permanent=True)
+    return {"album": album.title, "link": f"{tools.base_url}/albums/{album.code}/recognition"}, []
+
+
 def _head(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"note": notice.values["note"]}, [("trail-head.txt", "text/plain", notice.values["note"].encode())]
 
@@ -168,4 +176,5 @@ _WRITERS = {
     NoticeKind.INQUIRY: _inquiry,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
+    NoticeKind.STRANGER: _stranger,
 }

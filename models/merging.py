@@ -49,8 +49,8 @@ class Merging(Record):
             if cls.select().where(cls.gone.in_([kept, gone]), cls.undone_at.is_null()).exists():
                 raise Refusal(_l("One of them was merged already."))
             # Faceprints of either may not speak for the other: they are made anew if the consent covers it (BIO-04).
-            faceprints.forget(kept)
-            faceprints.forget(gone)
+            faceprints.forget(kept, "merged")
+            faceprints.forget(gone, "merged")
             merging = cls.create(kept=kept, gone=gone, by=by, moved=_move(gone, kept))
             Trace.leave(by, "person.merged", merging, person=kept, gone=gone.code)
             cascade.after(kept, "merged")
@@ -70,7 +70,7 @@ class Merging(Record):
             )
             if done.execute() != 1:
                 raise Refusal(_l("This was undone already."))
-            faceprints.forget(self.kept)
+            faceprints.forget(self.kept, "merged")
             for model, field in _references():
                 ids = self.moved.get(_name(model, field), [])
                 if ids:

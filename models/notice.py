@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     INQUIRY = "inquiry"
     WEBHOOK_OFF = "webhook-off"
     INQUIRY_RECEIVED = "inquiry-received"
+    STRANGER = "stranger"
 
 
 class Notice(Record):

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     WORDINGS = "wordings"  # texts and uses
     TRAIL = "trail"
     COMPLIANCE = "compliance"  # assessments, recognition mode
+    RESTRAIN = "restrain"  # hold recognition back: off for one album, a search paused or stopped
     USERS = "users"  # accounts, roles, teams
     SETTINGS = "settings"
     JOBS = "jobs"
@@ -50,7 +51,7 @@ P = Permission
 # fmt: off
 _EDITOR = {
     P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW,
-    P.WITNESS,
+    P.WITNESS, P.RESTRAIN,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE}),
@@ -61,7 +62,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
-        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES, P.RESTRAIN}
     ),
     Role.AUDITOR: frozenset({P.TRAIL}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.

@@ -64,5 +64,20 @@ def check_contract(person: Person) -> None:
 
 
 def may_be_recognised(person: Person, guardian: Guardian | None) -> bool:
-    """Whether recognition can be asked at all: adults for themselves, with an address for the second step (BIO-03, BIO-09)."""
-    return guardian is None and bool(person.email) and not person.is_minor()
+    """Whether recognition can be asked at all, with an address for the second step (BIO-03).
+
+    Adults for themselves; for a child its guardian, and its own hand beside, only where the assessment has a part about
+    children (BIO-09); nobody who asked not to be recognised (BIO-13).
+    """
+    from models.circumstance import BARS_RECOGNITION, Circumstance
+    from models.opting_in import children_may_be_asked
+
+    barred = person.circumstances.where(
+        Circumstance.kind.in_(list(BARS_RECOGNITION)), Circumstance.ended_at.is_null()
+    )
+    hand = guardian or person
+    return (
+        bool(hand.email)
+        and not barred.exists()
+        and (children_may_be_asked() if person.is_minor() else guardian is None)
+    )

@@ -108,4 +108,4 @@ class Voiding(Record):
         from models import faceprints
 
         if any(line.use_id is None for line in lines):
-            faceprints.forget(consent.person)
+            faceprints.forget(consent.person, "voided")

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from models import faceprints
 from models.consent import Line, Withdrawal
+from models.job import Job
 from models.notice import Notice, NoticeKind
+from models.opting_in import is_opted_in
 from models.person import Guardian, Person
 
 
 def forget_faceprints(person: Person) -> None:
     """Destroy what recognition kept of her, within the caller's transaction (BIO-07)."""
-    faceprints.forget(person)
+    faceprints.forget(person, "withdrawn")
+
+
+def answered_recognition(person: Person) -> None:
+    """She signed: a yes makes the worker look at her photos, a no, as when she will not renew, forgets at once (BIO-07).
+
+    Within the caller's transaction; nothing was asked about recognition, nothing changes.
+    """
+    if is_opted_in(person):
+        Job.put("faceprints", person.id)
+    else:
+        faceprints.forget(person, "refused")
 
 
 def tell(person: Person, lines: list[Line], made: list[Withdrawal], guardian: Guardian | None) -> None:

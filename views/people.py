@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, consents_of
+from models import consent_list, consents_of, scan
 from models.base import find
 from models.circumstance import Circumstance
 from models.merging import Merging
@@ -64,6 +64,7 @@ def show(code: str) -> Response:
         "people/show.html", person=person, photos=photos, uses=Use.current(), choices=consents_of.choices(person),
         history=consents_of.history(person), recognition=consents_of.recognition(person),
         open_requests=consent_list.requests_to(current_user, person), mergings=Merging.of(person),
+        progress=scan.progress_of(person),
         circumstances=Circumstance.seen_by(current_user, person),
     )  # fmt: skip
 

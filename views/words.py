@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import format_timedelta, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from models import copies, reason_words
@@ -254,6 +255,7 @@ CIRCUMSTANCES = {
     Kind.DECEASED: _("Has died"),
     Kind.PROTECTED: _("Must not be shown, for their safety"),
     Kind.RESTRICTED: _("Asked us not to use anything for now"),
+    Kind.UNRECOGNISED: _("Asked not to be recognised by the computer"),
 }
 
 
@@ -339,9 +341,15 @@ def cause_words(cause: str, name: str) -> str:
     return reason_words.sentence(reason, name or gettext(reason_words.ANONYMOUS), "", gettext)
 
 
+def time_words(left: timedelta) -> str:
+    """A stretch of time as one says it: minutes, hours or days."""
+    return str(format_timedelta(max(left, timedelta(minutes=1)), granularity="minute"))
+
+
 VOCABULARY = {
     "copy_offer": copy_offer,
     "offer_words": offer_words,
+    "time_words": time_words,
     "cause_words": cause_words,
     "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,

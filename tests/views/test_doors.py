@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import copies, faces, my_page
+from models import copies, faces, my_page, recognition
+from models.album import Mode
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
@@ -28,6 +29,7 @@ from models.person import Person
 from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
+from models.scan import Scan, Sought
 from models.setting import Setting
 from models.share import Share
 from models.takedown import TakeDown
@@ -135,7 +137,13 @@ class World:
                 delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
             )
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
+        with db.atomic():
+            scan = Scan.create()
+            Sought.create(scan=scan, person=person)
+        asked = dict.fromkeys(recognition.QUESTIONS, "It was weighed for this test.")
+        weighed = recognition.switch_on(Mode.ROSTER, asked, today() + timedelta(days=90), by=dpo)
         return {
+            "scans": scan.code, "assessments": weighed.code,
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
             **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,

@@ -143,7 +143,14 @@ def test_first_steps_lead_the_dpo_through_switching_on(by):
     """BIO-01: no mode without an assessment; an answer left out keeps everything that was typed."""
     dpo = by("dpo")
     form = dict.fromkeys(recognition.QUESTIONS, "A sentence about this question.")
-    form |= {"mode": "M2", "expires_on": (today() + timedelta(days=100)).isoformat()}
+    form |= {
+        "mode": "M2",
+        "condition": "a",
+        "risk": "low",
+        "kinds": ["visitor", "employee"],
+        "purposes": "information",
+    }
+    form |= {"expires_on": (today() + timedelta(days=100)).isoformat()}
     short = dpo.post("/recognition", form | {"risks": "none"})
     assert short.status_code == 422
     assert short.text.count("A sentence about this question.") == len(recognition.QUESTIONS) - 1
@@ -152,7 +159,10 @@ def test_first_steps_lead_the_dpo_through_switching_on(by):
     assert late.status_code == 422
     assert dpo.post("/recognition", form).status_code == 303
     assert Assessment.get().mode is Mode.TRANSIENT
-    assert "A sentence about this question." in dpo.get("/recognition").text
+    kept = Assessment.get()
+    assert (kept.condition.value, sorted(kept.scope.kinds)) == ("a", ["employee", "visitor"])
+    assert not kept.scope.children
+    assert "A sentence about this question." in dpo.get(f"/recognition/assessments/{kept.code}").text
     assert dpo.post("/recognition/off").status_code == 303
     assert Setting.of("recognition_mode") == "M0"
     assert by("editor").post("/recognition", form).status_code == 403
