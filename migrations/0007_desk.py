@@ -42,6 +42,7 @@ def up(migrator, db):
         code = TextField(unique=True)
         press = TextField()
         act = CharField()
+        word = CharField(null=True)
         user = ForeignKeyField(User, on_delete="CASCADE")
         photo = ForeignKeyField(Photo, on_delete="CASCADE")
         face = ForeignKeyField(Face, null=True, on_delete="CASCADE")

@@ -27,6 +27,7 @@ KEPT = timedelta(days=1)  # how long a step can be taken back with a key; each a
 CHOICES = 5  # one digit each
 LOOKED_BACK = 40  # own steps in which those of the same shoot are looked for
 MOST_PORTRAITS = 200
+MOST_FOUND = 8
 PORTRAITS = 2  # confirmed faces shown beside a choice
 
 
@@ -105,6 +106,26 @@ def look(
         progress=line.progress(album=shown.album if shown else here, photo=photo) if shown or here or photo else None,
         put_off=line.put_off(user), crowd=bool(chosen and faces.may_be_crowd(chosen.photo.album)), last=last(user),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """People whose names hold what was typed, and which of them are in the photo already."""
+
+    text: str
+    people: list[Person]
+    there: frozenset[int]
+
+
+def look_up(user: User, text: str, photo: Photo) -> Found:
+    """The people this user may look up by these letters, accents or not, the likeliest first."""
+    text = " ".join(text.split())[:200]
+    query: Any = user.people()
+    people: list[Any] = list(Person.nearest_to(query, text).limit(MOST_FOUND)) if text else []
+    there = Appearance.select(Appearance.person).where(
+        Appearance.photo == photo, Appearance.undone_at.is_null()
+    )
+    return Found(text, people, frozenset(row.person_id for row in there))
 
 
 def answer(
@@ -224,13 +245,11 @@ def _say(face: Face, said: Person | Word | str, press: str, by: User) -> None:
         _note(press, Act.NAMED, face.photo, by, face=face, person=said)
     else:
         faces.remark(face, Word(said), by=by)
-        _note(press, Act.REMARKED, face.photo, by, face=face)
+        _note(press, Act.REMARKED, face.photo, by, face=face, word=Word(said))
 
 
-def _note(
-    press: str, act: Act, photo: Photo, by: User, *, face: Face | None = None, person: Person | None = None
-) -> None:
-    Step.create(press=press, act=act, photo=photo, user=by, face=face, person=person)
+def _note(press: str, act: Act, photo: Photo, by: User, **about: Any) -> None:
+    Step.create(press=press, act=act, photo=photo, user=by, **about)
 
 
 def _claim(face: Face) -> bool:

@@ -131,6 +131,7 @@ class Step(Record):
     code = code_field()
     press = TextField()
     act = EnumField(Act)
+    word = EnumField(Word, null=True)
     user = ForeignKeyField(User, backref="steps", on_delete="CASCADE")
     photo = ForeignKeyField(Photo, backref="steps", on_delete="CASCADE")
     face = ForeignKeyField(Face, null=True, backref="steps", on_delete="CASCADE")
@@ -139,5 +140,5 @@ class Step(Record):
     undone_at = Moment(null=True)
 
     class Meta:
-        personal, plain = (), ("code", "press", "act", "at", "undone_at")
+        personal, plain = (), ("code", "press", "act", "word", "at", "undone_at")
         indexes = ((("user", "undone_at", "id"), False),)
