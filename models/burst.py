@@ -13,11 +13,11 @@ from peewee import fn
 from adapters.imaging import differing_bits
 from adapters.recognition import overlap
 from models.face import Face, Match, Rejection
-from models.faces import SAME_BOX
 from models.person import Person
 from models.photo import Photo
 
 WITHIN = timedelta(seconds=15)
+SAME_PLACE = 0.5  # overlap of the boxes
 BITS = 6  # of 64 in which the likeness of two photos may differ
 MOST = 12
 MOST_LOOKED_AT = 200
@@ -40,7 +40,7 @@ def alike(face: Face, guessed: Person | None) -> list[Alike]:
     best: dict[int, tuple[float, Face]] = {}
     for other in _near(photo):
         shared = overlap(_box(face), _box(other))
-        if shared >= SAME_BOX and shared > best.get(other.photo_id, (0.0, face))[0]:
+        if shared >= SAME_PLACE and shared > best.get(other.photo_id, (0.0, face))[0]:
             best[other.photo_id] = (shared, other)
     found = sorted(
         (other for _, other in best.values()), key=lambda other: abs(other.photo.taken_at - photo.taken_at)
@@ -66,8 +66,6 @@ def _near(photo: Photo) -> list[Face]:
 
 def _guesses(found: list[Face]) -> dict[int, Person]:
     """Whom the machine sees first in each, without those a human rejected."""
-    if not found:
-        return {}
     no = Rejection.select(Rejection.id).where(Rejection.face == Match.face, Rejection.person == Match.person)
     rows = (
         Match.select(Match, Person)
