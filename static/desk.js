@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
 
 function ready() {
   for (const button of document.querySelectorAll("[data-only]")) button.hidden = false;
-  for (const button of document.querySelectorAll("#look-up [data-without-script]")) button.hidden = true;
+  for (const button of document.querySelectorAll("[form=look-up][data-without-script]")) button.hidden = true;
   if (waiting) choose(false);
 }
 document.addEventListener("htmx:afterSettle", ready);

@@ -174,7 +174,8 @@ def put(code: str) -> Response:
     """Add someone without a visible face."""
     photo, form = find(current_user.photos(), code), request.form
     new = form.get("new") or form.get("name", "")
-    person = Person.add(new, by=current_user) if new.strip() else _chosen(form.get("person", ""))
+    chosen = form.get("person", "").strip() or not new.strip()
+    person = _chosen(form.get("person", "")) if chosen else Person.add(new, by=current_user)
     faces.add_person(photo, person, by=current_user)
     return go(url_for("photos.show", code=code) + "#people")
 

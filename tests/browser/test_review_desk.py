@@ -100,7 +100,7 @@ def test_a_shoot_of_forty_faces_is_named_by_keyboard_alone(shoot, people, editor
     page = visit(editor)
     page.goto("/faces")
     hands, began = Hands(page), time.monotonic()
-    while True:
+    for _ in range(100):
         code = hands.face()
         if code is not None:
             hands.name(CAST[order[code]])
@@ -118,10 +118,7 @@ def test_a_shoot_of_forty_faces_is_named_by_keyboard_alone(shoot, people, editor
     assert len(named) == 40
     assert all(row.person == people[order[row.face.code]] and row.by == editor for row in named)
     assert Trace.select().where(Trace.action == "face.named").count() == 40
-    assert (
-        Review.select().count() == 10
-        or Review.select().count() == Step.select().where(Step.act == "reviewed").count()
-    )
+    assert Review.select().count() == Step.select().where(Step.act == "reviewed").count() > 0
     assert 40 / minutes > PER_MINUTE
 
 
