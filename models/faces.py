@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import clock
-from models import index, search
+from models import claims, index, search
 from models.album import Album
 from models.base import db
 from models.errors import Invalid, Refusal, _l
 from models.face import Act, Appearance, Face, Match, Rejection, Remark, Step, Word
 from models.job import Job
 from models.person import Person
-from models.photo import Claimed, Photo, Review
+from models.photo import Photo, Review
 from models.trail import Trace
 from models.user import User
 
@@ -76,8 +76,7 @@ def seen(photo: Photo) -> Seen:
     ]
     bare = Appearance.select(Appearance, Person).join(Person)
     others = bare.where(Appearance.photo == photo, Appearance.undone_at.is_null(), Appearance.face.is_null())
-    claims = [c.name for c in photo.claimed.where(Claimed.answered_at.is_null())]
-    return Seen(faces, list(others), claims, is_reviewed(photo))
+    return Seen(faces, list(others), claims.waiting(photo), is_reviewed(photo))
 
 
 def is_reviewed(photo: Photo) -> bool:
@@ -195,6 +194,7 @@ def undo(face: Face, *, by: User) -> None:
     with db.atomic():
         people = _forget_words(face)
         Face.update(waiting_since=clock.now()).where(Face.id == face.id).execute()
+        claims.reopen(face)
         search.note(face.photo)
         index.refresh([face.photo_id])
         Trace.leave(by, "face.undone", face, photo=face.photo)
@@ -263,6 +263,7 @@ def _forget_words(face: Face) -> list[int]:
 
 def _settled(face: Face) -> None:
     Face.update(waiting_since=None).where(Face.id == face.id).execute()
+    claims.answer(face)
     _changed(face.photo)
 
 

@@ -45,7 +45,7 @@ def refresh(photo_ids: Iterable[int]) -> None:
     """
     from models import line
 
-    uses, watched = Use.current(), is_watched()
+    uses, watched = Use.of_photos(), is_watched()
     for ids in chunked(set(photo_ids), 200):
         before = read(ids) if watched else {}
         photos = list(Photo.select().where(Photo.id.in_(ids)))
