@@ -11,13 +11,14 @@ from typing import Any
 from peewee import ModelSelect
 
 from adapters import clock, seal
-from models import burst, faces, line
+from models import burst, claims, faces, line
 from models.album import Album
 from models.base import db
 from models.burst import Alike
 from models.errors import Invalid, _l
 from models.face import Act, Appearance, Face, Match, Rejection, Step, Word
 from models.faces import Seen
+from models.folding import folded_name
 from models.line import Progress
 from models.person import Person
 from models.photo import Photo
@@ -33,7 +34,9 @@ PORTRAITS = 2  # confirmed faces shown beside a choice
 
 @dataclass(frozen=True)
 class Choice:
-    """Somebody this may be: a machine's guess, or one named in this shoot a moment ago (band `recent`)."""
+    """Somebody this may be: named in the file at this place (band `claimed`), a machine's guess, or one named in this
+    shoot a moment ago (`recent`).
+    """
 
     person: Person
     band: str
@@ -56,6 +59,7 @@ class Desk:
     progress: Progress | None
     put_off: int
     crowd: bool
+    claimed: list[str]  # names the file gives to this place
     last: list[Step]
 
     @property
@@ -96,15 +100,16 @@ def look(
     chosen = None if due else face if face is not None and face.waiting_since else next(iter(queue), None)
     shown = due or (chosen.photo if chosen else None)
     seen = faces.seen(shown) if shown else None
-    choices = _choices(user, chosen, seen) if chosen and seen else ()
-    first = choices[0].person if choices and choices[0].band != "recent" else None
+    claimed = claims.at(chosen) if chosen else []
+    choices = _choices(user, chosen, seen, claimed) if chosen and seen else ()
+    guessed = next((one.person for one in choices if one.band in ("likely", "possible")), None)
     return Desk(
         face=chosen, asked=due, seen=seen, choices=choices,
-        alike=tuple(burst.alike(chosen, first)) if chosen else (),
+        alike=tuple(burst.alike(chosen, guessed)) if chosen else (),
         next=tuple({one.photo_id: one.photo for one in queue if one.photo != shown}.values()),
         album=shown.album if shown else here, albums=albums,
         progress=line.progress(album=shown.album if shown else here, photo=photo) if shown or here or photo else None,
-        put_off=line.put_off(user), crowd=bool(chosen and faces.may_be_crowd(chosen.photo.album)), last=last(user),
+        put_off=line.put_off(user), crowd=bool(chosen and faces.may_be_crowd(chosen.photo.album)), claimed=claimed, last=last(user),
     )  # fmt: skip
 
 
@@ -286,18 +291,31 @@ def _first(albums: list[Album]) -> Album | None:
     return albums[0] if albums else None
 
 
-def _choices(user: User, face: Face, seen: Seen) -> tuple[Choice, ...]:
-    """The machine's guesses, then whom this user named in the same shoot last; nobody who is in the photo already."""
+def _choices(user: User, face: Face, seen: Seen, claimed: list[str]) -> tuple[Choice, ...]:
+    """The machine's guesses, whom the file names here, whom this user named in the same shoot last.
+
+    Nobody who is in the photo already or was rejected.
+    """
     there = {one.person.id for one in seen.faces if one.person} | {one.person_id for one in seen.others}
     guesses = [guess for guess in faces.suggestions(face) if guess.person_id not in there]
     out = there | {guess.person_id for guess in guesses} | {row.person_id for row in face.rejections}
     recent = [person for person in _recent(user, face) if person.id not in out]
     found = [Choice(guess.person, guess.band, _risk(guess)) for guess in guesses]
-    found += [Choice(person, "recent") for person in recent]
+    found += [Choice(person, "claimed") for person in _named_so(user, claimed) if person.id not in out]
+    known = {choice.person.id for choice in found}
+    found += [Choice(person, "recent") for person in recent if person.id not in known]
     portraits = _portraits(user, [choice.person for choice in found[:CHOICES]])
     return tuple(
         Choice(one.person, one.band, one.risk, tuple(portraits[one.person.id])) for one in found[:CHOICES]
     )
+
+
+def _named_so(user: User, names: list[str]) -> list[Person]:
+    """The people of exactly these names; of two of one name neither, because the file can't tell them apart."""
+    query: Any = user.people()
+    wanted = [folded_name(name) for name in names]
+    found: list[Any] = list(query.where(Person.folded.in_(wanted)).order_by(Person.id).limit(CHOICES * 2))
+    return [one for one in found if sum(other.folded == one.folded for other in found) == 1]
 
 
 def _recent(user: User, face: Face) -> list[Person]:

@@ -10,6 +10,7 @@ from adapters import clock
 from models import boxes, burst, desk, faces, line
 from models.album import Album
 from models.base import db
+from models.claims import Claimed
 from models.errors import Invalid, Refusal
 from models.event import QUESTIONS, Event
 from models.face import Act, Appearance, Face, Match, Rejection, Remark, Step, Word
@@ -278,6 +279,20 @@ def test_choices_are_guesses_then_whom_one_named_here_never_who_is_in_the_photo(
     assert "Daan Demo" not in [
         c.person.name for c in desk.look(shoot.editor, photo=photo, face=right).choices
     ]
+
+
+def test_a_name_the_file_gives_to_a_face_is_a_choice_and_no_more(shoot):
+    """A8: one key away, never an answer; of two people of one name neither is proposed."""
+    photo = shoot.photo(BOX)
+    Claimed.create(photo=photo, name="noor voorbeeld", left=0.3, top=0.2, width=0.1, height=0.2)
+    shown = desk.look(shoot.editor)
+    assert (shown.claimed, [(c.person, c.band) for c in shown.choices]) == (
+        ["noor voorbeeld"],
+        [(shoot.noor, "claimed")],
+    )
+    assert shoot.standing() == set()
+    shoot.house.person("Noor Voorbeeld", by=shoot.editor)
+    assert desk.look(shoot.editor).choices == ()
 
 
 def test_portraits_come_only_from_photos_one_may_see(shoot):
