@@ -136,7 +136,7 @@ def mail_head() -> None:
 
 def sweep() -> None:
     """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
-    from models import importing
+    from models import desk, importing
     from models.draft import Draft
     from models.entry import Entry
     from models.photo import Arrival
@@ -151,3 +151,4 @@ def sweep() -> None:
     Job.sweep()
     webhook.sweep()
     importing.sweep()
+    desk.sweep()

@@ -22,6 +22,16 @@ class Word(StrEnum):
     CROWD = "crowd"
 
 
+class Act(StrEnum):
+    """What a user did at the desk."""
+
+    NAMED = "named"
+    REMARKED = "remarked"
+    REJECTED = "rejected"
+    LATER = "later"
+    REVIEWED = "reviewed"
+
+
 class Face(Record):
     """A box in the upright photo, in fractions of its width and height, found by the machine or drawn by hand."""
 
@@ -115,3 +125,25 @@ class Faceprint(Record):
 
     class Meta:
         personal, plain = ("sealed",), ("model", "at")
+
+
+class Step(Record):
+    """One act at the desk, kept for a day so that acts can be taken back in the order they were done.
+
+    `press` is shared by everything one key did; each face answered with it is a step, and an act, of its own.
+    """
+
+    code = code_field()
+    press = TextField()
+    act = EnumField(Act)
+    word = EnumField(Word, null=True)
+    user = ForeignKeyField(User, backref="steps", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, backref="steps", on_delete="CASCADE")
+    face = ForeignKeyField(Face, null=True, backref="steps", on_delete="CASCADE")
+    person = ForeignKeyField(Person, null=True, backref="steps", on_delete="CASCADE")
+    at = Moment(default=clock.now, index=True)
+    undone_at = Moment(null=True)
+
+    class Meta:
+        personal, plain = (), ("code", "press", "act", "word", "at", "undone_at")
+        indexes = ((("user", "undone_at", "id"), False),)

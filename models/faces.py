@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import ModelSelect, fn
-
 from adapters import clock
 from models import claims, faceprints, index, search
+from models.album import Album
 from models.base import db
 from models.errors import Invalid, Refusal, _l
-from models.face import Appearance, Face, Match, Rejection, Remark, Word
+from models.face import Act, Appearance, Face, Match, Rejection, Remark, Step, Word
 from models.job import Job
 from models.person import Person
-from models.photo import Photo
+from models.photo import Photo, Review
 from models.trail import Trace
 from models.user import User
 
 SAME_BOX = 0.5  # overlap from which a box found again is the same face
+TWICE = 0.8  # overlap from which a drawn box says nothing new
+SMALLEST_BOX = 0.005
+Box = tuple[float, float, float, float]  # left, top, width, height in fractions of the upright photo
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,24 @@ def seen(photo: Photo) -> Seen:
     ]
     bare = Appearance.select(Appearance, Person).join(Person)
     others = bare.where(Appearance.photo == photo, Appearance.undone_at.is_null(), Appearance.face.is_null())
-    from models.photo import Review
+    return Seen(faces, list(others), claims.waiting(photo), is_reviewed(photo))
 
-    reviewed = photo.reviews.where(Review.undone_at.is_null()).exists()
-    return Seen(faces, list(others), claims.waiting(photo), reviewed)
+
+def is_reviewed(photo: Photo) -> bool:
+    """Whether a human's word stands that everyone who can be recognised is named."""
+    return bool(photo.reviews.where(Review.undone_at.is_null()).exists())
 
 
 def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
-    """Replace the machine's boxes by those found now; a face a human answered stays, with its answer.
+    """Replace the machine's boxes by those found now; a face of which a human said anything stays, with what was said.
 
     Returns the faces with what was found there, for whoever compares them.
     """
     from adapters.recognition import overlap
 
-    answered = [face for face in photo.faces if face.by_id is not None or is_answered(face)]
+    answered = [
+        face for face in photo.faces if face.by_id is not None or is_answered(face) or is_doubted(face)
+    ]
     Face.delete().where(Face.photo == photo, Face.id.not_in([face.id for face in answered])).execute()
     kept = []
     for box in found:
@@ -95,11 +101,12 @@ def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
         same = next(
             (f for f in answered if overlap(here, (f.left, f.top, f.width, f.height)) >= SAME_BOX), None
         )
-        kept.append((same or _place(photo, here, pixels=box.pixels, score=box.score), box))
+        kept.append((same or place(photo, here, pixels=box.pixels, score=box.score), box))
     return kept
 
 
-def _place(photo: Photo, box: tuple[float, float, float, float], **more: Any) -> Face:
+def place(photo: Photo, box: Box, **more: Any) -> Face:
+    """A new face in a photo, waiting for a human's word; within the caller's transaction."""
     left, top, width, height = box
     return Face.create(
         photo=photo, left=left, top=top, width=width, height=height, waiting_since=clock.now(), **more
@@ -113,15 +120,9 @@ def is_answered(face: Face) -> bool:
     return bool(said.exists() or named.exists())
 
 
-def waiting(user: User, photo: Photo | None = None) -> ModelSelect[Face]:
-    """The query of faces that wait for a human's word, of photos this user may see; likely guesses first."""
-    likely = fn.EXISTS(Match.select(Match.id).where(Match.face == Face.id, Match.band == "likely"))
-    query = Face.select(Face, Photo).join(Photo).where(Face.waiting_since.is_null(False))
-    if photo is not None:
-        query = query.where(Face.photo == photo)
-    return query.where(Face.photo.in_(user.photos().select(Photo.id))).order_by(
-        likely.desc(), Face.photo.desc(), Face.left
-    )
+def is_doubted(face: Face) -> bool:
+    """Whether a human said who this is not; such a face outlives every re-run, or the pair would come back (BIO-05)."""
+    return bool(Rejection.select().where(Rejection.face == face).exists())
 
 
 def suggestions(face: Face) -> list[Match]:
@@ -150,11 +151,25 @@ def name(face: Face, person: Person, *, by: User) -> Appearance:
 
 def remark(face: Face, word: Word, *, by: User) -> None:
     """A human says that this is not a person, not recognisable, or part of a crowd (GRP-02: never a machine)."""
+    if word is Word.CROWD and not may_be_crowd(face.photo.album):
+        raise Refusal(
+            _l(
+                "There is no crowd here yet: nobody has written down why this album's visitors may be shown, how they were told and how they could object. Write the album's event record first, or name the face, or say that it can't be recognised."
+            )
+        )
     with db.atomic():
         _forget_words(face)
         Remark.create(face=face, word=word, by=by)
         _settled(face)
         Trace.leave(by, "face.remarked", face, word=word.value, photo=face.photo)
+
+
+def may_be_crowd(album: Album) -> bool:
+    """Whether the album has the record of an event, without which there is no crowd (GRP-02)."""
+    from models.event import Event
+
+    event = Event.of(album)
+    return event is not None and event.ended_at is None
 
 
 def reject(face: Face, person: Person, *, by: User) -> None:
@@ -164,6 +179,14 @@ def reject(face: Face, person: Person, *, by: User) -> None:
         Match.delete().where(Match.face == face, Match.person == person).execute()
         index.refresh([face.photo_id])
         Trace.leave(by, "face.rejected", face, person=person, photo=face.photo)
+
+
+def unreject(face: Face, person: Person, *, by: User) -> None:
+    """Take that no back; if faces may be compared the worker looks again, as nothing of the old guess was kept."""
+    with db.atomic():
+        Rejection.delete().where(Rejection.face == face, Rejection.person == person).execute()
+        Job.put("compare", face.photo_id)
+        Trace.leave(by, "face.rejection-undone", face, person=person, photo=face.photo)
 
 
 def undo(face: Face, *, by: User) -> None:
@@ -202,21 +225,27 @@ def remove_person(appearance: Appearance, *, by: User) -> None:
         Trace.leave(by, "person.displaced", appearance, person=appearance.person, photo=appearance.photo)
 
 
-def draw(photo: Photo, box: tuple[float, float, float, float], *, by: User) -> Face:
-    """A box by hand where the machine saw nothing; fractions of the upright photo."""
-    left, top, width, height = box
-    if not (
-        0 <= left <= 1
-        and 0 <= top <= 1
-        and 0.005 <= width <= 1 - left + 1e-6
-        and 0.005 <= height <= 1 - top + 1e-6
-    ):
-        raise Invalid(_l("Draw the box inside the photo."))
+def draw(photo: Photo, box: Box, *, by: User) -> Face:
+    """A box by hand where the machine saw nothing; Invalid outside the upright photo or right on another face."""
+    check_box(photo, box)
     with db.atomic():
-        face = _place(photo, box, by=by, pixels=int(width * (photo.width or 0)))
+        face = place(photo, box, by=by, pixels=int(box[2] * (photo.width or 0)))
         index.refresh([photo.id])
         Trace.leave(by, "face.drawn", face, photo=photo)
     return face
+
+
+def check_box(photo: Photo, box: Box, *, but: Face | None = None) -> None:
+    """Raise Invalid for a box outside the photo, too small to be a face, or right on a face other than `but`."""
+    from adapters.recognition import overlap
+
+    left, top, width, height = box
+    across = 0 <= left <= 1 and SMALLEST_BOX <= width <= 1 - left + 1e-6
+    if not (across and 0 <= top <= 1 and SMALLEST_BOX <= height <= 1 - top + 1e-6):
+        raise Invalid(_l("Draw the box inside the photo."))
+    for other in photo.faces:
+        if other != but and overlap(box, (other.left, other.top, other.width, other.height)) > TWICE:
+            raise Invalid(_l("There is a face at this place already."))
 
 
 def _forget_words(face: Face) -> list[int]:
@@ -227,6 +256,9 @@ def _forget_words(face: Face) -> list[int]:
     people = [row.person_id for row in named]
     Appearance.update(undone_at=now).where(Appearance.face == face, Appearance.undone_at.is_null()).execute()
     Remark.update(undone_at=now).where(Remark.face == face, Remark.undone_at.is_null()).execute()
+    # What is said anew or taken back elsewhere is no longer for the desk to take back.
+    over = Step.update(undone_at=now).where(Step.face == face, Step.act.in_([Act.NAMED, Act.REMARKED]))
+    over.where(Step.undone_at.is_null()).execute()
     return people
 
 

@@ -39,7 +39,12 @@ class Indexed(Record):
 
 
 def refresh(photo_ids: Iterable[int]) -> None:
-    """Work out anew what the index says of these photos for every use, within the caller's transaction."""
+    """Work out anew what the index says of these photos for every use, within the caller's transaction.
+
+    Whatever changes a verdict may change who waits for a name: their turns at the desk follow.
+    """
+    from models import line
+
     uses, watched = Use.of_photos(), is_watched()
     for ids in chunked(set(photo_ids), 200):
         before = read(ids) if watched else {}
@@ -48,6 +53,7 @@ def refresh(photo_ids: Iterable[int]) -> None:
         Indexed.delete().where(Indexed.photo.in_(ids)).execute()
         for some in chunked(rows, 100):
             Indexed.insert_many(some).execute()
+        line.line_up(photos)
         if watched:
             tell(before, {(photo.id, use.id) for photo in photos for use in uses})
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from peewee import ForeignKeyField, IntegrityError, JSONField
+from peewee import JOIN, ForeignKeyField, IntegrityError, JSONField, chunked
 
 from adapters import clock
-from models import faceprints
+from models import faceprints, search
 from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, Refusal, _l
+from models.face import Appearance, Face
 from models.import_rows import plain
 from models.job import Job
 from models.permission import Permission
 from models.person import Person
+from models.photo import Photo
 from models.trail import Trace
 from models.user import User
 
@@ -53,18 +56,22 @@ class Merging(Record):
             faceprints.forget(gone, "merged")
             merging = cls.create(kept=kept, gone=gone, by=by, moved=_move(gone, kept))
             Trace.leave(by, "person.merged", merging, person=kept, gone=gone.code)
+            _find_again(kept)
             cascade.after(kept, "merged")
             Job.put("faceprints", kept.id)
         return merging
 
-    def undo(self, *, by: User) -> None:
-        """They are two again, each with what was hers."""
+    def undo(self, *, by: User, theirs: Collection[str] = ()) -> None:
+        """They are two again, each with what was hers; of what was named since, the codes in `theirs` are the other's."""
         from models import cascade
 
         by.require(Permission.CONTACTS)
         if self.at < clock.now() - UNDO:
             raise Refusal(_l("After thirty days this can't be undone any more."))
         with db.atomic():
+            # The later merging moved these rows too: undone in the wrong order, they would end up with a third person.
+            if Merging.select().where(Merging.gone == self.kept, Merging.undone_at.is_null()).exists():
+                raise Refusal(_l("This person was merged into another since. Undo that first."))
             done = Merging.update(undone_at=clock.now()).where(
                 Merging.id == self.id, Merging.undone_at.is_null()
             )
@@ -73,12 +80,33 @@ class Merging(Record):
             faceprints.forget(self.kept, "merged")
             for model, field in _references():
                 ids = self.moved.get(_name(model, field), [])
-                if ids:
-                    model.update(**{field.name: self.gone}).where(model._meta.primary_key.in_(ids)).execute()
-            Trace.leave(by, "person.merge-undone", self, person=self.kept, gone=self.gone.code)
+                # Only what is still hers: the number of a row that is gone may have been given to another.
+                for some in chunked(ids, 500):
+                    model.update(**{field.name: self.gone}).where(
+                        model._meta.primary_key.in_(some), field == self.kept
+                    ).execute()
+            chosen = [row.id for row in self.named_since() if row.code in theirs]
+            for some in chunked(chosen, 500):
+                Appearance.update(person=self.gone).where(Appearance.id.in_(some)).execute()
+            Trace.leave(
+                by, "person.merge-undone", self, person=self.kept, gone=self.gone.code, since=len(chosen)
+            )
             for person in (self.kept, self.gone):
+                _find_again(person)
                 cascade.after(person, "merged")
                 Job.put("faceprints", person.id)
+
+    def named_since(self) -> list[Appearance]:
+        """Where somebody was named under the one name since they became one: whose are these when they are two again?"""
+        moved = self.moved.get(_name(Appearance, Appearance.person), [])
+        rows = (
+            Appearance.select(Appearance, Photo, Face)
+            .join(Photo)
+            .join_from(Appearance, Face, JOIN.LEFT_OUTER)
+            .where(Appearance.person == self.kept, Appearance.undone_at.is_null(), Appearance.at >= self.at)
+            .order_by(Appearance.id)
+        )
+        return [row for row in rows if row.id not in set(moved)]
 
     @classmethod
     def standing_for(cls, person: Person) -> Person:
@@ -150,6 +178,15 @@ def _move(gone: Person, kept: Person) -> dict[str, list[int]]:
         if ids:
             moved[_name(model, field)] = ids
     return moved
+
+
+def _find_again(person: Person) -> None:
+    """The words of her photos hold the name she stands under now."""
+    there = Appearance.select(Appearance.photo).where(
+        Appearance.person == person, Appearance.undone_at.is_null()
+    )
+    for photo in Photo.select().where(Photo.id.in_(there)):
+        search.note(photo)
 
 
 def _references() -> list[tuple[Any, Any]]:

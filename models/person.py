@@ -7,13 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from peewee import DateField, ForeignKeyField, ModelSelect, TextField
+from peewee import Case, DateField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
 from models import ages
 from models.base import Moment, Record, code_field, db, find
 from models.errors import Invalid, NotAllowed, _l
+from models.folding import folded_name
 from models.gather import today
 from models.names import clean_email, tidy
 from models.permission import Permission
@@ -45,6 +46,7 @@ class Person(Record):
 
     code = code_field()
     name = TextField(index=True)
+    folded = TextField(default="")  # the name as it is looked for
     email = TextField(null=True)
     born = DateField(null=True)
     relation = EnumField(Relation, default=Relation.VISITOR)
@@ -53,7 +55,7 @@ class Person(Record):
     created_at = Moment(default=clock.now)
 
     class Meta:
-        personal = ("name", "email", "born", "relation", "locale", "note")
+        personal = ("name", "folded", "email", "born", "relation", "locale", "note")
         plain = ("code", "created_at")
 
     @classmethod
@@ -77,13 +79,26 @@ class Person(Record):
 
     @classmethod
     def named(cls, query: ModelSelect, text: str = "", *, after: str = "") -> ModelSelect:
-        """People whose name holds every word, in alphabetical order, after the person of a code."""
-        for word in text.split()[:6]:
-            query = query.where(cls.name.contains(word))
+        """People whose name holds every word, accents or not, in alphabetical order, after the person of a code."""
+        query = cls.holding(query, text)
         if after:
             last = find(query, after)
             query = query.where((cls.name > last.name) | ((cls.name == last.name) & (cls.id > last.id)))
         return query.order_by(cls.name, cls.id)
+
+    @classmethod
+    def holding(cls, query: ModelSelect, text: str) -> ModelSelect:
+        """Those of a query whose name holds every word of a text, whatever its accents and capitals."""
+        for word in folded_name(text).split()[:6]:
+            query = query.where(cls.folded.contains(word))
+        return query
+
+    @classmethod
+    def nearest_to(cls, query: ModelSelect, text: str) -> ModelSelect:
+        """The same, names that begin with the text first, then those of which a word does."""
+        asked = folded_name(text)
+        begins = Case(None, [(cls.folded.startswith(asked), 0), (cls.folded.contains(f" {asked}"), 1)], 2)
+        return cls.holding(query, text).order_by(begins, cls.name, cls.id)
 
     @classmethod
     def in_photos(cls, query: ModelSelect[Person], photos: Iterable[Any]) -> ModelSelect[Person]:
@@ -146,6 +161,7 @@ class Person(Record):
             raise Invalid(_l("This birth date can't be right."), field="born")
         return {
             "name": tidy(name),
+            "folded": folded_name(name),
             "email": clean_email(email) if email.strip() else None,
             "born": born,
             "relation": relation,

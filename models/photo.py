@@ -65,6 +65,7 @@ class Photo(Record):
     # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
     likeness = BlobField(null=True)
     taken_at = Moment(null=True)
+    turn = IntegerField(null=True)  # its place in the line of photos with faces to name (models/line.py)
     title = TextField(default="")
     caption = TextField(default="")
     alt_text = TextField(default="")
@@ -82,9 +83,13 @@ class Photo(Record):
         )  # fmt: skip
         plain = (
             "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
-            "colour", "likeness", "camera", "licence", "special_context",
+            "colour", "likeness", "camera", "licence", "special_context", "turn",
         )  # fmt: skip
-        indexes = ((("album", "id"), False),)
+        indexes = (
+            (("album", "id"), False),
+            (("album", "turn", "id"), False),
+            (("album", "taken_at"), False),
+        )
 
     @classmethod
     def take_in(

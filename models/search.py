@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from peewee import SQL, ModelSelect
 
 from models.base import db, is_postgres
+from models.folding import folded
 from models.photo import Photo, Tag
 
 MOST_WORDS = 12
@@ -33,8 +33,8 @@ def note(photo: Photo) -> None:
         photo.camera,
     ]
     words += [tag.word for tag in Tag.select().where(Tag.photo == photo)]
-    plain = _folded(" ".join(filter(None, words)))
-    people = _folded(" ".join(person.name for person in names))
+    plain = folded(" ".join(filter(None, words)))
+    people = folded(" ".join(person.name for person in names))
     if is_postgres():
         db.execute_sql(
             "INSERT INTO photo_words VALUES (%s, to_tsvector('simple', %s), to_tsvector('simple', %s)) "
@@ -59,7 +59,7 @@ def matching(query: ModelSelect[Photo], text: str, *, names: bool) -> ModelSelec
 
     People's names count only with `names`, for who may look people up: otherwise a search would say who is in a photo.
     """
-    words = re.findall(r"\w+", _folded(text))[:MOST_WORDS]
+    words = re.findall(r"\w+", folded(text))[:MOST_WORDS]
     if not words:
         return query
     if is_postgres():
@@ -73,9 +73,3 @@ def matching(query: ModelSelect[Photo], text: str, *, names: bool) -> ModelSelec
             (asked if names else f"{{words}} : ({asked})",),
         )
     return query.where(Photo.id.in_(hit))
-
-
-def _folded(text: str) -> str:
-    """Without accents and capitals: "café" is found by "cafe", on either engine."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,6 +1,7 @@
-// Keyboard: any link, button or field with data-key answers to that key; "?" lists the bindings that are there.
+// Keyboard: any link, button or field with data-key answers to that key, or to each of several; "?" lists what is there.
 const typing = (node) => node.closest?.("input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable]");
 
+const keys = (node) => node.dataset.key.split(" ");
 const bindings = () => [...document.querySelectorAll("[data-key]")].filter((node) => node.offsetParent !== null || node.matches("[data-key='?']"));
 
 // Who dictates or types with a stick can switch single keys off (WCAG 2.1.4); Escape always works.
@@ -21,9 +22,10 @@ document.addEventListener("keydown", (event) => {
   if (!toggle.checked || typing(event.target) || document.querySelector("dialog[open]")) return;
   // Enter on a focused link or button is that control's own.
   if (event.key === "Enter" && event.target.closest("a,button,summary,label")) return;
-  const found = bindings().find((node) => node.dataset.key.toLowerCase() === event.key.toLowerCase());
+  const found = bindings().find((node) => keys(node).some((key) => key.toLowerCase() === event.key.toLowerCase()));
   if (!found) return;
   event.preventDefault();
+  if (event.repeat) return; // a key held down is one answer, not one for each face behind it
   if (found.matches("input:not([type=checkbox]),select,textarea")) found.focus();
   else found.click();
 });
@@ -37,7 +39,7 @@ for (const button of document.querySelectorAll("[data-help-open]")) {
     for (const node of bindings()) {
       const key = document.createElement("dt");
       const words = document.createElement("dd");
-      key.append(Object.assign(document.createElement("kbd"), { textContent: node.dataset.key }));
+      for (const one of keys(node)) key.append(Object.assign(document.createElement("kbd"), { textContent: one }), " ");
       words.textContent = node.dataset.keyWords || node.getAttribute("aria-label") || node.textContent.trim().replace(/\s+\S$/, "");
       list.append(key, words);
     }

@@ -14,6 +14,7 @@ from models.errors import Invalid, _l
 from models.importing import ORDERS, Import
 from models.merging import Distinct, Merging
 from models.permission import Permission
+from models.photo import Photo
 from models.use import Use
 from views.access import needs
 from views.pages import back_to, go, page
@@ -134,11 +135,23 @@ def merge(code: str) -> Response:
     return go(url_for("imports.same"))
 
 
+@bp.get("/people/<code>/merge/<row>")
+@needs(Permission.CONTACTS)
+def split(code: str, row: str) -> Response:
+    """What goes back to whom when they are two again; of what was named since, a human says whose it is."""
+    person = find(current_user.people(), code)
+    merging_ = find(Merging.select().where(Merging.kept == person), row)
+    mine = set(current_user.photos().where(Photo.id.in_([one.photo_id for one in merging_.named_since()])))
+    since = [one for one in merging_.named_since() if one.photo in mine]
+    return page("imports/split.html", person=person, merging=merging_, since=since)
+
+
 @bp.post("/people/<code>/merge/<row>/undo")
 @needs(Permission.CONTACTS)
 def unmerge(code: str, row: str) -> Response:
     """They are two again."""
     person = find(current_user.people(), code)
-    find(Merging.select().where(Merging.kept == person), row).undo(by=current_user)
+    theirs = request.form.getlist("theirs")
+    find(Merging.select().where(Merging.kept == person), row).undo(by=current_user, theirs=theirs)
     flash(gettext("They are two again."))
     return go(url_for("people.show", code=code))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from flask_login import current_user
 from models import copies, reason_words
 from models.circumstance import Kind
 from models.errors import NotCleared
-from models.face import Word
+from models.face import Act, Step, Word
 from models.faces import FaceSeen
 from models.import_rows import Row
 from models.permission import Permission, Role
@@ -208,6 +208,20 @@ def face_words(seen: FaceSeen) -> str:
     return gettext("suggestion waits") if seen.guesses else gettext("no name yet")
 
 
+def step_words(steps: Sequence[Step]) -> str:
+    """What a key at the desk did, in a few words."""
+    step = steps[-1]
+    name = step.person.name if step.person else gettext("someone")
+    if step.act is Act.REJECTED:
+        return gettext("not %(name)s", name=name)
+    if step.act is Act.REVIEWED:
+        return gettext("everyone is named")
+    if step.act is Act.LATER:
+        return gettext("left for later")
+    said = name if step.word is None else str(FACES[step.word])
+    return said if len(steps) == 1 else gettext("%(said)s, %(num)s faces", said=said, num=len(steps))
+
+
 SET_ASIDE = {
     "damaged": _(
         "This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."
@@ -354,6 +368,7 @@ VOCABULARY = {
     "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
+    "step_words": step_words,
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,

@@ -1,13 +1,11 @@
-"""The marketing team's day in a real browser: upload, look, choose a use, name by keyboard, download (issue parts 3, 4, 6, 7, 10)."""
+"""The marketing team's day in a real browser: upload, look, choose a use, download (issue parts 3, 4, 6, 7, 10)."""
 
 from __future__ import annotations
 
 import pytest
 
 from models import faces
-from models.face import Appearance, Remark
 from models.job import Job
-from models.person import Person
 from models.photo import Photo
 from models.request import Choice, Request, Way
 from models.wording import Wording
@@ -92,36 +90,6 @@ def test_use_selector_badge_and_download(shoot, editor, visit, scripts):
     with page.expect_download() as kept:
         page.locator("main a.primary").click()
     assert kept.value.path().read_bytes().startswith(b"\xff\xd8\xff")
-
-
-def test_name_faces_by_keyboard_alone(house, shoot, editor, visit, axe):
-    for number, photo in enumerate(shoot[:4]):
-        faces.draw(photo, (0.1 + number / 10, 0.2, 0.1, 0.2), by=editor)
-    house.person("Noor Voorbeeld", by=editor)
-    page = visit(editor)
-    page.goto("/faces")
-    axe(page)
-    page.keyboard.press("n")
-    page.keyboard.type("Daan Demo")
-    page.keyboard.press("Enter")
-    page.get_by_text("3 faces are waiting").wait_for()
-    page.keyboard.press("k")
-    page.keyboard.type("Noor Voorbeeld")
-    page.keyboard.press("Enter")
-    page.get_by_text("2 faces are waiting").wait_for()
-    page.keyboard.press("x")
-    page.get_by_text("1 face is waiting").wait_for()
-    page.keyboard.press("u")
-    page.get_by_text("2 faces are waiting").wait_for()
-    page.keyboard.press("c")
-    page.get_by_text("1 face is waiting").wait_for()
-    page.keyboard.press("b")
-    page.get_by_text("No faces are waiting").wait_for()
-    assert {person.name for person in Person.select()} == {"Noor Voorbeeld", "Daan Demo"}
-    assert Appearance.select().where(Appearance.undone_at.is_null()).count() == 2
-    assert sorted(row.word.value for row in Remark.select().where(Remark.undone_at.is_null())) == [
-        "crowd", "not_recognisable",
-    ]  # fmt: skip
 
 
 def test_select_many_by_keyboard_and_ask(house, shoot, editor, visit):

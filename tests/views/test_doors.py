@@ -75,7 +75,7 @@ class World:
         )
         consent = Consent.sign(first, Choice({"website": True}, None), signer="Noor Voorbeeld", steps={})
         appearance = faces.add_person(photo, person, by=editor)
-        faces.remark(face, faces.Word.CROWD, by=editor)
+        faces.remark(face, faces.Word.NOT_RECOGNISABLE, by=editor)
         drain()
         faces.undo(face, by=editor)
         photo.review(by=editor)
