@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +17,6 @@ from models.person import Person
 from models.photo import Claimed, Photo
 from models.trail import Trace
 from models.user import User
-
-SAME_BOX = 0.5  # overlap from which a box found again is the same face
 
 
 @dataclass(frozen=True)
@@ -79,25 +76,6 @@ def seen(photo: Photo) -> Seen:
 
     reviewed = photo.reviews.where(Review.undone_at.is_null()).exists()
     return Seen(faces, list(others), claims, reviewed)
-
-
-def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
-    """Replace the machine's boxes by those found now; a face a human answered stays, with its answer.
-
-    Returns the faces with what was found there, for whoever compares them.
-    """
-    from adapters.recognition import overlap
-
-    answered = [face for face in photo.faces if face.by_id is not None or is_answered(face)]
-    Face.delete().where(Face.photo == photo, Face.id.not_in([face.id for face in answered])).execute()
-    kept = []
-    for box in found:
-        here = (box.left, box.top, box.width, box.height)
-        same = next(
-            (f for f in answered if overlap(here, (f.left, f.top, f.width, f.height)) >= SAME_BOX), None
-        )
-        kept.append((same or _place(photo, here, pixels=box.pixels, score=box.score), box))
-    return kept
 
 
 def _place(photo: Photo, box: tuple[float, float, float, float], **more: Any) -> Face:

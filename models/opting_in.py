@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from peewee import JOIN
@@ -11,14 +12,17 @@ from models.gather import today
 from models.person import Person
 
 
-def opted_in() -> list[Person]:
-    """Everyone whose recognition consent holds today; minors are left out (BIO-09)."""
+def opted_in(among: Iterable[int] | None = None) -> list[Person]:
+    """Everyone whose recognition consent holds today, or those `among` these ids; minors are left out (BIO-09)."""
+    asked = Line.about == About.RECOGNITION
+    if among is not None:
+        asked &= Line.person.in_(list(among))
     rows = (
         Line.select(Line, Person, Withdrawal.id.alias("withdrawn"))
         .join(Person)
         .switch(Line)
         .join(Withdrawal, JOIN.LEFT_OUTER)
-        .where(Line.about == About.RECOGNITION)
+        .where(asked)
         .order_by(Line.decided_at, Line.id)
         .objects()
     )
@@ -39,4 +43,4 @@ def _holds(line: Any) -> bool:
 
 def is_opted_in(person: Person) -> bool:
     """Whether this person's recognition consent holds today."""
-    return any(other.id == person.id for other in opted_in())
+    return bool(opted_in([person.id]))
