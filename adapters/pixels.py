@@ -22,6 +22,7 @@ SLACK = 1.1
 # The recogniser looks at 150 px per face: a raster that shows less loses what the file still has.
 CHIP = 150
 TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
+TOUCHING = 0.3
 PREVIEW_QUALITY, PREVIEW_METHOD = 80, 2
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -96,13 +97,21 @@ def scan(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
     faces: list[dict[str, Any]] = []
     for quarters in arguments["turns"]:
         turned = raster.transpose(TURNS[quarters]) if quarters else raster
-        pixels = np.asarray(turned)
-        for place, score in recognition.find(pixels):
+        for place, score in recognition.find(np.asarray(turned)):
             box = _upright_box(_box(place, turned), quarters)
             in_file = box[2] * width if quarters % 2 == 0 else box[3] * height
             flaw = recognition.TURNED if quarters else _flaw(turned, place, in_file)
             faces.append({"box": box, "score": score, "pixels": round(in_file), "flaw": flaw})
-    return {"faces": faces}, []
+    return {"faces": _apart(faces)}, []
+
+
+def _apart(faces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One face may be seen on its side and on its head: the surest of several boxes in one place stays."""
+    kept: list[dict[str, Any]] = []
+    for face in sorted(faces, key=lambda face: -face["score"]):
+        if all(recognition.overlap(face["box"], other["box"]) < TOUCHING for other in kept):
+            kept.append(face)
+    return kept
 
 
 def perceptual_hash(image: Image.Image) -> int:

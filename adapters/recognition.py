@@ -207,9 +207,13 @@ def overlap(a: Box, b: Box) -> float:
 
 def numbers_of(vector: Numbers) -> np.ndarray:
     """Return the float32 numbers of a faceprint where they lie, without a copy; ValueError for anything else."""
+    if memoryview(vector).nbytes != VECTOR_BYTES:
+        raise ValueError("not a faceprint")
     numbers = np.frombuffer(vector, dtype="<f4")
+    with np.errstate(all="ignore"):
+        square = numbers.dot(numbers)
     # The square of a faceprint's length is about 2; nan and infinity fail the comparison too.
-    if numbers.shape != (NUMBERS,) or not numbers.dot(numbers) < LONGEST:
+    if not square < LONGEST:
         raise ValueError("not a faceprint")
     return numbers
 

@@ -131,6 +131,7 @@ def sweep() -> None:
     from models.visit import Visit
 
     faceprints.sweep()
+    faceprints.remake()
     Arrival.sweep()
     Draft.sweep()
     Entry.sweep()

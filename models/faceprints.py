@@ -161,3 +161,10 @@ def sweep() -> None:
         for row in Faceprint.select(Faceprint.person).distinct():
             if row.person_id not in good or Mode(Setting.of("recognition_mode")) is Mode.OFF:
                 Job.put("faceprints", row.person_id)
+
+
+def remake() -> None:
+    """Queue the making anew of whatever another model made: it is never compared, and is not kept either (BIO-07)."""
+    with db.atomic():
+        for row in Faceprint.select(Faceprint.person).where(Faceprint.model != recogniser.MODEL).distinct():
+            Job.put("faceprints", row.person_id)

@@ -65,5 +65,9 @@ def _writable(pid: int | str, skip_from: int, skip_to: int) -> list[tuple[int, i
             continue
         begin, end = int(match[1], 16), int(match[2], 16)
         parts = ((begin, min(end, skip_from)), (max(begin, skip_to), end))
-        ranges += [(low, high) for low, high in parts if low < high] if skip_from < end and skip_to > begin else [(begin, end)]
+        ranges += (
+            [(low, high) for low, high in parts if low < high]
+            if skip_from < end and skip_to > begin
+            else [(begin, end)]
+        )
     return ranges

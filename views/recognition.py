@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import modes, opting_in, recognition
+from models import modes, opting_in, preparation, recognition
 from models.album import Album, Mode
 from models.base import find
 from models.errors import Invalid, _l
@@ -31,7 +31,7 @@ def index() -> Response:
     return page(
         "recognition/index.html", mode=mode, questions=recognition.QUESTIONS, assessment=modes.current_assessment(mode),
         opted_in=opting_in.opted_in(), albums=list(Album.select().order_by(Album.title)),
-        latest=today() + timedelta(days=365),
+        latest=today() + timedelta(days=365), album=None, progress=preparation.progress(),
     )  # fmt: skip
 
 

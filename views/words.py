@@ -180,6 +180,18 @@ def face_words(seen: FaceSeen) -> str:
     return gettext("suggestion waits") if seen.guesses else gettext("no name yet")
 
 
+FLAWS = {
+    "small": _("too small to be compared"),
+    "blurred": _("too blurred to be compared"),
+    "turned": _("turned too far away to be compared"),
+}
+
+
+def flaw_words(face: Any) -> str:
+    """Why a face is only ever named by hand; empty when it may be compared."""
+    return str(FLAWS[face.flaw]) if face.flaw else ""
+
+
 SET_ASIDE = {
     "damaged": _(
         "This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."
@@ -297,6 +309,7 @@ VOCABULARY = {
     "inquiry_words": inquiry_words,
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
+    "flaw_words": flaw_words,
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,
