@@ -36,12 +36,12 @@ def keep(photo: Photo, found: Sequence[Any], *, all_of_it: bool = True) -> list[
 def _paired(there: list[Face], found: Sequence[Any]) -> dict[Face, int]:
     """Which face was found again by which box: each at most once, the nearest first."""
     near = [
-        (_likeness(face, box), -face.id, index, face) for face in there for index, box in enumerate(found)
+        (-_likeness(face, box), face.id, index, face) for face in there for index, box in enumerate(found)
     ]
     pairs: dict[Face, int] = {}
     taken: set[int] = set()
-    for likeness, _, index, face in sorted(near, key=lambda pair: pair[:3], reverse=True):
-        if likeness > 0 and face not in pairs and index not in taken:
+    for unlike, _, index, face in sorted(near, key=lambda pair: pair[:3]):
+        if unlike < 0 and face not in pairs and index not in taken:
             pairs[face] = index
             taken.add(index)
     return pairs
