@@ -13,13 +13,13 @@ from peewee import fn
 from adapters import clock, imaging, metadata
 from adapters import recognition as recogniser
 from adapters.sandbox import Unreadable
-from models import comparing, finding, index, search
+from models import claims, comparing, finding, index, search
 from models.album import Album
 from models.base import db, tools
 from models.errors import Invalid, Refusal, _l
 from models.job import Job
 from models.permission import Permission
-from models.photo import PREVIEWS, Claimed, Photo, SetAside
+from models.photo import PREVIEWS, Photo, SetAside
 from models.trail import Trace
 from models.user import User
 
@@ -43,8 +43,7 @@ def prepare(photo_id: int) -> None:
         with db.atomic():
             _keep(photo, made, read)
             SetAside.delete().where(SetAside.photo == photo).execute()
-            for name in dict.fromkeys(read.names):
-                Claimed.insert(photo=photo, name=name[:200]).on_conflict_ignore().execute()
+            claims.keep(photo, read)
             photo.add_tags(read.keywords)
             found = finding.keep(photo, made.faces)
             comparing.suggest((face, box.vector) for face, box in found)
