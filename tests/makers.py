@@ -19,6 +19,7 @@ from models.base import tools
 from models.permission import Role
 from models.person import Person
 from models.photo import Photo
+from models.request import Request
 from models.use import Use
 from models.user import Team, User
 
@@ -70,6 +71,14 @@ class Makers:
     def use(self, code: str = "website") -> Use:
         """One of the default uses."""
         return Use.get(Use.code == code)
+
+
+def after_signing(web: Flask, request: Request, page: str = "thanks") -> str:
+    """The address of a page that whoever has just signed this request is led to."""
+    from views.access import seal_form
+
+    with web.test_request_context():
+        return f"/sign/{request.raw_token}/{page}?key={seal_form(f'thanks|{request.raw_token}')}"
 
 
 def picture(*, seed: int = 0, size: tuple[int, int] = (600, 400), kind: str = "JPEG") -> bytes:

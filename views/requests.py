@@ -73,7 +73,11 @@ def enter_paper(code: str) -> Response:
     if not data or len(data) > MOST_SCAN:
         raise Invalid(_l("Choose the scan or photo of the form, up to 20 MB."), field="scan")
     consent = Consent.enter_paper(
-        asked, choice_of(asked), signer=request.form.get("signer", ""), scan=data, by=current_user
+        asked,
+        choice_of(asked, open_is_no=False),
+        signer=request.form.get("signer", ""),
+        scan=data,
+        by=current_user,
     )
     flash(gettext("Kept. A colleague has to compare it with the paper before it counts."))
     return go(url_for("consents.show", code=consent.code))

@@ -15,7 +15,7 @@ from models.consent import Consent
 from models.draft import Draft
 from models.errors import Gone, Invalid, _l
 from models.request import Choice, Request
-from views.access import check_form, public, seal_form
+from views.access import check_form, public, seal_form, sealed_about
 from views.answers import choice_of
 from views.pages import back_to, bytes_response, choose_locale, go, page, speak
 
@@ -62,7 +62,7 @@ def sign(token: str) -> Response:
         Draft.begin(asked, answers)
         return go(url_for("signing.ask_code", token=token, lang=request.args.get("lang")))
     _sign(asked, answers, "link")
-    return go(url_for("signing.thanks", token=token, lang=request.args.get("lang")))
+    return go(url_for("signing.thanks", token=token, key=_key(token), lang=request.args.get("lang")))
 
 
 @bp.get("/sign/<token>/code")
@@ -79,7 +79,7 @@ def ask_code(token: str) -> Response:
 @back_to(ask_code)
 def confirm(token: str) -> Response:
     """Sign with the choices made before, now that the code is right."""
-    if (twice := _twice(token)) is not None:
+    if sealed_about(request.form.get("seal", "")).partition("|")[0] == token and (twice := _twice(token)):
         return twice
     asked = _open(token)
     draft = Draft.of(asked)
@@ -91,21 +91,21 @@ def confirm(token: str) -> Response:
             _l("The code is no longer valid. Open your link again and send your choices once more.")
         ) from other
     _sign(asked, draft.confirm(request.form.get("number", "")), "code")
-    return go(url_for("signing.thanks", token=token, lang=request.args.get("lang")))
+    return go(url_for("signing.thanks", token=token, key=_key(token), lang=request.args.get("lang")))
 
 
 @bp.get("/sign/<token>/thanks")
 @public
 def thanks(token: str) -> Response:
     """What was chosen, the receipt, and how to change one's mind."""
-    return _thanks(token, Request.answered(token))
+    return _thanks(token, _signed(token))
 
 
 @bp.get("/sign/<token>/receipt.pdf")
 @public
 def receipt(token: str) -> Response:
     """The receipt, at once."""
-    consent = _consent(Request.answered(token))
+    consent = _consent(_signed(token))
     return bytes_response(evidence.receipt(consent), "application/pdf", name=f"consent-{consent.code}.pdf")
 
 
@@ -113,7 +113,7 @@ def receipt(token: str) -> Response:
 @public
 def receipt_data(token: str) -> Response:
     """The receipt as data (CON-10)."""
-    consent = _consent(Request.answered(token))
+    consent = _consent(_signed(token))
     return bytes_response(
         evidence.receipt_json(consent), "application/json", name=f"consent-{consent.code}.json"
     )
@@ -131,8 +131,23 @@ def picture(token: str, code: str) -> Response:
 def _thanks(token: str, asked: Request, *, status: int = 200) -> Response:
     speak(asked.locale)
     return page(
-        "signing/thanks.html", status=status, asked=asked, token=token, consent=_consent(asked), my=my_page.token(asked.signer)
+        "signing/thanks.html", status=status, asked=asked, token=token, key=_key(token), consent=_consent(asked),
+        my=my_page.token(asked.signer),
     )  # fmt: skip
+
+
+def _key(token: str) -> str:
+    """What opens the page of thanks for whoever has just signed: the link alone, found later, tells nothing (SIG-04)."""
+    return seal_form(f"thanks|{token}")
+
+
+def _signed(token: str) -> Request:
+    asked = Request.answered(token)
+    if sealed_about(request.args.get("key", "")) != f"thanks|{token}":
+        raise Gone(
+            _l("This page is closed. Your receipt was sent to you, with the link to change your mind.")
+        )
+    return asked
 
 
 def _twice(token: str) -> Response | None:
@@ -160,7 +175,7 @@ def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
 
 def _answers(asked: Request) -> dict[str, Any]:
     """What the form says, as it is kept until the code is typed."""
-    choice = choice_of(asked)
+    choice = choice_of(asked, open_is_no=True)
     return {
         "uses": choice.uses,
         "recognition": choice.recognition,

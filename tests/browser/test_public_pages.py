@@ -15,12 +15,13 @@ from models.request import Choice, Request, Way
 from models.setting import Setting
 from models.share import Share
 from models.wording import Wording
+from tests.makers import after_signing
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def addresses(house, drain, site):
+def addresses(house, drain, web, site):
     """One address of every kind of page, as a function of nothing but what a stranger has in hand."""
     editor, use = house.user("editor"), house.use()
     with db.atomic():
@@ -49,7 +50,7 @@ def addresses(house, drain, site):
     key = sent.confirm(sent.number)
     door = "/my/" + my_page.token(noor)
     return [
-        ask(ask_recognition=True).link, ask(renews=True).link, f"/sign/{signed.raw_token}/thanks", "/sign/nothing", consent.withdrawal_link,
+        ask(ask_recognition=True).link, ask(renews=True).link, after_signing(web, signed), "/sign/nothing", consent.withdrawal_link,
         poster.link, f"{poster.link}/child", *(share.link for share in shares), f"/check/{delivery.code}", "/check/nothing",
         "/my", "/my?sent=1", door, f"{door}/closed", f"{door}/{key}", f"{door}/{key}/withdrawal", f"{door}/{key}/inquiry",
     ]  # fmt: skip

@@ -85,8 +85,8 @@ def test_from_the_letter_to_the_withdrawal(walk):
     assert "checked" not in answer.text
     assert Request.get_by_id(request.id).used_at is None, "looking never signs"
 
-    open_question = walk.sign(path, **{"use-website": "yes"})
-    assert open_question.status_code == 422
+    no_answer = walk.sign(path, **{"use-website": "maybe"})
+    assert no_answer.status_code == 422
     assert Consent.select().count() == 0
 
     signed = walk.sign(path, **{"use-website": "yes", "use-press": "no"})

@@ -26,7 +26,7 @@ from models.setting import Setting
 from models.trail import Knock, knock, signer
 from models.wording import Wording, WordingKind
 from tests.house.tree import HERE
-from tests.makers import Browser
+from tests.makers import Browser, after_signing
 
 
 @pytest.fixture
@@ -315,7 +315,7 @@ def test_a_receipt_is_there_at_once_in_the_language_signed(house, web, tmp_path,
     request = Request.ask([noor], [house.use()], Wording.current()[0], by=editor, way=Way.LINK)[0]
     Consent.sign(request, Choice({"website": True}, None), signer="Noor", steps={}, language=locale)
     phone, path = Browser(web), tmp_path / "receipt.pdf"
-    path.write_bytes(phone.get(f"/sign/{request.raw_token}/receipt.pdf").data)
+    path.write_bytes(phone.get(after_signing(web, request, "receipt.pdf")).data)
     said = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
     assert word in said
-    assert phone.get(f"/sign/{request.raw_token}/receipt.json").json["language"] == locale
+    assert phone.get(after_signing(web, request, "receipt.json")).json["language"] == locale

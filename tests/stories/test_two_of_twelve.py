@@ -62,7 +62,7 @@ def test_two_ticks_are_two_yeses_and_ten_noes(asked, web):
         use for use in uses if use.purpose == "recruitment" and use.channel.value in ("website", "social")
     ]
     seal = re.search(r'name="seal" value="([^"]+)"', form)[1]
-    ticks = {f"use-{use.code}": "yes" if use in chosen else "no" for use in uses}
+    ticks = {f"use-{use.code}": "yes" for use in chosen}
     answer = phone.client.post(path, data={"seal": seal, "signer": "Noor Voorbeeld", **ticks})
     assert answer.status_code == 303, answer.text
     lines = Consent.get().answers()
@@ -73,3 +73,20 @@ def test_two_ticks_are_two_yeses_and_ten_noes(asked, web):
     verdicts = {use: photo.clearance(use, Period(today(), today())) for use in (*chosen, abroad)}
     assert [verdicts[use].state for use in chosen] == [State.CLEARED, State.CLEARED]
     assert {reason.code for reason in verdicts[abroad].reasons} == {Code.TERRITORY_NOT_COVERED}
+
+
+def test_a_form_sent_as_it_came_is_twelve_noes_and_a_receipt(asked, web):
+    """CON-04, SIG-04: silence is never a yes; the link alone shows nothing of it afterwards."""
+    *_, request = asked
+    phone, path = Browser(web), f"/sign/{request.raw_token}"
+    seal = re.search(r'name="seal" value="([^"]+)"', phone.get(path).text)[1]
+    answer = phone.client.post(path, data={"seal": seal, "signer": "Noor Voorbeeld"})
+    assert answer.status_code == 303
+    assert [line.answer for line in Consent.get().answers()] == [Answer.REFUSED] * 12
+    thanks = phone.get(answer.headers["Location"])
+    assert (thanks.status_code, thanks.text.count("badge blocked")) == (200, 12)
+    receipt = re.search(r'href="([^"]+receipt\.pdf[^"]+)"', thanks.text)[1].replace("&amp;", "&")
+    assert phone.get(receipt).data.startswith(b"%PDF")
+    for page in ("thanks", "receipt.pdf", "receipt.json", "thanks?key=x"):
+        closed = phone.get(f"{path}/{page}")
+        assert (closed.status_code, "Noor" in closed.text) == (410, False)
