@@ -17,7 +17,6 @@ MAX_FRAMES = 1000
 MAX_FACES = 2000
 MASK_MARGIN = 0.25
 PREVIEWS = (320, 800, 1600)
-VECTOR_BYTES = 512
 
 Answer = TypeVar("Answer")
 Box = tuple[float, float, float, float]  # left, top, width, height as fractions of the upright picture
@@ -27,7 +26,8 @@ Box = tuple[float, float, float, float]  # left, top, width, height as fractions
 class FoundFace:
     """A place where the machine sees a face, as fractions of the upright picture, never a name (BIO-05).
 
-    `pixels`: width in pixels of the original; `sharpness`: 0 is flat; `vector`: 128 float32 LE or None.
+    `pixels`: width in pixels of the original; `flaw`: why it is a box only, of recognition.FLAWS; `vector`: 128
+    float32 LE, to be wiped by whoever asked for it, or None.
     """
 
     left: float
@@ -36,13 +36,21 @@ class FoundFace:
     height: float
     score: float
     pixels: int
-    sharpness: float
-    vector: bytes | None = field(default=None, repr=False)
+    flaw: str
+    vector: bytearray | None = field(default=None, repr=False)
 
     @property
     def box(self) -> Box:
         """Left, top, width and height together."""
         return (self.left, self.top, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What came of looking at one box: a faceprint to be wiped by whoever asked, or the flaw that forbids one."""
+
+    vector: bytearray | None = field(repr=False)
+    flaw: str
 
 
 @dataclass(frozen=True)
@@ -102,13 +110,24 @@ def masked(
     return _render(sandbox, data, kind, arguments)
 
 
-def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -> list[bytes | None]:
-    """Return the faceprint at each box, None for a face under 35 px; raise Unreadable or Unfit."""
+def encode_at(sandbox: Sandbox, data: bytes, kind: Kind, boxes: Sequence[Box]) -> list[Look]:
+    """Return what is to be seen at each box; raise Unreadable or Unfit."""
     if not boxes:
         return []
     arguments = {"boxes": [_checked(box) for box in boxes]}
-    _, vectors = _call(sandbox, "encode", data, kind, arguments)
-    return _trusted(sandbox, lambda: [_vector(v) if v else None for _, v in zip(boxes, vectors, strict=True)])
+    header, vectors = _call(sandbox, "encode", data, kind, arguments)
+    return _trusted(sandbox, lambda: _looks(header["flaws"], vectors, len(boxes)))
+
+
+def look_again(
+    sandbox: Sandbox, data: bytes, kind: Kind, *, scan_side: int, turns: Sequence[int] = (0,)
+) -> list[FoundFace]:
+    """Look for faces once more, in a larger picture or in one turned by quarters; makes no faceprint."""
+    header, _ = _call(sandbox, "scan", data, kind, {"scan_side": scan_side, "turns": list(turns)})
+    return _trusted(
+        sandbox,
+        lambda: [_face({**e, "encoded": False}, iter(()), False) for e in header["faces"][:MAX_FACES]],
+    )
 
 
 def kind_of(data: bytes) -> Kind:
@@ -147,7 +166,7 @@ def _trusted(sandbox: Sandbox, read: Callable[[], Answer]) -> Answer:
         raise Unreadable("damaged", "malformed answer") from None
 
 
-def _prepared(header: dict[str, Any], blocks: list[bytes], *, encode: bool) -> Prepared:
+def _prepared(header: dict[str, Any], blocks: list[bytearray], *, encode: bool) -> Prepared:
     width, height = _size(header)
     placeholder, *rest = blocks
     previews = {side: _picture(data, WEBP) for side, data in zip(PREVIEWS, rest, strict=False)}
@@ -170,7 +189,15 @@ def _prepared(header: dict[str, Any], blocks: list[bytes], *, encode: bool) -> P
     )
 
 
-def _face(entry: dict[str, Any], vectors: Iterator[bytes], encode: bool) -> FoundFace:
+def _looks(flaws: list[str], vectors: list[bytearray], count: int) -> list[Look]:
+    rest = iter(vectors)
+    looks = [Look(None if flaw else _vector(next(rest, bytearray())), _flaw(flaw)) for flaw in flaws]
+    if len(looks) != count or next(rest, None) is not None:
+        raise ValueError
+    return looks
+
+
+def _face(entry: dict[str, Any], vectors: Iterator[bytearray], encode: bool) -> FoundFace:
     left, top, width, height = _checked(entry["box"])
     if entry["encoded"] and not encode:
         raise ValueError  # a faceprint nobody asked for is not kept (BIO-04)
@@ -181,16 +208,21 @@ def _face(entry: dict[str, Any], vectors: Iterator[bytes], encode: bool) -> Foun
         height,
         score=_number(entry["score"], -1e3, 1e3),
         pixels=_whole(entry["pixels"], 0, MAX_PIXELS),
-        sharpness=_number(entry["sharpness"], 0, 1e9),
-        vector=_vector(next(vectors)) if entry["encoded"] else None,
+        flaw=_flaw(entry["flaw"]),
+        vector=_vector(next(vectors, bytearray())) if entry["encoded"] else None,
     )
 
 
-def _vector(data: bytes) -> bytes:
-    from adapters.recognition import is_faceprint
+def _flaw(value: Any) -> str:
+    from adapters.recognition import FLAWS
 
-    if not is_faceprint(data):
-        raise ValueError
+    return FLAWS[FLAWS.index(value)]
+
+
+def _vector(data: bytearray) -> bytearray:
+    from adapters.recognition import numbers_of
+
+    numbers_of(data)
     return data
 
 
@@ -198,10 +230,11 @@ def _size(header: dict[str, Any]) -> tuple[int, int]:
     return _whole(header["width"], 1, MAX_PIXELS), _whole(header["height"], 1, MAX_PIXELS)
 
 
-def _picture(data: bytes, kind: Kind) -> bytes:
-    if sniff(data) is not kind:
+def _picture(data: bytes | bytearray, kind: Kind) -> bytes:
+    whole = bytes(data)
+    if sniff(whole) is not kind:
         raise ValueError
-    return data
+    return whole
 
 
 def _whole(value: Any, least: int, most: int) -> int:

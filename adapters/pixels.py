@@ -21,6 +21,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 SLACK = 1.1
 # The recogniser looks at 150 px per face: a raster that shows less loses what the file still has.
 CHIP = 150
+TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
+TOUCHING = 0.3
 PREVIEW_QUALITY, PREVIEW_METHOD = 80, 2
 MOSAIC = 8  # blocks along the longer side of a covered place
 UPRIGHT = {
@@ -84,7 +86,7 @@ def _cover(raster: Image.Image, corner: tuple[int, int], end: tuple[int, int], m
 
 
 def encode(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
-    """Return one block per box: the faceprint, or nothing where the face is too small."""
+    """Return the flaw of each box, and the faceprint of each that has none."""
     image, orientation = _open(blocks[0], arguments["format"])
     width, _ = _upright_size(image, orientation)
     boxes = [tuple(box) for box in arguments["boxes"]]
@@ -93,12 +95,35 @@ def encode(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
         max(image.size), max(recognition.SCAN_SIDE, math.ceil(CHIP / narrowest * max(image.size) / width))
     )
     raster = _raster(image, side, orientation)
-    pixels = np.asarray(raster)
-    vectors = [
-        recognition.encode(pixels, _scaled(box, raster)) if box[2] * width >= recognition.MIN_PIXELS else b""
-        for box in boxes
-    ]
-    return {}, vectors
+    places = [_scaled(box, raster) for box in boxes]
+    flaws = [_flaw(raster, place, box[2] * width) for place, box in zip(places, boxes, strict=True)]
+    vectors = _encoded(np.asarray(raster), places, flaws)
+    return {"flaws": flaws}, vectors
+
+
+def scan(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
+    """Look for faces once more: in a larger picture, or in one turned by quarters; in fractions of the upright photo."""
+    image, orientation = _open(blocks[0], arguments["format"])
+    width, height = _upright_size(image, orientation)
+    raster = _raster(image, int(arguments["scan_side"]), orientation)
+    faces: list[dict[str, Any]] = []
+    for quarters in arguments["turns"]:
+        turned = raster.transpose(TURNS[quarters]) if quarters else raster
+        for place, score in recognition.find(np.asarray(turned)):
+            box = _upright_box(_box(place, turned), quarters)
+            in_file = box[2] * width if quarters % 2 == 0 else box[3] * height
+            flaw = recognition.TURNED if quarters else _flaw(turned, place, in_file)
+            faces.append({"box": box, "score": score, "pixels": round(in_file), "flaw": flaw})
+    return {"faces": _apart(faces)}, []
+
+
+def _apart(faces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One face may be seen on its side and on its head: the surest of several boxes in one place stays."""
+    kept: list[dict[str, Any]] = []
+    for face in sorted(faces, key=lambda face: -face["score"]):
+        if all(recognition.overlap(face["box"], other["box"]) < TOUCHING for other in kept):
+            kept.append(face)
+    return kept
 
 
 def perceptual_hash(image: Image.Image) -> int:
@@ -200,39 +225,71 @@ def _webp(image: Image.Image, *, quality: int, method: int) -> bytes:
     return sink.getvalue()
 
 
-def _faces(raster: Image.Image, width: int, encode: bool) -> tuple[list[dict[str, Any]], list[bytes]]:
-    """Return the faces as fractions of the picture, best first, and their faceprints if asked for."""
+def _faces(raster: Image.Image, width: int, encode: bool) -> tuple[list[dict[str, Any]], list[np.ndarray]]:
+    """Return the faces as fractions of the picture, best first, and the faceprints of those without a flaw if asked."""
     pixels = np.asarray(raster)
-    faces, vectors = [], []
-    for (left, top, right, bottom), score in recognition.find(pixels):
-        in_file = (right - left) * width / raster.width
-        wanted = encode and in_file >= recognition.MIN_PIXELS
-        if wanted:
-            vectors.append(recognition.encode(pixels, (left, top, right, bottom)))
-        x, y = max(left, 0), max(top, 0)
-        width_, height_ = min(right, raster.width) - x, min(bottom, raster.height) - y
-        faces.append(
-            {
-                "box": [
-                    x / raster.width,
-                    y / raster.height,
-                    width_ / raster.width,
-                    height_ / raster.height,
-                ],
-                "score": score,
-                "pixels": round(in_file),
-                "sharpness": _sharpness(raster.crop((x, y, x + width_, y + height_))),
-                "encoded": wanted,
-            }
-        )
+    found = recognition.find(pixels)
+    places = [place for place, _ in found]
+    in_file = [(place[2] - place[0]) * width / raster.width for place in places]
+    flaws = [_flaw(raster, place, wide) for place, wide in zip(places, in_file, strict=True)]
+    vectors = _encoded(pixels, places, flaws) if encode else []
+    faces = [
+        {
+            "box": _box(place, raster),
+            "score": score,
+            "pixels": round(wide),
+            "flaw": flaw,
+            "encoded": encode and not flaw,
+        }
+        for (place, score), wide, flaw in zip(found, in_file, flaws, strict=True)
+    ]
     return faces, vectors
 
 
+def _encoded(pixels: np.ndarray, places: list[recognition.PixelBox], flaws: list[str]) -> list[np.ndarray]:
+    """Return the faceprints of the places without a flaw; a face that looks away gets its flaw here."""
+    whole = [index for index, flaw in enumerate(flaws) if not flaw]
+    vectors = []
+    if whole:
+        for index, (vector, flaw) in zip(
+            whole, recognition.encode(pixels, [places[index] for index in whole]), strict=True
+        ):
+            flaws[index] = flaw
+            if vector is not None:
+                vectors.append(vector)
+    return vectors
+
+
+def _flaw(raster: Image.Image, place: recognition.PixelBox, in_file: float) -> str:
+    """Why a face is a box only, as far as its size and its edges tell; empty when it may be compared."""
+    if in_file < recognition.MIN_PIXELS:
+        return recognition.SMALL
+    left, top, right, bottom = place
+    inside = (max(left, 0), max(top, 0), min(right, raster.width), min(bottom, raster.height))
+    return recognition.BLURRED if _sharpness(raster.crop(inside)) < recognition.MIN_SHARPNESS else ""
+
+
 def _sharpness(face: Image.Image) -> float:
-    """Return the variance of the Laplacian of the face at 96 px (a blurred or tiny face is near 0)."""
-    grey = np.asarray(face.convert("L").resize((96, 96), Image.Resampling.BILINEAR), dtype=np.float64)
+    """Return the variance of the Laplacian of the face, at 96 px at most (a blurred face is near 0)."""
+    size = (max(3, min(96, face.width)), max(3, min(96, face.height)))
+    grey = np.asarray(face.convert("L").resize(size, Image.Resampling.BILINEAR), dtype=np.float64)
     edges = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * grey[1:-1, 1:-1]
     return float(edges.var())
+
+
+def _box(place: recognition.PixelBox, raster: Image.Image) -> list[float]:
+    """Return left, top, width and height as fractions of the picture, cut at its edges."""
+    left, top = max(place[0], 0), max(place[1], 0)
+    width, height = min(place[2], raster.width) - left, min(place[3], raster.height) - top
+    return [left / raster.width, top / raster.height, width / raster.width, height / raster.height]
+
+
+def _upright_box(box: list[float], quarters: int) -> list[float]:
+    """Turn a box found in a picture that was turned left by so many quarters back."""
+    left, top, width, height = box
+    for _ in range(quarters):
+        left, top, width, height = 1 - top - height, left, height, width
+    return [left, top, width, height]
 
 
 def _scaled(box: tuple[float, ...], raster: Image.Image) -> recognition.PixelBox:

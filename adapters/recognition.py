@@ -6,7 +6,7 @@ import hashlib
 import math
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,19 +14,33 @@ from typing import Any, Literal
 
 import numpy as np
 
+from adapters import scrub
 from adapters.sandbox import Unfit
 
 MODEL = "dlib-resnet-v1/5pt/j1"
 NUMBERS = 128
 VECTOR_BYTES = NUMBERS * 4
+LONGEST = 1e6
 SCAN_SIDE = 2000
 MIN_SCORE = 0.1
 # Below 35 px a faceprint says more about the pixels than about the face (measured on shrunk portraits).
 MIN_PIXELS, SURE_PIXELS = 35, 50
+# Variance of the Laplacian of the face at 96 px: drawn faces have 300 and more, and 10 when no eyelid can be told.
+MIN_SHARPNESS = 12.0
+# Where the base of the nose stands between the eyes, in distances of the eyes: aside 0 from the front, 0.28 at about
+# 45 degrees; below 0.5 to 1.0 from the front.
+MOST_ASIDE, LEAST_BELOW, MOST_BELOW = 0.28, 0.30, 1.40
+SMALL, BLURRED, TURNED = "small", "blurred", "turned"
+FLAWS = ("", SMALL, BLURRED, TURNED)
 LIKELY, POSSIBLE, POSSIBLE_STRICT, SEARCH = 0.45, 0.50, 0.475, 0.60
+# Two people at almost the same distance: which of the two it is, the numbers don't say.
+CLOSE = 0.05
 # More people mean more strangers near one of them; a faceprint of one photo is less sure.
 CROWDED = 100
 MAX_SOURCES = 10
+HARDER_SIDE = 4000  # finds faces from 60 px in a photo of 12 megapixels, at three times the work
+# Faces encoded at once: more gives no gain (measured), and all intermediate pictures are kept for each.
+BATCH = 4
 
 # The 68-point landmarks are missing on purpose: their training licence excludes commercial use.
 FIVE_POINTS = "shape_predictor_5_face_landmarks.dat"
@@ -41,6 +55,7 @@ SUMS = {
 Box = tuple[float, float, float, float]  # left, top, width, height
 PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 Band = Literal["likely", "possible"]
+Numbers = bytes | bytearray | memoryview  # 128 little-endian float32
 
 
 def find(pixels: np.ndarray) -> list[tuple[PixelBox, float]]:
@@ -54,11 +69,50 @@ def find(pixels: np.ndarray) -> list[tuple[PixelBox, float]]:
     return [face for face in found if _meets(face[0], pixels)]
 
 
-def encode(pixels: np.ndarray, box: PixelBox) -> bytes:
-    """Return the faceprint in this box: 128 little-endian float32 (child only; loads the network)."""
+def encode(pixels: np.ndarray, boxes: Sequence[PixelBox]) -> list[tuple[np.ndarray | None, str]]:
+    """Return per box the faceprint, or None with the flaw that forbids one (child only; loads the network).
+
+    Whoever asked overwrites the numbers; what the libraries keep of them is overwritten here.
+    """
+    import dlib
+
+    library = _encoder()
+    shapes = [library.pose_predictor_5_point(pixels, _rectangle(box)) for box in boxes]
+    flaws = ["" if faces_the_camera(_points(shape)) else TURNED for shape in shapes]
+    good = [shape for shape, flaw in zip(shapes, flaws, strict=True) if not flaw]
+    vectors: list[np.ndarray] = []
+    for start in range(0, len(good), BATCH):
+        some = dlib.full_object_detections(good[start : start + BATCH])
+        made = library.face_encoder.compute_face_descriptor(pixels, some, 1)
+        vectors += [np.array(numbers, dtype="<f4") for numbers in made]
+        del made
+        scrub.overwrite(vectors[start:])
+    rest = iter(vectors)
+    return [(None if flaw else next(rest), flaw) for flaw in flaws]
+
+
+def faces_the_camera(points: Sequence[tuple[float, float]]) -> bool:
+    """Say whether a face looks far enough this way to be compared, by the corners of its eyes and its nose's base."""
+    spots = np.asarray(points, dtype=np.float64)
+    right, left = spots[:2].mean(axis=0), spots[2:4].mean(axis=0)
+    apart = float(np.hypot(*(left - right)))
+    if apart < 1:
+        return False
+    along = (left - right) / apart
+    nose = (spots[4] - (left + right) / 2) / apart
+    aside, below = abs(float(nose @ along)), abs(float(nose @ [-along[1], along[0]]))
+    return aside <= MOST_ASIDE and LEAST_BELOW <= below <= MOST_BELOW
+
+
+def _rectangle(box: PixelBox) -> Any:
+    import dlib
+
     left, top, right, bottom = box
-    (numbers,) = _encoder().face_encodings(pixels, [(top, right, bottom, left)], num_jitters=1, model="small")
-    return np.asarray(numbers, dtype="<f4").tobytes()
+    return dlib.rectangle(left, top, right - 1, bottom - 1)
+
+
+def _points(shape: Any) -> list[tuple[float, float]]:
+    return [(shape.part(i).x, shape.part(i).y) for i in range(5)]
 
 
 def check_models() -> Path:
@@ -86,7 +140,7 @@ def _detector() -> Any:
 
 
 @cache
-def _encoder() -> types.ModuleType:
+def _encoder() -> Any:
     """Import face_recognition with a stand-in that names only the files we may and do use."""
     folder = check_models()
     places: Any = types.ModuleType("face_recognition_models")
@@ -99,7 +153,8 @@ def _encoder() -> types.ModuleType:
     from PIL import ImageFile
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # the import above switches it on for the whole process
-    return face_recognition
+    # Its functions take one face at a time; the objects behind them take several, and give the landmarks too.
+    return face_recognition.api
 
 
 def _meets(box: PixelBox, pixels: np.ndarray) -> bool:
@@ -107,28 +162,37 @@ def _meets(box: PixelBox, pixels: np.ndarray) -> bool:
     return box[0] < width and box[1] < height and box[2] > 0 and box[3] > 0
 
 
-def band(distance: float, *, sources: int, enrolled: int, pixels: int) -> Band | None:
+def band(distance: float, *, sources: int, enrolled: int, pixels: int, minor: bool = False) -> Band | None:
     """Say how a distance to a person's faceprint may be shown: a first guess, a listed one, or not at all.
 
     `sources`: confirmed faces the faceprint is the mean of; `enrolled`: people with one; `pixels`: face width
-    in the original. A band is a suggestion and never a name (BIO-05).
+    in the original. A band is a suggestion and never a name (BIO-05); of a minor it is never likely (BIO-09).
     """
-    strict = sources < 2 or enrolled > CROWDED
+    strict = minor or sources < 2 or enrolled > CROWDED
     if pixels < MIN_PIXELS or not distance <= (POSSIBLE_STRICT if strict else POSSIBLE):
         return None
-    return "likely" if distance <= LIKELY and pixels >= SURE_PIXELS else "possible"
+    return "likely" if distance <= LIKELY and pixels >= SURE_PIXELS and not minor else "possible"
 
 
-def distance(a: bytes, b: bytes) -> float:
+def distance(a: Numbers, b: Numbers) -> float:
     """Return the Euclidean distance of two faceprints."""
-    return float(np.linalg.norm(_numbers(a) - _numbers(b)))
+    apart = numbers_of(a) - numbers_of(b)
+    far = math.sqrt(float(apart.dot(apart)))
+    apart[:] = 0
+    return far
 
 
-def mean(vectors: Sequence[bytes]) -> bytes:
-    """Return the mean faceprint; ValueError without any."""
+def mean(vectors: Sequence[Numbers]) -> bytearray:
+    """Return the mean faceprint, to be wiped by whoever asked; ValueError without any."""
     if not vectors:
         raise ValueError("a mean of nothing")
-    return np.mean([_numbers(vector) for vector in vectors], axis=0).astype("<f4").tobytes()
+    made = bytearray(VECTOR_BYTES)
+    # In float32 throughout: numpy converts between types in memory of its own, and leaves it as it is.
+    total = np.frombuffer(made, dtype="<f4")
+    for vector in vectors:
+        total += numbers_of(vector)
+    total /= np.float32(len(vectors))
+    return made
 
 
 def overlap(a: Box, b: Box) -> float:
@@ -141,85 +205,21 @@ def overlap(a: Box, b: Box) -> float:
     return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 
 
-def _numbers(vector: bytes) -> np.ndarray:
-    """Return float64 numbers; ValueError for anything but 128 finite ones."""
-    numbers = np.frombuffer(vector, dtype="<f4").astype(np.float64)
-    if numbers.shape != (NUMBERS,) or not np.isfinite(numbers).all():
+def numbers_of(vector: Numbers) -> np.ndarray:
+    """Return the float32 numbers of a faceprint where they lie, without a copy; ValueError for anything else."""
+    if memoryview(vector).nbytes != VECTOR_BYTES:
+        raise ValueError("not a faceprint")
+    numbers = np.frombuffer(vector, dtype="<f4")
+    with np.errstate(all="ignore"):
+        square = numbers.dot(numbers)
+    # The square of a faceprint's length is about 2; nan and infinity fail the comparison too.
+    if not square < LONGEST:
         raise ValueError("not a faceprint")
     return numbers
 
 
-class Gallery:
-    """The faceprints of the people who agreed to be recognised, in memory only, searched exactly.
-
-    Each row ends in half its squared length, so that one product ranks by distance.
-    """
-
-    def __init__(self) -> None:
-        self._rows = np.zeros((64, NUMBERS + 1), dtype=np.float32)
-        self._codes: list[str] = []
-        self._places: dict[str, int] = {}
-        self._sources: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._codes)
-
-    def __contains__(self, code: str) -> bool:
-        return code in self._places
-
-    def sources(self, code: str) -> int:
-        """Return how many confirmed faces this person's faceprint is the mean of."""
-        return self._sources[code]
-
-    def add(self, code: str, vector: bytes, sources: int) -> None:
-        """Enter a person's faceprint, or put a new one in the place of the old."""
-        numbers = _numbers(vector)
-        place = self._places.get(code, len(self._codes))
-        if place == len(self._rows):
-            self._grow()
-        self._rows[place, :NUMBERS] = numbers
-        self._rows[place, NUMBERS] = -(numbers @ numbers) / 2
-        if place == len(self._codes):
-            self._codes.append(code)
-            self._places[code] = place
-        self._sources[code] = sources
-
-    def remove(self, code: str) -> None:
-        """Forget a person, known or not: the last row takes the place, its old place is zeroed."""
-        place = self._places.pop(code, None)
-        if place is None:
-            return
-        del self._sources[code]
-        last = len(self._codes) - 1
-        moved = self._codes.pop()
-        if place != last:
-            self._rows[place] = self._rows[last]
-            self._codes[place] = moved
-            self._places[moved] = place
-        self._rows[last] = 0
-
-    def nearest(self, vector: bytes, limit: int = 5) -> list[tuple[str, float]]:
-        """Return up to `limit` people, nearest first, with their exact distances."""
-        numbers = _numbers(vector)
-        query = np.append(numbers, 1).astype(np.float32)
-        closeness = self._rows[: len(self._codes)] @ query
-        if len(closeness) > limit:
-            places = np.argpartition(closeness, -limit)[-limit:]
-        else:
-            places = np.arange(len(closeness))
-        exact = np.linalg.norm(self._rows[places, :NUMBERS].astype(np.float64) - numbers, axis=1)
-        return [(self._codes[places[i]], float(exact[i])) for i in np.argsort(exact, kind="stable")]
-
-    def _grow(self) -> None:
-        """Double the room and leave no copy of a faceprint behind."""
-        old = self._rows
-        self._rows = np.zeros((2 * len(old), NUMBERS + 1), dtype=np.float32)
-        self._rows[: len(old)] = old
-        old[:] = 0
-
-
-def is_faceprint(vector: bytes) -> bool:
-    """Say whether these bytes are 128 finite float32."""
-    return len(vector) == VECTOR_BYTES and all(
-        map(math.isfinite, np.frombuffer(vector, dtype="<f4").tolist())
-    )
+def wipe(vectors: Iterable[bytearray | np.ndarray | None]) -> None:
+    """Overwrite faceprints with zeros, in the task that made them (BIO-04)."""
+    for vector in vectors:
+        if vector is not None:
+            np.frombuffer(vector, dtype=np.uint8)[:] = 0

@@ -32,7 +32,8 @@ CALLS_PER_CHILD = 500
 PIPE_BYTES = 1 << 20
 _LENGTH = struct.Struct(">I")
 
-Reply = tuple[dict[str, Any], list[bytes]]
+Block = Any  # bytes, bytearray or an array: whatever shows its memory
+Reply = tuple[dict[str, Any], list[Block]]
 
 
 class Unreadable(Exception):
@@ -49,9 +50,10 @@ class Unfit(RuntimeError):
     """The sandbox itself cannot work (it does not start, or a recogniser file is missing or altered)."""
 
 
-def pack(header: dict[str, Any], blocks: Sequence[bytes]) -> list[bytes]:
+def pack(header: dict[str, Any], blocks: Sequence[Block]) -> list[Block]:
     """Return the parts of one frame: length, JSON header naming the block lengths, the raw blocks."""
-    text = json.dumps({**header, "blocks": [len(block) for block in blocks]}, allow_nan=False).encode()
+    sizes = [memoryview(block).nbytes for block in blocks]
+    text = json.dumps({**header, "blocks": sizes}, allow_nan=False).encode()
     return [_LENGTH.pack(len(text)) + text, *blocks]
 
 
@@ -79,7 +81,10 @@ class Sandbox:
             return self._network_cut
 
     def call(self, name: str, arguments: dict[str, Any], blocks: Sequence[bytes] = ()) -> Reply:
-        """Run one function of the child's closed list; raise Unreadable or Unfit, and nothing else."""
+        """Run one function of the child's closed list; raise Unreadable or Unfit, and nothing else.
+
+        The blocks of the answer are bytearrays read straight from the pipe: whoever asked can overwrite them.
+        """
         with self._lock:
             # Importing the recogniser on a busy machine is no fault of the photo, hence its own time.
             self._ready(time.monotonic() + max(self._seconds, 30.0))
@@ -197,7 +202,7 @@ class Sandbox:
             return "out_of_memory", "SIGKILL"
         return "damaged", f"exit {code}"
 
-    def _write(self, parts: Sequence[bytes], deadline: float) -> None:
+    def _write(self, parts: Sequence[Block], deadline: float) -> None:
         pipe = self._pipe("stdin")
         for part in parts:
             view = memoryview(part)
@@ -220,19 +225,20 @@ class Sandbox:
             raise ValueError("blocks too long")
         return header, [self._take(size, deadline) for size in sizes]
 
-    def _take(self, size: int, deadline: float) -> bytes:
+    def _take(self, size: int, deadline: float) -> bytearray:
         pipe = self._pipe("stdout")
-        taken = bytearray()
-        while len(taken) < size:
+        taken = bytearray(size)
+        left = memoryview(taken)
+        while left:
             try:
-                piece = os.read(pipe, min(size - len(taken), PIPE_BYTES))
+                count = os.readv(pipe, [left[:PIPE_BYTES]])
             except BlockingIOError:
                 _wait(pipe, select.POLLIN, deadline)
                 continue
-            if not piece:
+            if not count:
                 raise EOFError
-            taken += piece
-        return bytes(taken)
+            left = left[count:]
+        return taken
 
     def _forget(self) -> None:
         """Hold no child and a free lock."""

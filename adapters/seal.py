@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that reads like something else
 MOST = 2**53
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+OVERHEAD = 28  # nonce and tag of a sealed field
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same members give the same bytes
 
 
@@ -159,7 +160,7 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         raise BadSeal("the bundle can't be read") from error
 
 
-def encrypt_field(key: bytes, data: bytes, aad: bytes) -> bytes:
+def encrypt_field(key: bytes, data: bytes | bytearray, aad: bytes) -> bytes:
     """Seal a small value: random 96-bit nonce | AES-256-GCM (SEC-01)."""
     nonce = secrets.token_bytes(12)
     return nonce + AESGCM(key).encrypt(nonce, data, aad)
@@ -171,6 +172,16 @@ def decrypt_field(key: bytes, sealed: bytes, aad: bytes) -> bytes:
         return AESGCM(key).decrypt(bytes(sealed[:12]), bytes(sealed[12:]), aad)
     except (InvalidTag, ValueError) as error:
         raise BadSeal("a sealed field does not open") from error
+
+
+def decrypt_into(key: bytes, sealed: bytes, aad: bytes) -> bytearray:
+    """Open a sealed value into memory that can be overwritten; BadSeal when key, data or context differ."""
+    opened = bytearray(max(0, len(sealed) - OVERHEAD))
+    try:
+        AESGCM(key).decrypt_into(bytes(sealed[:12]), bytes(sealed[12:]), aad, opened)
+    except (InvalidTag, ValueError) as error:
+        raise BadSeal("a sealed field does not open") from error
+    return opened
 
 
 def blind(key: bytes, text: str) -> bytes:

@@ -121,10 +121,14 @@ class World:
         from models.person import Person
         from models.photo import Photo
         from models.request import Choice, Request, Way
+        from models.setting import Setting
         from models.use import Use
         from models.user import Team, User
         from models.wording import Wording
 
+        for key in ("organisation", "organisation_address"):
+            Setting.put(key, "Bench")
+        Setting.put("privacy_email", "privacy@clearframe.example")
         team = Team.get()
         self.editor = User.add(
             "bench@clearframe.example", "Bench", [Role.EDITOR, Role.DPO], by="system", teams=[team]

@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from adapters import imaging, recognition
+from adapters.gallery import Gallery
 from adapters.sandbox import Sandbox, Unreadable
 from bench.ingest import Bare, picture
 from bench.measure import Row, child_cpu, timed
@@ -195,7 +196,7 @@ def _bands(people: dict[str, list[Sample]], unclear: int) -> list[Row]:
 
 def _one_split(people: dict[str, list[Sample]], enrolled: Sequence[str], told: dict[str, int]) -> None:
     """Enrol some from their first photos, and ask who each other photo shows."""
-    gallery = recognition.Gallery()
+    gallery = Gallery()
     used: dict[str, int] = {}
     for name in enrolled:
         used[name] = min(ENROLLED_FROM, len(people[name]) - 1)
@@ -218,7 +219,7 @@ def _one_split(people: dict[str, list[Sample]], enrolled: Sequence[str], told: d
             told[f"likely {right}"] += band == "likely"
 
 
-def _guess(gallery: recognition.Gallery, sample: Sample) -> tuple[str, recognition.Band | None]:
+def _guess(gallery: Gallery, sample: Sample) -> tuple[str, recognition.Band | None]:
     ((name, distance),) = gallery.nearest(sample.vector, 1) or [("", 9.0)]
     if not name:
         return "", None
@@ -287,7 +288,7 @@ def _matching() -> Iterator[Row]:
     numbers = np.random.default_rng(1)
     for count in GALLERIES:
         vectors = numbers.normal(0, 0.125, (count, recognition.NUMBERS)).astype(np.float32)
-        gallery = recognition.Gallery()
+        gallery = Gallery()
         for place, vector in enumerate(vectors):
             gallery.add(f"p{place}", vector.tobytes(), 3)
         face, asked = vectors[count // 2].tobytes(), vectors[count // 2]

@@ -24,6 +24,8 @@ from models import (
 
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
+    "look-harder": preparation.look_harder,
+    "look-turned": preparation.look_turned,
     "faceprints": faceprints.make,
     "compare": comparing.compare,
     "copy": copies.make,

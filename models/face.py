@@ -43,6 +43,8 @@ class Face(Record):
     height = FloatField()
     pixels = IntegerField(default=0)  # width of the box in the original
     score = FloatField(default=0)
+    # Why it is a box only and never compared: small, blurred, turned; empty when it may be.
+    flaw = TextField(default="")
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")  # None: the machine
     at = Moment(default=clock.now)
     # Set while the face waits in the queue "Faces to name"; cleared by a human's word.
@@ -55,7 +57,7 @@ class Face(Record):
 
     class Meta:
         personal = ("left", "top", "width", "height")
-        plain = ("code", "pixels", "score", "at", "waiting_since")
+        plain = ("code", "pixels", "score", "flaw", "at", "waiting_since")
 
 
 class Remark(Record):
@@ -87,6 +89,13 @@ class Appearance(Record):
         indexes = ((("person", "photo"), False), (("photo", "undone_at"), False))
 
 
+class Risk(StrEnum):
+    """Why a guess may well be somebody else, so that a human looks twice."""
+
+    TWIN = "twin"  # somebody else who agreed to be recognised looks almost the same
+    CLOSE = "close"  # two people are almost equally near to this face
+
+
 class Match(Record):
     """A machine's guess: never counts as a person, only keeps the photo unclear (A7)."""
 
@@ -94,10 +103,11 @@ class Match(Record):
     person = ForeignKeyField(Person, backref="matches", on_delete="CASCADE")
     distance = FloatField()
     band = TextField()
+    risk = TextField(default="")  # a Risk, or nothing
     at = Moment(default=clock.now)
 
     class Meta:
-        personal, plain = ("distance", "band"), ("at",)
+        personal, plain = ("distance", "band"), ("risk", "at")
         indexes = ((("face", "person"), True),)
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from adapters import imaging, seal
 from adapters import recognition as recogniser
-from adapters.keys import KeyGone
 from adapters.sandbox import Unreadable
-from models import scan
+from models import gallery, scan
 from models.album import Album, Mode
 from models.base import db, tools
 from models.face import Appearance, Face, Faceprint, Match
 from models.index import refresh
 from models.job import Job
 from models.modes import mode_of
-from models.opting_in import is_opted_in, opted_in
+from models.opting_in import is_opted_in
 from models.person import Person
 from models.photo import Photo
 from models.trail import Trace
 
 KEY = "faceprint"
-SMALLEST = 35  # pixels; below, a face is a box only
+SMALLEST = recogniser.MIN_PIXELS  # below, a face is a box only
 
 
 def forget(person: Person, why: str = "consent over") -> None:
@@ -29,6 +28,7 @@ def forget(person: Person, why: str = "consent over") -> None:
 
     `why` is one of forgetting.CAUSES; nothing there to destroy is no mistake.
     """
+    gallery.changed(person)
     faces = list(Faceprint.select(Faceprint.face).where(Faceprint.person == person))
     if faces or tools.keys.has(KEY, person.code):
         tools.keys.destroy(KEY, person.code)
@@ -62,70 +62,105 @@ def make(person_id: int) -> None:
         with db.atomic():
             forget(person)
         return
-    made = [made for made in map(_numbers, _sources(person)) if made is not None]
-    with db.atomic():
-        # Asked again inside the transaction: she may have withdrawn while the recogniser worked.
-        if not is_opted_in(person):
-            forget(person)
-            return
-        before = Faceprint.select().where(Faceprint.person == person).count()
-        tools.keys.destroy(KEY, person.code)
-        Faceprint.delete().where(Faceprint.person == person).execute()
-        if not made:
-            return
-        key = tools.keys.new(KEY, person.code)
-        for face, vector in made:
-            sealed = seal.encrypt_field(key, vector, _context(person, face))
-            Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
-        Trace.leave("system", "faceprints.made", person, count=len(made))
-        scan.widen(person, before, len(made))
+    made = _numbers(person, _sources(person))
+    try:
+        with db.atomic():
+            gallery.changed(person)
+            # Asked again inside the transaction: she may have withdrawn while the recogniser worked.
+            if not is_opted_in(person):
+                forget(person)
+                return
+            before = Faceprint.select().where(Faceprint.person == person).count()
+            tools.keys.destroy(KEY, person.code)
+            Faceprint.delete().where(Faceprint.person == person).execute()
+            if not made:
+                return
+            key = tools.keys.new(KEY, person.code)
+            for face, vector in made:
+                sealed = seal.encrypt_field(key, vector, _context(person, face))
+                Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
+            Trace.leave("system", "faceprints.made", person, count=len(made), model=recogniser.MODEL)
+            scan.widen(person, before, len(made))
+    finally:
+        recogniser.wipe(vector for _, vector in made)
 
 
 def _sources(person: Person) -> list[Face]:
+    """Up to ten of her confirmed faces that are fit to be compared, the largest first."""
     rows = (
         Face.select(Face, Photo, Album)
         .join(Photo)
         .join(Album)
         .switch(Face)
         .join(Appearance)
-        .where(Appearance.person == person, Appearance.undone_at.is_null(), Face.pixels >= SMALLEST)
-        .order_by(Face.pixels.desc())
+        .where(
+            Appearance.person == person,
+            Appearance.undone_at.is_null(),
+            Face.pixels >= SMALLEST,
+            Face.flaw == "",
+        )
+        .order_by(Face.pixels.desc(), Face.id)
     )
     return [face for face in rows if mode_of(face.photo.album) is not Mode.OFF][: recogniser.MAX_SOURCES]
 
 
-def _numbers(face: Face) -> tuple[Face, bytes] | None:
-    vector = encoded(face.photo, [face])[0]
-    return (face, vector) if vector else None
+def _numbers(person: Person, sources: list[Face]) -> list[tuple[Face, bytearray]]:
+    """The numbers of these faces: opened where this model made them already, else made now; the caller wipes them."""
+    known = _opened_of(person)
+    made: list[tuple[Face, bytearray]] = []
+    for face in sources:
+        vector = known.pop(face.id, None) or encoded(face.photo, [face])[0]
+        if vector is not None:
+            made.append((face, vector))
+    recogniser.wipe(known.values())
+    return made
 
 
-def encoded(photo: Photo, faces: list[Face]) -> list[bytes | None]:
-    """The numbers of these faces (128 float32 each), for this task only; None where they can't be had."""
+def _opened_of(person: Person) -> dict[int, bytearray]:
+    mine = list(Faceprint.select().where(Faceprint.person == person, Faceprint.model == recogniser.MODEL))
+    for _, vectors in opened([person]):
+        return {row.face_id: vector for row, vector in zip(mine, vectors, strict=True)}
+    return {}
+
+
+def looked(photo: Photo, faces: list[Face]) -> list[imaging.Look]:
+    """What is to be seen at these faces, for this task only: whoever asked wipes the numbers (BIO-04)."""
     data = bytes(tools.vault.read(photo.code, "original"))
     boxes = [(face.left, face.top, face.width, face.height) for face in faces]
     try:
         return imaging.encode_at(tools.sandbox, data, imaging.kind_of(data), boxes)
     except Unreadable:
-        return [None] * len(faces)
+        return [imaging.Look(None, "")] * len(faces)
 
 
-def gallery() -> tuple[recogniser.Gallery, dict[str, int], dict[str, Person]]:
-    """The templates of those who opted in, decrypted for this task only."""
-    gallery, sources, people = recogniser.Gallery(), {}, {person.code: person for person in opted_in()}
-    rows: dict[str, list[bytes]] = {}
-    owners = {person.id: person for person in people.values()}
-    keys = tools.keys.many(KEY, people)
-    prints = Faceprint.select(Faceprint, Face).join(Face).where(Faceprint.person.in_(list(owners)))
-    for row in prints.where(Faceprint.model == recogniser.MODEL):
-        person = owners[row.person_id]
-        if person.code not in keys:
-            raise KeyGone(person.code)
-        opened = seal.decrypt_field(keys[person.code], bytes(row.sealed), _context(person, row.face))
-        rows.setdefault(person.code, []).append(opened)
-    for code, vectors in rows.items():
-        gallery.add(code, recogniser.mean(vectors), len(vectors))
-        sources[code] = len(vectors)
-    return gallery, sources, {code: people[code] for code in rows}
+def encoded(photo: Photo, faces: list[Face]) -> list[bytearray | None]:
+    """The numbers alone; None where they can't be had."""
+    return [look.vector for look in looked(photo, faces)]
+
+
+def opened(people: list[Person]) -> Iterator[tuple[Person, list[bytearray]]]:
+    """Each person's numbers, made by this model alone, in memory that the caller wipes.
+
+    Whoever's key is gone or does not fit is left out, and made anew: a crash between key and rows is no fault of others.
+    """
+    owners = {person.id: person for person in people}
+    keys = tools.keys.many(KEY, [person.code for person in people])
+    rows: dict[int, list[Faceprint]] = {}
+    for row in (
+        Faceprint.select(Faceprint, Face)
+        .join(Face)
+        .where(Faceprint.person.in_(list(owners)), Faceprint.model == recogniser.MODEL)
+        .order_by(Faceprint.id)
+    ):
+        rows.setdefault(row.person_id, []).append(row)
+    for person_id, prints in rows.items():
+        person = owners[person_id]
+        try:
+            key = keys[person.code]
+            yield person, [seal.decrypt_into(key, row.sealed, _context(person, row.face)) for row in prints]
+        except (KeyError, seal.BadSeal):
+            with db.atomic():
+                Job.put("faceprints", person_id)
 
 
 def _context(person: Person, face: Face) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,6 @@ from models.photo import Photo, Review
 from models.trail import Trace
 from models.user import User
 
-SAME_BOX = 0.5  # overlap from which a box found again is the same face
 TWICE = 0.8  # overlap from which a drawn box says nothing new
 SMALLEST_BOX = 0.005
 Box = tuple[float, float, float, float]  # left, top, width, height in fractions of the upright photo
@@ -84,27 +82,6 @@ def is_reviewed(photo: Photo) -> bool:
     return bool(photo.reviews.where(Review.undone_at.is_null()).exists())
 
 
-def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
-    """Replace the machine's boxes by those found now; a face of which a human said anything stays, with what was said.
-
-    Returns the faces with what was found there, for whoever compares them.
-    """
-    from adapters.recognition import overlap
-
-    answered = [
-        face for face in photo.faces if face.by_id is not None or is_answered(face) or is_doubted(face)
-    ]
-    Face.delete().where(Face.photo == photo, Face.id.not_in([face.id for face in answered])).execute()
-    kept = []
-    for box in found:
-        here = (box.left, box.top, box.width, box.height)
-        same = next(
-            (f for f in answered if overlap(here, (f.left, f.top, f.width, f.height)) >= SAME_BOX), None
-        )
-        kept.append((same or place(photo, here, pixels=box.pixels, score=box.score), box))
-    return kept
-
-
 def place(photo: Photo, box: Box, **more: Any) -> Face:
     """A new face in a photo, waiting for a human's word; within the caller's transaction."""
     left, top, width, height = box
@@ -118,11 +95,6 @@ def is_answered(face: Face) -> bool:
     said = Remark.select().where(Remark.face == face, Remark.undone_at.is_null())
     named = Appearance.select().where(Appearance.face == face, Appearance.undone_at.is_null())
     return bool(said.exists() or named.exists())
-
-
-def is_doubted(face: Face) -> bool:
-    """Whether a human said who this is not; such a face outlives every re-run, or the pair would come back (BIO-05)."""
-    return bool(Rejection.select().where(Rejection.face == face).exists())
 
 
 def suggestions(face: Face) -> list[Match]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from peewee import fn
+
 from adapters import clock, imaging, metadata
+from adapters import recognition as recogniser
 from adapters.sandbox import Unreadable
-from models import claims, comparing, faces, index, search
+from models import claims, comparing, finding, index, search
+from models.album import Album
 from models.base import db, tools
+from models.errors import Invalid, Refusal, _l
 from models.job import Job
+from models.permission import Permission
 from models.photo import PREVIEWS, Photo, SetAside
 from models.trail import Trace
+from models.user import User
 
 
 def prepare(photo_id: int) -> None:
@@ -27,19 +36,97 @@ def prepare(photo_id: int) -> None:
     except Unreadable as why:
         _set_aside(photo, why.reason)
         return
-    read = metadata.read(data, kind.suffix)
-    for longest in PREVIEWS:
-        tools.vault.put(photo.code, f"w{longest}", made.previews[longest])
+    try:
+        read = metadata.read(data, kind.suffix)
+        for longest in PREVIEWS:
+            tools.vault.put(photo.code, f"w{longest}", made.previews[longest])
+        with db.atomic():
+            _keep(photo, made, read)
+            SetAside.delete().where(SetAside.photo == photo).execute()
+            claims.keep(photo, read)
+            photo.add_tags(read.keywords)
+            found = finding.keep(photo, made.faces)
+            comparing.suggest((face, box.vector) for face, box in found)
+            search.note(photo)
+            index.refresh([photo.id])
+            Trace.leave("system", "photo.prepared", photo, faces=len(found))
+    finally:
+        recogniser.wipe(box.vector for box in made.faces)
+
+
+class Again(StrEnum):
+    """How to look at a photo once more where faces were missed."""
+
+    HARDER = "harder"  # in twice the size: small faces, at three times the work
+    TURNED = "turned"  # on its sides and on its head: lying people, photos the camera did not turn
+
+
+def look_again(photo: Photo, how: str, *, by: User) -> None:
+    """A human asks for another look; the job adds what it finds and takes nothing away."""
+    by.require(Permission.NAME)
+    if how not in set(Again):
+        raise Invalid(_l("Choose one of the list."))
+    if not photo.ready or photo.set_aside.exists():
+        raise Refusal(_l("The preview is still being made."))
     with db.atomic():
-        _keep(photo, made, read)
-        SetAside.delete().where(SetAside.photo == photo).execute()
-        claims.keep(photo, read)
-        photo.add_tags(read.keywords)
-        found = faces.keep(photo, made.faces)
-        comparing.suggest((face, box.vector) for face, box in found)
-        search.note(photo)
+        Job.put(f"look-{Again(how).value}", photo.id)
+        Trace.leave(by, "photo.look-again", photo, how=Again(how).value)
+
+
+def look_harder(photo_id: int) -> None:
+    """Look at twice the size; a job."""
+    _look(photo_id, recogniser.HARDER_SIDE, (0,))
+
+
+def look_turned(photo_id: int) -> None:
+    """Look at the photo on its sides and on its head; a job."""
+    _look(photo_id, recogniser.SCAN_SIDE, (1, 2, 3))
+
+
+def _look(photo_id: int, side: int, turns: tuple[int, ...]) -> None:
+    photo = Photo.get_or_none(Photo.id == photo_id)
+    if photo is None:
+        return
+    data = bytes(tools.vault.read(photo.code, "original"))
+    try:
+        found = imaging.look_again(tools.sandbox, data, imaging.kind_of(data), scan_side=side, turns=turns)
+    except Unreadable:
+        return
+    with db.atomic():
+        before = photo.faces.count()
+        finding.keep(photo, found, all_of_it=False)
         index.refresh([photo.id])
-        Trace.leave("system", "photo.prepared", photo, faces=len(found))
+        Trace.leave("system", "photo.looked-again", photo, found=photo.faces.count() - before)
+        if found:
+            Job.put("compare", photo.id)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many photos the worker has still to look at, and how many to compare anew."""
+
+    waiting: int
+    comparing: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing waits."""
+        return not self.waiting and not self.comparing
+
+
+def progress(album: Album | None = None) -> Progress:
+    """What still waits, of an album or of all."""
+    looking, compared = (
+        _photos_of(kinds, album) for kinds in (("prepare", "look-harder", "look-turned"), ("compare",))
+    )
+    return Progress(looking, compared)
+
+
+def _photos_of(kinds: tuple[str, ...], album: Album | None) -> int:
+    waiting = Job.waiting().where(Job.kind.in_(kinds))
+    if album is not None:
+        waiting = waiting.where(Job.subject.in_(album.photos.select(Photo.id)))
+    return int(waiting.select(fn.COUNT(Job.subject.distinct())).scalar())
 
 
 def again(photo: Photo) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models import preparation
 from models.album import Album
 from models.base import find
 from models.permission import Permission
@@ -20,9 +21,21 @@ bp = Blueprint("albums", __name__)
 @needs(Permission.SEE)
 def index() -> Response:
     """The albums this user may see, newest first."""
+    return _albums(None)
+
+
+@bp.get("/albums/progress")
+@needs(Permission.SEE)
+def progress() -> Response:
+    """How many photos the worker has still to look at, of an album or of all."""
+    return _albums(find(current_user.albums(), request.args["album"]) if request.args.get("album") else None)
+
+
+def _albums(album: Album | None) -> Response:
     return page(
-        "albums/index.html", albums=Album.with_covers(current_user.albums()), teams=current_user.teams()
-    )
+        "albums/index.html", fragment="albums/_progress.html", album=album, progress=preparation.progress(album),
+        albums=Album.with_covers(current_user.albums()), teams=current_user.teams(),
+    )  # fmt: skip
 
 
 @bp.post("/albums")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import copies
+from models import copies, preparation
 from models.base import find
 from models.delivery import Delivery, OriginalView
 from models.errors import Invalid, _l
@@ -87,6 +87,20 @@ def unreview(code: str) -> Response:
     photo = find(current_user.photos(), code)
     photo.unreview(by=current_user)
     return go(url_for("photos.show", code=code))
+
+
+@bp.post("/photos/<code>/look")
+@needs(Permission.NAME)
+def look_again(code: str) -> Response:
+    """Have the worker look for faces it missed: in twice the size, or on the photo's sides."""
+    photo = find(current_user.photos(), code)
+    preparation.look_again(photo, request.form.get("how", ""), by=current_user)
+    flash(
+        gettext(
+            "The photo is being looked at once more. Faces that were missed appear here; nothing goes away."
+        )
+    )
+    return go(url_for("photos.show", code=code) + "#people")
 
 
 @bp.post("/photos/<code>/secrecy")

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from models import preparation
 from models.album import Album
 from models.base import find
 from models.errors import Invalid, Refusal, _l
@@ -26,7 +27,10 @@ bp = Blueprint("upload", __name__)
 def index() -> Response:
     """Drop photos here."""
     albums = list(current_user.albums().order_by(Album.created_at.desc()))
-    return page("upload/index.html", albums=albums, chosen=request.values.get("album", ""))
+    return page(
+        "upload/index.html", albums=albums, chosen=request.values.get("album", ""), album=None,
+        progress=preparation.progress(),
+    )  # fmt: skip
 
 
 @bp.post("/upload")
@@ -41,7 +45,7 @@ def create() -> Response:
         raise Invalid(_l("Choose at least one photo."), field="file")
     album = find(current_user.albums(), request.form.get("album", ""))
     done = [_try(file, album) for file in files]
-    return page("upload/done.html", done=done, album=album)
+    return page("upload/done.html", done=done, album=album, progress=preparation.progress(album))
 
 
 def _one() -> Any:

@@ -222,6 +222,18 @@ def step_words(steps: Sequence[Step]) -> str:
     return said if len(steps) == 1 else gettext("%(said)s, %(num)s faces", said=said, num=len(steps))
 
 
+FLAWS = {
+    "small": _("too small to be compared"),
+    "blurred": _("too blurred to be compared"),
+    "turned": _("turned too far away to be compared"),
+}
+
+
+def flaw_words(face: Any) -> str:
+    """Why a face is only ever named by hand; empty when it may be compared."""
+    return str(FLAWS[face.flaw]) if face.flaw else ""
+
+
 SET_ASIDE = {
     "damaged": _(
         "This file is damaged and can't be shown. The original is kept; upload it again from the camera if you can."
@@ -369,6 +381,7 @@ VOCABULARY = {
     "refusal_reasons": refusal_reasons,
     "face_words": face_words,
     "step_words": step_words,
+    "flaw_words": flaw_words,
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,

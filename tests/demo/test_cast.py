@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from adapters import imaging, recognition
+from adapters.gallery import Gallery
 from adapters.kinds import JPEG
 from adapters.sandbox import Sandbox
 from demo.cast import CAST
@@ -57,7 +58,7 @@ def test_people_stand_from_left_to_right_and_are_known_there(faceprints):
     data = people.scene(standing, seed=3)
     seen = sorted(imaging.prepare(sandbox, data, JPEG, encode=True).faces, key=lambda face: face.left)
     sandbox.close()
-    gallery = recognition.Gallery()
+    gallery = Gallery()
     for who in TWELVE:
         gallery.add(str(who), faceprints[who, 0][0].vector, 1)
     assert [gallery.nearest(face.vector, 1)[0][0] for face in seen] == [str(who) for who in standing]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters import clock
-from models import boxes, burst, desk, faces, line
+from models import boxes, burst, desk, faces, finding, line
 from models.album import Album
 from models.base import db
 from models.claims import Claimed
@@ -229,7 +229,7 @@ def test_a_rejected_pair_outlives_every_re_run_of_the_machine(shoot):
     again = Seen((0.305, 0.2, 0.1, 0.2))
     for found in ([again], [], [again]):
         with db.atomic():
-            faces.keep(photo, found)
+            finding.keep(photo, found)
     assert Face.get_by_id(face.id).waiting_since is not None
     assert not Face.select().where(Face.id == other.id).exists(), "what nobody spoke of follows the machine"
     shoot.guess(face, shoot.noor)
@@ -242,7 +242,7 @@ class Seen:
 
     def __init__(self, box):
         self.left, self.top, self.width, self.height = box
-        self.pixels, self.score, self.sharpness, self.vector = 120, 1.0, 50.0, None
+        self.pixels, self.score, self.flaw, self.vector = 120, 1.0, "", None
 
 
 def test_a_crowd_needs_the_albums_event(shoot):
