@@ -9,6 +9,7 @@ from models import (
     campaign,
     chasing,
     comparing,
+    enrolling,
     entry,
     evidence,
     faceprints,
@@ -22,6 +23,7 @@ from models import (
 HANDLERS: dict[str, Callable[[int], Any]] = {
     "prepare": preparation.prepare,
     "faceprints": faceprints.make,
+    "selfie": enrolling.look,
     "compare": comparing.compare,
     "recolour": recolour.everything,
     "recolour-album": recolour.album,

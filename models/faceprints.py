@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from peewee import JOIN
+
 from adapters import imaging, seal
 from adapters import recognition as recogniser
 from adapters.keys import KeyGone
 from adapters.sandbox import Unreadable
+from models import selfie
 from models.album import Album, Mode
-from models.base import db, tools
-from models.face import Appearance, Face, Faceprint, Match
+from models.base import db, is_postgres, tools
+from models.face import Appearance, Face, Faceprint, Match, Source
 from models.index import refresh
 from models.job import Job
 from models.modes import mode_of
@@ -16,7 +19,7 @@ from models.opting_in import is_opted_in, opted_in
 from models.person import Person
 from models.photo import Photo
 from models.setting import Setting
-from models.trail import Trace
+from models.trail import CHAIN_LOCK, Trace
 
 KEY = "faceprint"
 SMALLEST = 35  # pixels; below, a face is a box only
@@ -25,8 +28,10 @@ MOST_COMPARED = 2000  # photos compared anew when someone opts in
 
 def forget(person: Person) -> None:
     """Destroy everything biometric of a person, key first, within the caller's transaction (BIO-07)."""
+    alone()
     tools.keys.destroy(KEY, person.code)
     Faceprint.delete().where(Faceprint.person == person).execute()
+    selfie.forget(person)
     photos = {face.photo_id for face in Face.select(Face.photo).join(Match).where(Match.person == person)}
     Match.delete().where(Match.person == person).execute()
     refresh(photos)
@@ -41,20 +46,21 @@ def make(person_id: int) -> None:
         with db.atomic():
             forget(person)
         return
-    made = [made for made in map(_numbers, _sources(person)) if made is not None]
+    made: list[tuple[Face | None, bytes]] = [found for found in map(_numbers, _sources(person)) if found]
     with db.atomic():
+        alone()
         # Asked again inside the transaction: she may have withdrawn while the recogniser worked.
         if not is_opted_in(person):
             forget(person)
             return
+        made += [(None, vector) for vector in _of_selfie(person)]
         tools.keys.destroy(KEY, person.code)
         Faceprint.delete().where(Faceprint.person == person).execute()
         if not made:
             return
         key = tools.keys.new(KEY, person.code)
         for face, vector in made:
-            sealed = seal.encrypt_field(key, vector, _context(person, face))
-            Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
+            _keep(key, person, face, vector)
         Trace.leave("system", "faceprints.made", person, count=len(made))
         waiting = (
             Face.select(Face.photo)
@@ -63,6 +69,39 @@ def make(person_id: int) -> None:
         )
         for row in waiting.limit(MOST_COMPARED):
             Job.put("compare", row.photo_id)
+
+
+def alone() -> None:
+    """Let nobody else change faceprints until the caller's transaction ends.
+
+    SQLite lets one transaction write at a time; of two in PostgreSQL one would seal with a key the other has destroyed.
+    """
+    if is_postgres():
+        # The trail's lock, which every act takes: a second one could be waited for the other way round.
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+
+
+def keep_selfie(person: Person, vector: bytes) -> None:
+    """Keep the numbers of her selfie, in place of those of an older one; within a transaction that is alone."""
+    Faceprint.delete().where(Faceprint.person == person, Faceprint.source == Source.SELFIE).execute()
+    key = tools.keys.many(KEY, [person.code]).get(person.code) or tools.keys.new(KEY, person.code)
+    _keep(key, person, None, vector)
+
+
+def _keep(key: bytes, person: Person, face: Face | None, vector: bytes) -> None:
+    sealed = seal.encrypt_field(key, vector, _context(person, face))
+    source = Source.FACE if face else Source.SELFIE
+    Faceprint.create(person=person, face=face, source=source, model=recogniser.MODEL, sealed=sealed)
+
+
+def _of_selfie(person: Person) -> list[bytes]:
+    """The numbers of her selfie, whose picture is gone: made anew they can't be, so they are opened to be sealed again."""
+    mine = Faceprint.select().where(Faceprint.person == person, Faceprint.source == Source.SELFIE)
+    rows = list(mine.where(Faceprint.model == recogniser.MODEL))
+    if not selfie.holds(person) or not rows:
+        return []
+    key = tools.keys.get(KEY, person.code)
+    return [seal.decrypt_field(key, bytes(row.sealed), _context(person, None)) for row in rows]
 
 
 def _sources(person: Person) -> list[Face]:
@@ -99,7 +138,11 @@ def gallery() -> tuple[recogniser.Gallery, dict[str, int], dict[str, Person]]:
     rows: dict[str, list[bytes]] = {}
     owners = {person.id: person for person in people.values()}
     keys = tools.keys.many(KEY, people)
-    prints = Faceprint.select(Faceprint, Face).join(Face).where(Faceprint.person.in_(list(owners)))
+    prints = (
+        Faceprint.select(Faceprint, Face)
+        .join(Face, JOIN.LEFT_OUTER)
+        .where(Faceprint.person.in_(list(owners)))
+    )
     for row in prints.where(Faceprint.model == recogniser.MODEL):
         person = owners[row.person_id]
         if person.code not in keys:
@@ -112,8 +155,8 @@ def gallery() -> tuple[recogniser.Gallery, dict[str, int], dict[str, Person]]:
     return gallery, sources, {code: people[code] for code in rows}
 
 
-def _context(person: Person, face: Face) -> bytes:
-    return f"faceprint|{person.code}|{face.code}|{recogniser.MODEL}".encode()
+def _context(person: Person, face: Face | None) -> bytes:
+    return f"faceprint|{person.code}|{face.code if face else 'selfie'}|{recogniser.MODEL}".encode()
 
 
 def sweep() -> None:

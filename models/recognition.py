@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from adapters import clock
 from adapters import recognition as recogniser
-from models import faceprints
+from models import faceprints, selfie
 from models.album import Album, Mode
 from models.assessment import Assessment
 from models.base import db
@@ -59,6 +59,7 @@ def switch_off(*, by: User) -> None:
         people = list(Person.select().join(Faceprint).distinct())
         for person in people:
             faceprints.forget(person)
+        selfie.forget()
         left = {match.photo_id for match in Face.select(Face.photo).join(Match).distinct()}
         Match.delete().execute()
         refresh(left)

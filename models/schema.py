@@ -15,7 +15,7 @@ MODULES = (
     "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "campaign", "request", "consent",
     "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
-    "merging", "entry", "inquiry",
+    "merging", "entry", "inquiry", "selfie",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {
