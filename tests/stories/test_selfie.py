@@ -213,8 +213,8 @@ def _seal_for(event, path):
     [
         (lambda: people.scene((NOOR, DAAN), seed=1), "There is more than one face in it."),
         (lambda: picture(seed=3), "We found no face in it."),
-        (lambda: _far_away(), "The face in it is too small."),
-        (lambda: _bomb(), "It has too many pixels."),
+        (_far_away, "The face in it is too small."),
+        (_bomb, "It has too many pixels."),
         (lambda: people.portrait(NOOR)[:4000], "It could not be read."),
     ],
     ids=["two faces", "no face", "small face", "bomb", "damaged"],
