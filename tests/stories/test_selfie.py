@@ -208,6 +208,22 @@ def _seal_for(event, path):
         return seal_form(path.rpartition("/")[2])
 
 
+def _far_away():
+    """Her portrait, small on a wall."""
+    wall = Image.new("RGB", (400, 400), (200, 200, 200))
+    wall.paste(Image.open(io.BytesIO(people.portrait(NOOR))).resize((190, 190)), (50, 50))
+    out = io.BytesIO()
+    wall.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+def _bomb():
+    """A few bytes that say they are 40,000 pixels wide and high."""
+    small = picture(seed=2, kind="PNG")
+    head = b"IHDR" + struct.pack(">II", 40_000, 40_000) + small[24:29]
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+
+
 @pytest.mark.parametrize(
     ("drawn", "words"),
     [
@@ -234,22 +250,6 @@ def test_a_picture_that_does_not_do_is_deleted_and_costs_nothing(event, drawn, w
     assert event.add(path, people.portrait(NOOR)).status_code == 303, "she may try once more"
     event.drain()
     assert [row.state for row in Selfie.select().order_by(Selfie.id)] == [State.REFUSED, State.USED]
-
-
-def _far_away():
-    """Her portrait, small on a wall."""
-    wall = Image.new("RGB", (400, 400), (200, 200, 200))
-    wall.paste(Image.open(io.BytesIO(people.portrait(NOOR))).resize((190, 190)), (50, 50))
-    out = io.BytesIO()
-    wall.save(out, "JPEG", quality=92)
-    return out.getvalue()
-
-
-def _bomb():
-    """A few bytes that say they are 40,000 pixels wide and high."""
-    small = picture(seed=2, kind="PNG")
-    head = b"IHDR" + struct.pack(">II", 40_000, 40_000) + small[24:29]
-    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
 
 
 @pytest.mark.parametrize("junk", [b"", b"%PDF-1.7 not a picture", b"<svg onload=alert(1)>", b"\0" * 100])
