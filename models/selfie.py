@@ -133,6 +133,7 @@ def may_follow(request: Request) -> bool:
         request.ask_recognition
         and request.way is not Way.DEVICE  # the picture could stay on somebody else's phone
         and signers.may_be_recognised(request.person, request.guardian)
+        and not request.person.is_minor()
         and _compares(request)
     )
 
@@ -147,7 +148,7 @@ def _compares(request: Request | None) -> bool:
 def counts(consent: Consent) -> bool:
     """Whether a selfie given with this signature may be looked at and compared today (BIO-02, BIO-03, BIO-09)."""
     yes = any(line.about is About.RECOGNITION and line.is_yes for line in consent.answers())
-    own = consent.means is Means.LINK and consent.guardian_id is None
+    own = consent.means is Means.LINK and not consent.person.is_minor()
     return yes and own and _compares(consent.request) and is_opted_in(consent.person)
 
 

@@ -24,6 +24,7 @@ from models.consent import Consent, withdraw
 from models.face import Face, Faceprint, Match, Source
 from models.gather import today
 from models.job import Job
+from models.person import Person
 from models.photo import Arrival, Photo
 from models.request import Request
 from models.selfie import Selfie, State
@@ -425,6 +426,12 @@ def test_no_selfie_of_a_child_nor_for_somebody_else(event):
     assert selfie.may_follow(asked), "an ordinary link about such an album offers it too"
     asked.hand_over(by=event.editor)
     assert not selfie.may_follow(asked)
+
+    path, _ = event.visit("Mei Specimen", "mei@people.example")
+    assert selfie.is_offered(Consent.get())
+    Person.update(born=today() - timedelta(days=365 * 10)).where(Person.name == "Mei Specimen").execute()
+    assert not selfie.is_offered(Consent.get()), "whoever turns out to be a child"
+    assert "No selfie is needed here" in event.phone.get(path + "/selfie").text
 
 
 def test_only_the_one_face_is_measured(event):
