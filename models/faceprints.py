@@ -100,8 +100,11 @@ def _of_selfie(person: Person) -> list[bytes]:
     rows = list(mine.where(Faceprint.model == recogniser.MODEL))
     if not selfie.holds(person) or not rows:
         return []
-    key = tools.keys.get(KEY, person.code)
-    return [seal.decrypt_field(key, bytes(row.sealed), _context(person, None)) for row in rows]
+    try:
+        key = tools.keys.get(KEY, person.code)
+        return [seal.decrypt_field(key, bytes(row.sealed), _context(person, None)) for row in rows]
+    except (KeyGone, seal.BadSeal):
+        return []  # a crash came between key and rows; what is left opens for nobody
 
 
 def _sources(person: Person) -> list[Face]:

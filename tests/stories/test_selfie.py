@@ -156,6 +156,12 @@ def test_the_numbers_of_a_selfie_outlive_a_new_making(event):
     gallery, sources, _ = faceprints.gallery()
     assert (len(gallery), sources) == (1, {noor.code: 2})
 
+    tools.keys.destroy("faceprint", noor.code)
+    faceprints.make(noor.id)
+    assert [row.source for row in Faceprint.select()] == [Source.FACE], (
+        "a crash between key and rows stops nothing"
+    )
+
 
 def test_the_proof_says_that_she_gave_one(event):
     path, _ = event.visit()
