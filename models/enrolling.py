@@ -10,7 +10,6 @@ from adapters.keys import KeyGone
 from adapters.sandbox import Unreadable
 from models import evidence, faceprints
 from models.base import db, tools
-from models.job import Job
 from models.selfie import Selfie, State, counts
 
 GOOD = 100  # pixels; the recogniser looks at 150, and a selfie is taken for nothing else
@@ -40,7 +39,6 @@ def _settle(selfie_id: int, vector: bytes | None, why: str) -> None:
         return
     faceprints.keep_selfie(selfie.consent.person, vector)
     selfie.close(State.USED)
-    Job.put("faceprints", selfie.consent.person_id)
 
 
 def _numbers(selfie: Selfie) -> tuple[bytes | None, str]:

@@ -62,13 +62,7 @@ def make(person_id: int) -> None:
         for face, vector in made:
             _keep(key, person, face, vector)
         Trace.leave("system", "faceprints.made", person, count=len(made))
-        waiting = (
-            Face.select(Face.photo)
-            .where(Face.waiting_since.is_null(False), Face.pixels >= SMALLEST)
-            .distinct()
-        )
-        for row in waiting.limit(MOST_COMPARED):
-            Job.put("compare", row.photo_id)
+        _compare_anew()
 
 
 def alone() -> None:
@@ -82,10 +76,19 @@ def alone() -> None:
 
 
 def keep_selfie(person: Person, vector: bytes) -> None:
-    """Keep the numbers of her selfie, in place of those of an older one; within a transaction that is alone."""
+    """Keep the numbers of her selfie, in place of those of an older one, and look for her; within a transaction that is alone."""
     Faceprint.delete().where(Faceprint.person == person, Faceprint.source == Source.SELFIE).execute()
     key = tools.keys.many(KEY, [person.code]).get(person.code) or tools.keys.new(KEY, person.code)
     _keep(key, person, None, vector)
+    _compare_anew()
+
+
+def _compare_anew() -> None:
+    waiting = (
+        Face.select(Face.photo).where(Face.waiting_since.is_null(False), Face.pixels >= SMALLEST).distinct()
+    )
+    for row in waiting.limit(MOST_COMPARED):
+        Job.put("compare", row.photo_id)
 
 
 def _keep(key: bytes, person: Person, face: Face | None, vector: bytes) -> None:
