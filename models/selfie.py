@@ -27,7 +27,9 @@ from models.trail import Trace
 CHUNK = 1 << 20
 MOST_BYTES = 25 << 20
 MOST_GIVEN = 5  # per signature
-LONGEST_WAIT = timedelta(hours=1)  # the picture is gone by then, even if no worker came to it
+LONGEST_WAIT = timedelta(
+    minutes=45
+)  # with the sweep's ten, the picture is gone within the hour whatever happens
 
 # What stands beside the button, and in the proof as what she was told.
 TOLD = (

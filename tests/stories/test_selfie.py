@@ -407,7 +407,7 @@ def test_a_consent_that_ended_by_date_takes_the_selfie_with_it(event):
 def test_a_picture_nobody_looked_at_is_gone_within_the_hour(event):
     path, _ = event.visit()
     event.add(path, people.portrait(NOOR))
-    Selfie.update(at=clock.now() - timedelta(minutes=61)).execute()
+    Selfie.update(at=clock.now() - timedelta(minutes=46)).execute()
     selfie.sweep()
     assert Selfie.get().state is State.REFUSED
     assert event.left_of(Selfie.get()) == NOTHING
