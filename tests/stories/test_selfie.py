@@ -33,8 +33,6 @@ from models.wording import Wording
 from tests import people
 from tests.makers import Browser, picture
 
-pytestmark = pytest.mark.both_engines
-
 NOOR, DAAN, AMINA = 0, 1, 2
 WHY = dict.fromkeys(recognition.QUESTIONS, "Because this is a test of the first steps.")
 
@@ -98,6 +96,7 @@ class Event:
 NOTHING = (False, False, 0)
 
 
+@pytest.mark.both_engines
 def test_a_selfie_finds_her_in_an_earlier_photo(event, web):
     """Offered after the code, looked at in the sandbox, gone at once; a suggestion that a human confirms (BIO-05)."""
     photo = event.take(DAAN, NOOR, seed=8)
@@ -142,6 +141,7 @@ def test_a_selfie_finds_her_in_an_earlier_photo(event, web):
     assert verify().bad is None
 
 
+@pytest.mark.both_engines
 def test_the_numbers_of_a_selfie_outlive_a_new_making(event):
     """One more confirmed source: made anew with those of a named face, under a new key."""
     path, _ = event.visit()
@@ -312,6 +312,7 @@ def test_nothing_is_offered_where_recognition_is_off(event):
     assert not selfie.is_offered(Consent.get())
 
 
+@pytest.mark.both_engines
 def test_switching_off_forgets_what_waits_and_what_was_made(event):
     """BIO-07: keys in the act itself, bytes by the job; also of somebody who has nothing but a waiting selfie."""
     first, _ = event.visit()
@@ -332,6 +333,7 @@ def test_switching_off_forgets_what_waits_and_what_was_made(event):
     assert Faceprint.select().count() == 0, "what is forgotten does not come back"
 
 
+@pytest.mark.both_engines
 def test_an_album_that_compares_no_more_ends_its_selfies(event):
     path, _ = event.visit()
     event.add(path, people.portrait(NOOR))
@@ -344,6 +346,7 @@ def test_an_album_that_compares_no_more_ends_its_selfies(event):
     assert Selfie.get().state is State.FORGOTTEN
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("looked_at", [True, False], ids=["made", "still waiting"])
 def test_taking_it_back_leaves_nothing(event, looked_at):
     """BIO-07: in the vault, the database, the keys, the queue; the consent for photos stays."""
@@ -367,6 +370,7 @@ def test_taking_it_back_leaves_nothing(event, looked_at):
     assert Match.select().count() == 0
 
 
+@pytest.mark.both_engines
 def test_who_takes_it_back_while_the_recogniser_works_is_forgotten(event, monkeypatch):
     """The answer is asked for once more inside the transaction that would keep the numbers."""
     path, _ = event.visit()
