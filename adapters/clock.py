@@ -24,3 +24,14 @@ def day_of(moment: datetime, zone: str) -> date:
 def today(zone: str) -> date:
     """The local calendar day now."""
     return day_of(now(), zone)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(min(year, 9999), month + 1, last)
+        except ValueError:
+            continue
+    return day

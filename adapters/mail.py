@@ -37,6 +37,7 @@ class Letter:
     html: str | None = None
     attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
     reply_to: str | None = None
+    key: str = ""  # the same for the same letter: handed over twice, it is one mail to the outbox and to who reads it
 
 
 class Mailer:
@@ -59,7 +60,7 @@ class Mailer:
         except (ValueError, IndexError, MessageError) as error:
             raise MailRefused("the address can't be used", permanent=True) from error
         if self.url is None:
-            self._keep(message)
+            self._keep(message, letter.key)
         else:
             self._send(message)
         return str(message["Message-ID"])
@@ -71,7 +72,8 @@ class Mailer:
         message["To"] = Address(display_name=_line(letter.to_name), addr_spec=letter.to)
         message["Subject"] = _line(letter.subject)
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = make_msgid(domain=sender.domain)
+        own = f"<{letter.key}@{sender.domain}>" if letter.key else None
+        message["Message-ID"] = own or make_msgid(domain=sender.domain)
         message["Auto-Submitted"] = "auto-generated"
         if letter.reply_to:
             message["Reply-To"] = Address(addr_spec=letter.reply_to)
@@ -83,15 +85,18 @@ class Mailer:
             message.add_attachment(data, maintype=kind, subtype=detail, filename=_line(name))
         return message
 
-    def _keep(self, message: EmailMessage) -> None:
+    def _keep(self, message: EmailMessage, key: str) -> None:
         self.outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
-        handle = os.open(self.outbox / f".{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        name = f"{key or f'{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}'}.eml"
+        if (self.outbox / name).exists():
+            return  # written by a worker that died before it could say so
+        draft = self.outbox / f".{secrets.token_hex(4)}-{name}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(message.as_bytes())
             file.flush()
             os.fsync(file.fileno())
-        (self.outbox / f".{name}").rename(self.outbox / name)
+        draft.rename(self.outbox / name)
 
     def _send(self, message: EmailMessage) -> None:
         try:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import select
-import subprocess
-import tempfile
-import threading
-import time
-import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from adapters.exiftool import scratch, tool
 
 PLUS = "http://ns.useplus.org/ldf/vocab/"
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-CONFIG = Path(__file__).with_name("exiftool.config")
 LONGEST = 5000
-PATIENCE = 60  # seconds for one file
-# A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
-MEMORY = Path("/dev/shm")  # noqa: S108
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BREAKS = re.compile(r"[\r\n]+")
 READ = [
@@ -34,8 +22,11 @@ READ = [
     "-EXIF:ImageDescription", "-EXIF:Orientation", "-EXIF:GPSLatitude", "-IPTC:ObjectName", "-IPTC:Caption-Abstract",
     "-IPTC:By-line", "-IPTC:Credit", "-IPTC:CopyrightNotice", "-IPTC:Keywords", "-IPTC:City", "-IPTC:Country-PrimaryLocationName",
     "-XMP-dc:all", "-XMP-photoshop:all", "-XMP-iptcCore:all", "-XMP-iptcExt:all", "-XMP-mwg-rs:all", "-XMP-MP:all",
-    "-XMP-xmp:CreateDate",
+    "-XMP-xmp:CreateDate", "-Composite:ImageSize",
 ]  # fmt: skip
+
+
+Box = tuple[float, float, float, float]  # left, top, width, height as fractions of the upright picture
 
 
 @dataclass(frozen=True)
@@ -47,6 +38,11 @@ class Region:
     top: float
     width: float
     height: float
+
+    @property
+    def box(self) -> Box:
+        """Left, top, width and height together."""
+        return (self.left, self.top, self.width, self.height)
 
 
 @dataclass
@@ -91,13 +87,15 @@ class Card:
     instance: str
     valid_until: date | None
     names: list[str] = field(default_factory=list)  # only with a naming line (CON-09, MET-05)
+    regions: list[Region] = field(default_factory=list)  # where these people are, in the copy itself (MET-06)
+    size: tuple[int, int] = (0, 0)  # the copy's width and height in pixels; needed with regions
 
 
 def read(data: bytes, suffix: str) -> Facts:
     """Read EXIF, IPTC and XMP; odd files give empty facts, never an error."""
     try:
         with scratch(data, suffix) as path:
-            found = json.loads(_tool().run(*READ, str(path)) or "[{}]")[0]
+            found = json.loads(tool().run(*READ, str(path)) or "[{}]")[0]
         return _facts({key: value for key, value in found.items() if key != "SourceFile"})
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, OSError):
         return Facts(unread=True)
@@ -109,14 +107,14 @@ def write_card(data: bytes, suffix: str, card: Card) -> bytes:
         arguments = path.with_suffix(".args")
         arguments.write_text("\n".join(_assignments(card)), encoding="utf-8")
         utf8 = ("-charset", "iptc=utf8", "-codedcharacterset=utf8")
-        _tool().run("-overwrite_original", *utf8, "-@", str(arguments), str(path), must=True)
+        tool().run("-overwrite_original", *utf8, "-@", str(arguments), str(path), must=True)
         return path.read_bytes()
 
 
 def read_card(data: bytes) -> dict[str, Any]:
     """Every tag of a file with its group, raw values, for checks."""
     with scratch(data, ".jpg") as path:
-        return dict(json.loads(_tool().run("-j", "-G1", "-n", "-struct", str(path)))[0])
+        return dict(json.loads(tool().run("-j", "-G1", "-n", "-struct", str(path)))[0])
 
 
 def _assignments(card: Card) -> Iterator[str]:
@@ -139,10 +137,38 @@ def _assignments(card: Card) -> Iterator[str]:
         "XMP-iptcExt:DigitalSourceType": SOURCE + card.source_type,
         "XMP-dc:Identifier": card.instance,
     }  # fmt: skip
+    yield from _places(card)
     lists = {"XMP-plus:ModelReleaseID": card.model_ids, "XMP-iptcExt:PersonInImage": card.names}
     for tag, value in [*pairs.items(), *((tag, item) for tag, items in lists.items() for item in items)]:
         if value:
             yield f"-{tag}={BREAKS.sub(' ', _clean(value)).strip()}"
+
+
+def _places(card: Card) -> Iterator[str]:
+    """The named places in the three forms programs read: MWG by its centre, IPTC and Microsoft by the corner (MET-06)."""
+    if not card.regions:
+        return
+    width, height = card.size
+    mwg, iptc, mp = [], [], []
+    for region in card.regions:
+        name = _escaped(region.name)
+        left, top, wide, high = (f"{edge:.6f}" for edge in region.box)
+        across, down = f"{region.left + region.width / 2:.6f}", f"{region.top + region.height / 2:.6f}"
+        mwg.append(
+            f"{{Area={{X={across},Y={down},W={wide},H={high},Unit=normalized}},Name={name},Type=Face}}"
+        )
+        boundary = f"{{RbShape=rectangle,RbUnit=relative,RbX={left},RbY={top},RbW={wide},RbH={high}}}"
+        iptc.append(f"{{Name={name},RegionBoundary={boundary}}}")
+        mp.append(f"{{PersonDisplayName={name},Rectangle={left}|, {top}|, {wide}|, {high}}}")
+    size = f"{{W={width},H={height},Unit=pixel}}"
+    yield f"-XMP-mwg-rs:RegionInfo={{AppliedToDimensions={size},RegionList=[{','.join(mwg)}]}}"
+    yield f"-XMP-iptcExt:ImageRegion=[{','.join(iptc)}]"
+    yield f"-XMP-MP:RegionInfoMP={{Regions=[{','.join(mp)}]}}"
+
+
+def _escaped(text: str) -> str:
+    """A name inside a structure, where brackets, commas and the escape itself mean something to ExifTool."""
+    return re.sub(r"([|{}\[\],&])", r"|\1", BREAKS.sub(" ", _clean(text)).strip())
 
 
 def _cut(text: str, most: int) -> str:
@@ -150,106 +176,12 @@ def _cut(text: str, most: int) -> str:
     return text.encode()[:most].decode(errors="ignore")
 
 
-class Tool:
-    """One exiftool process, kept open: 4 ms a file instead of 120 for a start each.
-
-    Spoken to by hand: the wrapper at hand reads on for ever when the process dies under it (measured).
-    """
-
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self.lock = threading.Lock()
-        self._count = 0
-        self._process = subprocess.Popen(
-            # Kept open it would wait for ever for a parent that was killed: setpriv lets it die with us.
-            [
-                "setpriv",
-                "--pdeathsig",
-                "TERM",
-                "exiftool",
-                "-config",
-                str(CONFIG),
-                "-stay_open",
-                "True",
-                "-@",
-                "-",
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        weakref.finalize(self, _end, self._process)
-
-    def run(self, *arguments: str, must: bool = False) -> str:
-        """Carry out one command; ValueError when the process did not answer or, if it must succeed, did not."""
-        with self.lock:
-            try:
-                words, status = self._ask(arguments)
-            except (OSError, EOFError) as error:
-                global _kept
-                _kept = None  # a stuck or dead process is replaced at the next call
-                _end(self._process)
-                raise ValueError("exiftool did not answer") from error
-        if must and status != "0":
-            raise ValueError("the card could not be written")
-        return words
-
-    def _ask(self, arguments: Sequence[str]) -> tuple[str, str]:
-        """Send the arguments, read until the process says it is ready; EOFError or TimeoutError otherwise."""
-        self._count += 1
-        question = "\n".join([*arguments, "-echo3", "status=${status}", f"-execute{self._count}", ""])
-        self._pipe("stdin").write(question.encode())
-        self._pipe("stdin").flush()
-        ready, said, end = f"{{ready{self._count}}}".encode(), bytearray(), time.monotonic() + PATIENCE
-        handle = self._pipe("stdout").fileno()
-        while not said.rstrip().endswith(ready):
-            if not select.select([handle], [], [], max(0.0, end - time.monotonic()))[0]:
-                raise TimeoutError("exiftool takes too long")
-            some = os.read(handle, 1 << 16)
-            if not some:
-                raise EOFError("exiftool is gone")
-            said += some
-        words, _, status = said.decode(errors="replace").rpartition("status=")
-        return words, status.split("\n")[0].strip()
-
-    def _pipe(self, name: str) -> IO[bytes]:
-        pipe: IO[bytes] | None = getattr(self._process, name)
-        if pipe is None:
-            raise EOFError("exiftool has no pipe")
-        return pipe
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-
-
-_kept: Tool | None = None
-
-
-def _tool() -> Tool:
-    global _kept
-    if _kept is None or _kept.pid != os.getpid():
-        _kept = Tool()
-    return _kept
-
-
-@contextmanager
-def scratch(data: bytes, suffix: str) -> Iterator[Path]:
-    """The bytes as a private file in memory, gone afterwards; its name is ours, never the uploader's."""
-    with tempfile.TemporaryDirectory(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        path = Path(folder) / f"file{suffix}"
-        path.write_bytes(data)
-        yield path
-
-
 def _facts(tags: dict[str, Any]) -> Facts:
-    regions = list(_regions(tags))
-    names = [*_list(tags.get("PersonInImage")), *(region.name for region in regions)]
+    places = list(_regions(tags))
+    details = (
+        name for item in _dicts(tags.get("PersonInImageWDetails")) for name in _list(item.get("PersonName"))
+    )
+    names = [*_list(tags.get("PersonInImage")), *details, *(name for name, _ in places)]
     return Facts(
         taken_at=_moment(
             tags.get("DateTimeOriginal") or tags.get("CreateDate"), tags.get("OffsetTimeOriginal")
@@ -267,38 +199,63 @@ def _facts(tags: dict[str, Any]) -> Facts:
         ),
         gps="GPSLatitude" in tags,
         names=list(dict.fromkeys(filter(None, names)))[:50],
-        regions=regions[:200],
+        regions=[Region(name, *box) for name, box in places if name and box][:200],
     )
 
 
-def _regions(tags: dict[str, Any]) -> Iterator[Region]:
-    turn = int(tags.get("Orientation") or 1)
-    for item in _dicts(_dict(tags.get("RegionInfo")).get("RegionList")):
-        area = _dict(item.get("Area"))
-        width, height = _number(area.get("W")), _number(area.get("H"))
-        # MWG gives the centre.
-        box = (_number(area.get("X")) - width / 2, _number(area.get("Y")) - height / 2, width, height)
-        yield _region(item.get("Name"), box, turn)
+def _regions(tags: dict[str, Any]) -> Iterator[tuple[str, Box | None]]:
+    """Each name a region claims, with its box in the upright picture, or None for a place that can't be trusted."""
+    turn, stored = int(tags.get("Orientation") or 1), _stored_size(tags)
+    info = _dict(tags.get("RegionInfo"))
+    fits = _fits(_dict(info.get("AppliedToDimensions")), stored)
+    for item in _dicts(info.get("RegionList")):
+        if str(item.get("Type") or "Face") == "Face":  # others are pets, barcodes and points of focus
+            yield _name(item.get("Name")), _upright(_mwg(_dict(item.get("Area"))), turn) if fits else None
     for item in _dicts(_dict(tags.get("RegionInfoMP")).get("Regions")):
         edges = [_number(part) for part in str(item.get("Rectangle") or "").split(",")]
-        if len(edges) == 4:
-            yield _region(item.get("PersonDisplayName"), (edges[0], edges[1], edges[2], edges[3]), turn)
+        yield _name(item.get("PersonDisplayName")), _upright(edges, turn)
     for item in _dicts(tags.get("ImageRegion")):
-        edge = _dict(item.get("RegionBoundary"))
-        if edge.get("RbUnit") == "relative" and edge.get("RbShape") == "rectangle":
-            corner = (
-                _number(edge.get("RbX")),
-                _number(edge.get("RbY")),
-                _number(edge.get("RbW")),
-                _number(edge.get("RbH")),
-            )
-            names = _list(item.get("PersonInImage")) or _list(item.get("Name"))
-            yield _region(names[0] if names else "", corner, turn)
+        corner = _upright(_iptc(_dict(item.get("RegionBoundary")), stored), turn)
+        for name in _list(item.get("PersonInImage")) or [_first(item, "Name")]:
+            yield _name(name), corner
 
 
-def _region(name: Any, box: tuple[float, float, float, float], turn: int) -> Region:
-    """Turn a box of the stored picture into one of the upright picture (EXIF orientation 1 to 8)."""
+def _stored_size(tags: dict[str, Any]) -> tuple[float, float]:
+    width, _, height = str(tags.get("ImageSize") or "").replace("x", " ").partition(" ")
+    return _number(width), _number(height)
+
+
+def _fits(applied: dict[str, Any], stored: tuple[float, float]) -> bool:
+    """Whether regions drawn on a picture of that shape still mean something on this one (MET-06)."""
+    width, height = _number(applied.get("W")), _number(applied.get("H"))
+    if min(width, height, *stored) <= 0:
+        return True
+    return abs(width / height - stored[0] / stored[1]) <= 0.01 * stored[0] / stored[1]
+
+
+def _mwg(area: dict[str, Any]) -> list[float]:
+    """A box from MWG's centre and size."""
+    width, height = _number(area.get("W")), _number(area.get("H"))
+    return [_number(area.get("X")) - width / 2, _number(area.get("Y")) - height / 2, width, height]
+
+
+def _iptc(edge: dict[str, Any], stored: tuple[float, float]) -> list[float]:
+    """A box from IPTC's corner; empty for a circle, a polygon, or pixels of a picture of unknown size."""
+    if edge.get("RbShape") != "rectangle":
+        return []
+    box = [_number(edge.get(key)) for key in ("RbX", "RbY", "RbW", "RbH")]
+    if edge.get("RbUnit") != "pixel":
+        return box
+    return [value / size for value, size in zip(box, stored * 2, strict=True)] if min(stored) > 0 else []
+
+
+def _upright(box: Sequence[float], turn: int) -> Box | None:
+    """Turn a box of the stored picture into one of the upright picture (EXIF orientation 1 to 8); None for no box."""
+    if len(box) != 4:
+        return None
     left, top, width, height = box
+    if not (0 < width <= 1 and 0 < height <= 1 and -width < left < 1 and -height < top < 1):
+        return None
     right, bottom = 1 - left - width, 1 - top - height
     if turn in (5, 6, 7, 8):
         width, height = height, width
@@ -306,8 +263,11 @@ def _region(name: Any, box: tuple[float, float, float, float], turn: int) -> Reg
         2: (right, top), 3: (right, bottom), 4: (left, bottom), 5: (top, left), 6: (bottom, left), 7: (bottom, right),
         8: (top, right),
     }  # fmt: skip
-    left, top = corners.get(turn, (left, top))
-    return Region(_text(name)[:200], left, top, width, height)
+    return (*corners.get(turn, (left, top)), width, height)
+
+
+def _name(value: Any) -> str:
+    return _text(value)[:200]
 
 
 def _first(tags: dict[str, Any], *names: str) -> str:

@@ -20,8 +20,8 @@ class BadTable(Exception):
     """It can't be read as a table; the message says why in a few words."""
 
 
-def read(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    """Headers and rows of a table as text by header. Raises BadTable; dates come as 2026-06-30."""
+def read(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Headers, and rows with their number in the sheet, as text by header. Raises BadTable; dates come as 2026-06-30."""
     if len(data) > MOST_BYTES:
         raise BadTable("the file is larger than 20 MB")
     lines = _xlsx(data) if data.startswith(XLSX) else _csv(data)
@@ -32,30 +32,45 @@ def read(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
         raise BadTable("the first row must hold the names of at most 60 columns")
     if len({header for header in headers if header}) != len([header for header in headers if header]):
         raise BadTable("two columns have the same name")
-    rows: list[dict[str, str]] = []
-    for line in lines:
+    rows: list[tuple[int, dict[str, str]]] = []
+    for number, line in enumerate(lines, 2):
         if any(cell.strip() for cell in line):
             rows.append(
-                {header: line[at] if at < len(line) else "" for at, header in enumerate(headers) if header}
+                (
+                    number,
+                    {
+                        header: line[at] if at < len(line) else ""
+                        for at, header in enumerate(headers)
+                        if header
+                    },
+                )
             )
         if len(rows) > MOST_ROWS:
             raise BadTable("it has more than 20,000 rows; split it")
+    if not rows:
+        raise BadTable("it has no rows below the first one")
     return [header for header in headers if header], rows
 
 
 def _csv(data: bytes) -> Iterator[list[str]]:
-    if b"\0" in data:
+    text = _text_of(data)
+    if "\0" in text:
         raise BadTable("this is neither CSV nor XLSX")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t|", key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise BadTable("a quote is opened and never closed") from error
+
+
+def _text_of(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # what spreadsheets call Unicode text
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def _xlsx(data: bytes) -> Iterator[list[str]]:

@@ -27,7 +27,7 @@ CHUNK = 1 << 20
 def run(size: int | None = None) -> list[Row]:
     """Measure with so many 12 MP photos of three drawn people each, recognition on."""
     count = size or PHOTOS
-    pictures = [_picture(seed) for seed in range(count)]
+    pictures = [picture(seed) for seed in range(count)]
     with scratch_library() as config:
         world = World()
         return [_acknowledged(world, config, count), *_prepared(world, pictures)]
@@ -96,7 +96,7 @@ def _exiftool() -> int | None:
     return next((int(line.split()[0]) for line in listed.stdout.splitlines() if "exiftool" in line), None)
 
 
-def _picture(seed: int) -> bytes:
+def picture(seed: int) -> bytes:
     """A 12 MP JPEG of three drawn people with the grain of a camera."""
     from demo.scenes import Scene, compose
 

@@ -35,9 +35,9 @@ def verify(file: Path, key: str | None, as_json: bool) -> int:
         if as_json:
             click.echo(json.dumps({"whole": False, "changed": str(bad)}))
             return 1
-        raise click.ClickException(
-            f"{file.name} does not hold: {bad} was changed, or another key sealed it."
-        ) from bad
+        where = str(bad)  # a member by its name, or a sentence about the bundle as a whole
+        why = where if where.startswith("the ") else f"{where} was changed, or another key sealed it"
+        raise click.ClickException(f"{file.name} does not hold: {why}.") from bad
     # Bundles of the first version called the receipt's data record.json.
     facts, receipt = (
         json.loads(members["facts.json"]),

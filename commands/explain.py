@@ -31,7 +31,7 @@ def explain(photo: str, use_code: str, on: datetime | None, until: datetime | No
         raise click.ClickException(f"There is no photo with the code {photo}.")
     use = Use.get_or_none(Use.code == use_code)
     if use is None:
-        codes = ", ".join(each.code for each in Use.current())
+        codes = ", ".join(each.code for each in Use.of_photos())
         raise click.ClickException(f"There is no use called {use_code}. There are: {codes}.")
     start = on.date() if on else today()
     end = until.date() if until else (start if use.irreversible else None)

@@ -86,8 +86,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _uploader(email: str) -> Any:
+    from models.names import clean_email
     from models.permission import Permission
-    from models.user import User, clean_email
+    from models.user import User
 
     active = [user for user in User.select().where(User.disabled_at.is_null()) if user.may(Permission.UPLOAD)]
     if email:

@@ -22,8 +22,9 @@ def token() -> None:
 @with_app
 def create(email: str, scopes: tuple[str, ...], name: str) -> None:
     """Print a new token, alone on stdout. It is kept as a hash and can't be shown again."""
+    from models.names import clean_email
     from models.token import ApiToken
-    from models.user import User, clean_email
+    from models.user import User
 
     owner = User.get_or_none(User.email == clean_email(email))
     if owner is None or owner.disabled_at is not None:

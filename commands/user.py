@@ -87,7 +87,8 @@ def reset_mfa(email: str) -> None:
 
 
 def _of(email: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a peewee row
-    from models.user import User, clean_email
+    from models.names import clean_email
+    from models.user import User
 
     found = User.get_or_none(User.email == clean_email(email))
     if found is None:

@@ -44,7 +44,9 @@ def profile(country: str = "", on: date | None = None) -> Profile:
 
 
 def birthday(born: date, age: int) -> date:
-    """The day someone reaches an age; born on 29 February, the first of March in other years."""
+    """The day someone reaches an age; born on 29 February, the first of March in other years; never after the last of days."""
+    if born.year + age > date.max.year:
+        return date.max
     try:
         return born.replace(year=born.year + age)
     except ValueError:

@@ -7,23 +7,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from peewee import JOIN, ModelSelect
+from peewee import ModelSelect
 
-from adapters import clock
+from models import grounds, standing
 from models.album import Album
 from models.base import find
 from models.campaign import Addressee, Campaign, running_in
-from models.consent import About, Answer, Line, Scope, Withdrawal
 from models.errors import Refusal, _l
 from models.face import Appearance
-from models.gather import today
+from models.facts import PersonFacts
+from models.gather import Gathered, today
 from models.person import Person
 from models.photo import Photo
-from models.request import Asked, Request, Way
+from models.reasons import Code, State
+from models.request import Request, Way
+from models.setting import Setting
 from models.use import Use
 from models.user import User
 
 PAGE = 60
+# She was not asked for this use in this album yet, whatever she said to others.
+_OPEN = frozenset(
+    {
+        Code.PENDING, Code.NO_RECORD, Code.ASSET_NOT_COVERED, Code.TERRITORY_NOT_COVERED, Code.CHANNEL_NOT_COVERED,
+        Code.PURPOSE_NOT_COVERED,
+    }
+)  # fmt: skip
 
 
 class Mark(StrEnum):
@@ -94,28 +103,25 @@ def question_for(album: Album, person: Person, *, by: User) -> Request:
 
 
 def _marks(album: Album, use: Use, shown: Sequence[Person]) -> dict[int, Mark]:
-    ids = [person.id for person in shown]
-    marks = dict.fromkeys(ids, Mark.UNASKED)
-    open_now = Request.used_at.is_null() & Request.revoked_at.is_null() & (Request.expires_at > clock.now())
-    asked = (
-        Request.select(Request.person).join(Asked).where(Asked.use == use, Request.person.in_(ids), open_now)
+    """What the one rule says of each, as if she stood in a photo of this album taken now (PUB-01)."""
+    settings = Setting.all()
+    known = grounds.gather({person.id for person in shown}, [], settings)
+    window, authority = int(settings["ends_soon_days"]), bool(settings["authority"])
+    asked = standing.Asked(
+        Gathered({}, {}, known, authority=authority).use_facts(use),
+        album.special_context,
+        today(),
+        today(),
+        window,
     )
-    marks |= {row.person_id: Mark.WAITING for row in asked}
-    newest: Any = (
-        Line.select(Line, Withdrawal.id.alias("withdrawn"))
-        .join(Withdrawal, JOIN.LEFT_OUTER)
-        .where(
-            Line.person.in_(ids), Line.use == use, Line.about == About.USE, Line.answer != Answer.UNKNOWN,
-            (Line.scope == Scope.ALL) | ((Line.scope == Scope.ALBUM) & (Line.album == album)),
-        )
-        .order_by(Line.decided_at, Line.id)
-        .objects()
-    )  # fmt: skip
-    decided = {line.person_id: _mark(line) for line in newest}
-    return marks | {person_id: mark for person_id, mark in decided.items() if mark is not None}
+    facts = {person.id: known.about(person, 0, album.id, masked=False) for person in shown}
+    return {person_id: _mark(about, asked) for person_id, about in facts.items()}
 
 
-def _mark(line: Any) -> Mark | None:
-    if line.withdrawn is not None or line.answer == Answer.REFUSED:
-        return Mark.NO
-    return Mark.YES if line.valid_until is None or line.valid_until >= today() else None
+def _mark(about: PersonFacts, asked: standing.Asked) -> Mark:
+    code, _ = standing.standing(about, asked)
+    if code.state in (State.CLEARED, State.ENDS_SOON):
+        return Mark.YES
+    if code in _OPEN:
+        return Mark.WAITING if standing.pending(about, asked) else Mark.UNASKED
+    return Mark.NO  # a doubt too: nobody is photographed on a form that no one has checked

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from peewee import ModelSelect
+from peewee import ModelSelect, fn
 
 from adapters import clock
 from models import ages, states
 from models.album import Album
 from models.attestation import is_dependent
-from models.consent import About, Answer, Line
+from models.consent import About, Answer, Line, LinePhoto, Scope
 from models.errors import Invalid, _l
 from models.face import Appearance
 from models.gather import today
@@ -95,7 +95,10 @@ def _pauses(people: Sequence[Person], uses: Sequence[Use]) -> dict[int, date]:
 
 
 def unanswered_in(query: ModelSelect[Person], album: Album, uses: Sequence[Use]) -> list[Person]:
-    """Those of a query who are named in an album's photos and have neither answered nor an open question for one of the uses."""
+    """Those of a query who are named in an album's photos and have neither answered nor an open question for one of the uses.
+
+    An answer about another album, or about photos that are not all of hers in this one, leaves the question open.
+    """
     named = (
         Appearance.select(Appearance.person)
         .join(Photo)
@@ -103,18 +106,26 @@ def unanswered_in(query: ModelSelect[Person], album: Album, uses: Sequence[Use])
     )
     missing = []
     for use in uses:
-        decided = Line.select(Line.person).where(
-            Line.use == use, Line.answer != Answer.UNKNOWN,
-            Line.valid_until.is_null() | (Line.valid_until >= today()) | (Line.answer == Answer.REFUSED),
+        holds = (Line.use == use) & (Line.answer != Answer.UNKNOWN) & (
+            Line.valid_until.is_null() | (Line.valid_until >= today()) | (Line.answer == Answer.REFUSED)
         )  # fmt: skip
+        decided = Line.select(Line.person).where(
+            holds, (Line.scope == Scope.ALL) | ((Line.scope == Scope.ALBUM) & (Line.album == album))
+        )
+        about_it = (
+            LinePhoto.select(LinePhoto.id)
+            .join(Line)
+            .where(holds, Line.person == Appearance.person, LinePhoto.photo == Appearance.photo)
+        )
+        uncovered = named.where(~fn.EXISTS(about_it))
         asked = Request.select(Request.person).join(Asked).where(Asked.use == use, _is_open())
-        missing.append(Person.id.not_in(decided) & Person.id.not_in(asked))
+        missing.append(Person.id.in_(uncovered) & Person.id.not_in(decided) & Person.id.not_in(asked))
     if not missing:
         return []
     any_missing = missing[0]
     for one in missing[1:]:
         any_missing |= one
-    return list(query.where(Person.id.in_(named), any_missing).order_by(Person.name, Person.id))
+    return list(query.where(any_missing).order_by(Person.name, Person.id))
 
 
 def ending_between(

@@ -12,7 +12,7 @@ from playhouse.fields import EnumField
 from adapters import clock
 from models import ages
 from models.album import Album
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, NotAllowed, _l
 from models.facts import BasisKind
 from models.gather import today
@@ -28,7 +28,6 @@ ARTICLES = {
     BasisKind.PUBLIC_TASK: "6(1)(e)",
 }
 LONGEST_UNREVIEWED = timedelta(days=730)  # 24 months (BAS-01)
-ART_14 = timedelta(days=30)  # the person is told within a month (BAS-04)
 
 
 class Basis(Record):
@@ -50,12 +49,13 @@ class Basis(Record):
     informed_on = DateField(null=True)  # when the person was told of it (Art. 13, 14; BAS-04)
     reviewed_at = Moment(null=True)  # the DPO's look where a child is concerned
     reviewed_by = ForeignKeyField(User, null=True, on_delete="SET NULL", backref="+")
+    reason = TextField(default="")  # why it was put on file although the person had said no (BAS-02)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = Moment(default=clock.now)
     ended_at = Moment(null=True)
 
     class Meta:
-        personal = ("evidence",)
+        personal = ("evidence", "reason")
         plain = (
             "code", "kind", "article", "valid_from", "valid_until", "review_on", "after_leaving", "guardian_signed",
             "informed_on", "reviewed_at", "at", "ended_at",
@@ -66,21 +66,17 @@ class Basis(Record):
     def add(
         cls, person: Person, use: Use, given: Mapping[str, Any], *, by: User, album: Album | None = None
     ) -> Basis:
-        """Put a ground on file: {kind, evidence, valid_from, valid_until, review_on, after_leaving, guardian_signed, informed_on}.
+        """Put a ground on file: {kind, evidence, valid_from, valid_until, review_on, after_leaving, guardian_signed, informed_on,
+        reason}.
 
-        Invalid names what is missing (BAS-01); after a no of the person only the DPO may add one, and never past the no
-        itself: decide lets no other ground step in (BAS-02, CON-22).
+        Invalid names what is missing (BAS-01); after a no of the person only the DPO may add one, saying why, and never past
+        the no itself: decide lets no other ground step in (BAS-02, CON-22).
         """
         from models import cascade
 
         by.require(Permission.BASES)
         values = _checked(given)
-        if _said_no(person, use) and not by.may(Permission.COMPLIANCE):
-            raise NotAllowed(
-                _l(
-                    "This person said no to this use. Only the privacy officer may put another ground on file."
-                )
-            )
+        values["reason"] = _why_although(person, use, str(given.get("reason") or ""), by)
         with db.atomic():
             basis = cls.create(
                 person=person,
@@ -132,10 +128,26 @@ class Basis(Record):
         """Grounds whose person has not been told yet, oldest first: due a month after they were noted (BAS-04)."""
         return list(cls.select().where(cls.ended_at.is_null(), cls.informed_on.is_null()).order_by(cls.id))
 
+    @classmethod
+    def to_offer_anew(cls) -> list[Basis]:
+        """Contracts made for someone under the contract age who has reached it since, with no newer one beside it (MIN-09)."""
+        day, young = today(), ages.profile().contract_age
+        contracts = (
+            cls.select(cls, Person)
+            .join(Person)
+            .where(cls.kind == BasisKind.CONTRACT, cls.ended_at.is_null(), Person.born.is_null(False))
+        )
+        made = [(row, ages.birthday(row.person.born or day, young)) for row in contracts.order_by(cls.id)]
+        renewed = {(row.person_id, row.use_id) for row, grown in made if row.valid_from >= grown}
+        return [
+            row for row, grown in made
+            if row.valid_from < grown <= day <= row.last_day and (row.person_id, row.use_id) not in renewed
+        ]  # fmt: skip
+
     @property
     def tell_by(self) -> date:
-        """The last day to tell the person."""
-        return self.at.date() + ART_14
+        """The last day to tell the person: a month after it was noted, by the calendar."""
+        return clock.months_after(clock.day_of(self.at, tools.zone), 1)
 
 
 def signed_too_young(basis: Any, born: date | None, rules: ages.Profile) -> bool:
@@ -153,23 +165,38 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         given.get("review_on"),
     )
     if kind not in set(BasisKind):
-        raise Invalid(_l("Choose one of the list."), field="kind")
+        raise Invalid(_l("Choose one of the list."), field="basis")
     if not evidence:
         raise Invalid(_l("Say what proves it and where that is kept."), field="evidence")
     if review is None or not today() < review <= today() + LONGEST_UNREVIEWED:
         raise Invalid(_l("Say when it is looked at again: within 24 months."), field="review_on")
     if until is not None and until < start:
         raise Invalid(_l("The last day lies before the first."), field="valid_until")
+    informed = given.get("informed_on")
+    if informed is not None and informed > today():
+        raise Invalid(_l("This day lies in the future."), field="informed_on")
     return {
         "kind": BasisKind(kind), "evidence": evidence[:2000], "valid_from": start, "valid_until": until, "review_on": review,
         "after_leaving": bool(given.get("after_leaving")), "guardian_signed": bool(given.get("guardian_signed")),
         # Whoever signs a contract knows of it.
-        "informed_on": today() if kind == BasisKind.CONTRACT else given.get("informed_on"),
+        "informed_on": today() if kind == BasisKind.CONTRACT else informed,
     }  # fmt: skip
 
 
-def _said_no(person: Person, use: Use) -> bool:
+def _why_although(person: Person, use: Use, reason: str, by: User) -> str:
+    """Why it goes on file although the person said no, which only the DPO may decide (BAS-02); empty where she did not."""
     from models import consents_of
 
     choice = consents_of.choices(person).get(use.id)
-    return choice is not None and choice.state in ("refused", "withdrawn")
+    if choice is None or choice.state not in ("refused", "withdrawn"):
+        return ""
+    if not by.may(Permission.COMPLIANCE):
+        words = _l(
+            "This person said no to this use. Only the privacy officer may put another ground on file."
+        )
+        raise NotAllowed(words)
+    if len(reason.strip()) < 10:
+        raise Invalid(
+            _l("This person said no to this use. Say why it goes on file all the same."), field="reason"
+        )
+    return reason.strip()[:1000]

@@ -14,7 +14,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import fitting
+from models import fitting, organisation
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, _l
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BATCH = 100  # asked or reminded in one go; more than that is a job's work
 PACE = timedelta(minutes=1)  # between two batches, so that no mail server takes us for a flood
+LONGEST_NAME = 120  # it stands on the poster
 GAP = timedelta(days=3)  # nobody is reminded more often than this
 
 
@@ -111,8 +112,12 @@ class Campaign(Record):
         """
         by.require(Permission.ASK)
         title = " ".join(name.split())
-        if not 1 <= len(title) <= 120:
-            raise Invalid(_l("Give the campaign a name."), field="name")
+        if not 1 <= len(title) <= LONGEST_NAME:
+            raise Invalid(
+                _l("Give the campaign a name of at most %(count)s characters."),
+                field="name",
+                count=LONGEST_NAME,
+            )
         if not uses:
             raise Invalid(_l("Choose at least one use."), field="use")
         if scope is not Reach.ALL and album is None:
@@ -161,6 +166,7 @@ class Campaign(Record):
     def _enrol(self, people: Sequence[Person]) -> None:
         from models.audience import plan
 
+        organisation.check_known()  # said once, before anybody is left out for it
         rows = plan(people, self.uses(), by_mail=self.way is CampaignWay.MAIL).rows()
         for start in range(0, len(rows), BATCH):
             Addressee.insert_many(
@@ -268,7 +274,9 @@ def ask_next(campaign_id: int) -> None:
         _ask(campaign, row, uses)
     with db.atomic():
         if campaign.waiting().exists():
-            Job.put("campaign", campaign.id, due_at=clock.now() + PACE)
+            # Nobody's server takes links for a flood: only mails wait.
+            pace = PACE if campaign.way is CampaignWay.MAIL else timedelta(0)
+            Job.put("campaign", campaign.id, due_at=clock.now() + pace)
 
 
 def _ask(campaign: Campaign, row: Addressee, uses: Sequence[Use]) -> None:

@@ -83,15 +83,21 @@ class Circumstance(Record):
             cascade.after(person, kind.value)
         return row
 
+    def may_be_ended_by(self, user: User) -> bool:
+        """Whether a user may say that it no longer holds."""
+        return user.may(Permission.CONTACTS) and (
+            self.kind not in _FOR_DPO or user.may(Permission.COMPLIANCE)
+        )
+
     def end(self, *, by: User, note: str) -> None:
         """It no longer holds, and why; an objection to marketing ends only by the person's own word (BAS-03)."""
         from models import cascade
 
         by.require(Permission.CONTACTS)
-        if self.kind in _FOR_DPO and not by.may(Permission.COMPLIANCE):
+        if not self.may_be_ended_by(by):
             raise NotAllowed(_l("Only the privacy officer can lift this."))
         if not note.strip():
-            raise Invalid(_l("Say why it no longer holds."), field="note")
+            raise Invalid(_l("Say why it no longer holds."), field="ended")
         with db.atomic():
             gone = Circumstance.update(
                 ended_at=clock.now(), ended_by=by, ended_note=note.strip()[:1000]
@@ -99,6 +105,13 @@ class Circumstance(Record):
             if gone.execute() == 1:
                 Trace.leave(by, "circumstance.ended", self, person=self.person, circumstance=self.kind.value)
                 cascade.after(self.person, self.kind.value)
+
+    @classmethod
+    def seen_by(cls, user: User, person: Person) -> list[Circumstance]:
+        """What of it a user may know: that someone lives in hiding is for the privacy officer alone (2.3)."""
+        return [
+            row for row in cls.of(person) if row.kind is not Kind.PROTECTED or user.may(Permission.SEE_ALL)
+        ]
 
     @classmethod
     def of(cls, person: Person) -> list[Circumstance]:

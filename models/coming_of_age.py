@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from peewee import ForeignKeyField, ModelSelect, TextField
 
-from adapters import clock
-from models.base import Moment, Record, code_field, db
+from adapters import clock, seal
+from models import states
+from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, _l
 from models.gather import today
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Person
-from models.setting import Setting
 from models.trail import Trace
 from models.user import User
 
@@ -38,10 +39,20 @@ class Telling(Record):
     def record(cls, person: Person, channel: str, *, by: User) -> Telling:
         """Somebody told her in another way than by our letter."""
         by.require(Permission.ASK)
+        if not cls.is_time(person):
+            words = _l(
+                "It is too early: %(name)s decides alone from %(day)s. Tell them in the thirty days before, or after."
+            )
+            raise Invalid(words, field="channel", name=person.name, day=person.of_age_on().isoformat())
         if channel not in CHANNELS[1:]:
             raise Invalid(_l("Choose one of the list."), field="channel")
         with db.atomic():
             return cls._keep(person, channel, by)
+
+    @staticmethod
+    def is_time(person: Person) -> bool:
+        """Whether the day is near or past; telling a child years before would silence the letter that is due then."""
+        return person.of_age_on() <= today() + AHEAD
 
     @classmethod
     def arrived(cls, notice: Notice) -> None:
@@ -65,8 +76,7 @@ def tell() -> int:
     with db.atomic():
         for person in turning():
             if person.email:
-                key = f"of-age|{person.code}|{_birthday(person)}"
-                told += Notice.put(NoticeKind.COMING_OF_AGE, key, person=person) is not None
+                told += Notice.put(NoticeKind.COMING_OF_AGE, _key(person), person=person) is not None
     return told
 
 
@@ -76,9 +86,17 @@ def turning() -> list[Person]:
     return [person for person in _spoken_for() if _birthday(person) <= horizon]
 
 
-def without_address() -> list[tuple[Person, date]]:
-    """Those of them whom no letter can reach, with their birthday: a task for somebody (MIN-06)."""
-    return [(person, _birthday(person)) for person in turning() if not person.email]
+def out_of_reach(people: Sequence[Person]) -> set[int]:
+    """The ids of those whom no letter reaches, for want of an address or because ours came back: a task for somebody (MIN-06)."""
+    keys = {_key(person): person.id for person in people if person.email}
+    failed = Notice.select(Notice.key).where(Notice.key.in_(list(keys)), Notice.failed_at.is_null(False))
+    return {person.id for person in people if not person.email} | {keys[row.key] for row in failed}
+
+
+def _key(person: Person) -> str:
+    # An address that was corrected is written to again; the key tells addresses apart and gives none away.
+    address = seal.blind(tools.keys.secret("of-age"), person.email or "").hex()[:16]
+    return f"of-age|{person.code}|{_birthday(person)}|{address}"
 
 
 def _spoken_for() -> ModelSelect[Person]:
@@ -91,6 +109,7 @@ def _spoken_for() -> ModelSelect[Person]:
             Consent.guardian.is_null(False),
             Line.answer.in_([Answer.GIVEN, Answer.RENEWED]),
             Line.id.not_in(Withdrawal.select(Withdrawal.line)),
+            ~states.overtaken(),
             Line.valid_until.is_null() | (Line.valid_until >= today()),
         )
     )
@@ -104,16 +123,3 @@ def _spoken_for() -> ModelSelect[Person]:
 
 def _birthday(person: Person) -> date:
     return person.of_age_on()
-
-
-def lapse(told_on: date | None, of_age_on: date | None, settings: dict[str, Any]) -> date | None:
-    """The day a guardian's yes lapses: under the strict setting, so many days after she was told and came of age (MIN-07)."""
-    days = int(settings["coming_of_age_days"])
-    if not days or told_on is None or of_age_on is None:
-        return None
-    return max(told_on, of_age_on) + timedelta(days=days)
-
-
-def setting() -> int:
-    """After how many days of silence a guardian's yes lapses; 0: never (the default)."""
-    return int(Setting.of("coming_of_age_days"))

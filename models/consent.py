@@ -18,11 +18,12 @@ from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, NotAllowed, Refusal, _l
 from models.gather import today
 from models.job import Job
+from models.names import tidy
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
 from models.request import AskedPhoto, Choice, Request, Way
-from models.trail import Trace
+from models.trail import Trace, take_turn
 from models.use import Use
 from models.user import User
 from models.webhook import Event, Webhook
@@ -93,6 +94,7 @@ class Consent(Record):
             )
             if spent.execute() != 1:
                 raise Gone(_l("This was signed already. Nothing was changed."))
+            take_turn()
             consent = cls._create(
                 request,
                 Means.DEVICE if request.way is Way.DEVICE else Means.LINK,
@@ -114,7 +116,7 @@ class Consent(Record):
     @staticmethod
     def clean_signer(typed: str) -> str:
         """The typed name, or Invalid: it is the signature."""
-        name = " ".join(typed.split())
+        name = tidy(typed)
         if not 2 <= len(name) <= 200:
             raise Invalid(_l("Type your name: it is your signature."), field="signer")
         return name
@@ -149,7 +151,7 @@ class Consent(Record):
         by.require(Permission.ASK)
         if self.by_id == by.id:
             raise NotAllowed(
-                _l("Somebody else has to check it: whoever typed it over reads what she expects.")
+                _l("Somebody else has to check it: whoever typed it over reads what they expect.")
             )
         with db.atomic():
             self.checked_by, self.checked_at = by, clock.now()
@@ -232,11 +234,10 @@ class Consent(Record):
 
 
 class About(StrEnum):
-    """What a line is about; recognition and naming stand apart from every use (BIO-02, CON-09)."""
+    """What a line is about; recognition stands apart from every use (BIO-02)."""
 
     USE = "use"
     RECOGNITION = "recognition"
-    NAMING = "naming"
 
 
 class Answer(StrEnum):
@@ -346,6 +347,7 @@ def withdraw(
     if by is not None:
         by.require(Permission.WITHDRAW)
     with db.atomic():
+        take_turn()
         lines = [
             line for line in in_force(person)
             if (line.about is About.RECOGNITION and recognition)
@@ -367,7 +369,7 @@ def withdraw(
         cascade.consequences(person, "withdrawn")
         for consent in {line.consent for line in lines}:
             Webhook.tell(Event.WITHDRAWN, consent=consent.code, person=person.code, uses=codes)
-        withdrawing.tell(person, lines, made)
+        withdrawing.tell(person, lines, made, guardian)
     return made
 
 

@@ -6,20 +6,22 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from peewee import DateField, ForeignKeyField, JSONField, TextField
+from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import RULES
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
+from models.face import Appearance, Face
 from models.facts import Period
 from models.gather import today
 from models.permission import Permission
+from models.person import Person
 from models.photo import Photo
-from models.reasons import Clearance, Code
+from models.reasons import RANK, Clearance, Code, State
 from models.setting import Setting
 from models.trail import Trace
-from models.use import Use
+from models.use import Channel, Use
 from models.user import User
 
 LINK_LIFE = timedelta(minutes=15)
@@ -125,6 +127,11 @@ class Delivery(Record):
     def _check(cls, photo: Photo, use: Use, to: str, until: date | None, rendition: str) -> None:
         if rendition not in RENDITIONS:
             raise Invalid(_l("Choose a size that is offered."), field="rendition")
+        if use.channel is Channel.NAMING:
+            raise Invalid(
+                _l("A name goes along with another use of the photo. Choose what the photo is for."),
+                field="use",
+            )
         if not to.strip() or len(to) > LONGEST_RECIPIENT:
             raise Invalid(_l("Say who gets the file, in a few words."), field="recipient")
         if until is None and use.irreversible:
@@ -143,11 +150,11 @@ class Delivery(Record):
         clearance = self.photo.clearance(self.use, Period(max(self.starts_on, today()), self.until))
         if not clearance.allows:
             raise NotCleared(clearance, photo=self.photo, use=self.use)
-        card = self.card(clearance)
         original = bytes(tools.vault.read(self.photo.code, "original"))
         clean = imaging.render(
             tools.sandbox, original, imaging.kind_of(original), longest=RENDITIONS[self.rendition]
         )
+        card = self.card(clearance, (clean.width, clean.height))
         data = metadata.write_card(clean.data, ".jpg", card)
         with db.atomic():
             self.digest = hashlib.sha256(data).hexdigest()
@@ -155,9 +162,9 @@ class Delivery(Record):
             Trace.leave(by, "delivery.fetched", self, photo=self.photo, use=self.use, sha256=self.digest)
         return data
 
-    def card(self, clearance: Clearance) -> metadata.Card:
+    def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
-        photo = self.photo
+        photo, named = self.photo, self._named()
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
         return metadata.Card(
@@ -178,7 +185,30 @@ class Delivery(Record):
             source_type="digitalCapture",
             instance=self.code,
             valid_until=last,
+            names=[name for name, _ in named],
+            regions=[metadata.Region(name, *box) for name, box in named if box],
+            size=size,
         )
+
+    def _named(self) -> list[tuple[str, tuple[float, float, float, float] | None]]:
+        """Who may be named beside the photo for as long as this use lasts, with the place of the face (CON-09, MET-05)."""
+        period = Period(max(self.starts_on, today()), self.until)
+        agreed = {
+            reason.person
+            for use in Use.naming()
+            for reason in self.photo.clearance(use, period).reasons
+            if reason.person and RANK[reason.state] < RANK[State.UNCLEAR]
+        }
+        there = (
+            Appearance.select(Appearance, Person, Face)
+            .join(Person)
+            .switch(Appearance)
+            .join(Face, JOIN.LEFT_OUTER)
+        )
+        rows = there.where(
+            Appearance.photo == self.photo, Appearance.undone_at.is_null(), Person.code.in_(agreed)
+        ).order_by(Face.left, Appearance.id)
+        return [(row.person.name, row.face.box if row.face else None) for row in rows]
 
     def _terms(self, last: date | None) -> str:
         use = self.use.name_in(tools.locale)

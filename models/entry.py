@@ -12,11 +12,12 @@ from adapters import clock, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, TooMany, _l
 from models.job import Job
+from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.person import Guardian, Person
 from models.session import WINDOW
 from models.trail import Trace, knock
-from models.user import Attempt, clean_email
+from models.user import Attempt
 
 LIFE = timedelta(minutes=10)  # of the six digits
 MOST_TRIES = 5

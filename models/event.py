@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from peewee import BooleanField, DateField, ForeignKeyField, TextField
+from peewee import BooleanField, DateField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
@@ -136,6 +136,12 @@ class OptOut(Record):
     class Meta:
         personal = ("note",)
         plain = ("code", "at", "handled_at")
+
+    @classmethod
+    def waiting(cls, user: User) -> ModelSelect[OptOut]:
+        """Objections at events of albums this user may see that nobody has looked at yet, the oldest first (GRP-03)."""
+        seen = Event.album.in_(user.albums().select(Album.id))
+        return cls.select(cls, Event).join(Event).where(cls.handled_at.is_null(), seen).order_by(cls.id)
 
     def handle(self, *, by: User) -> None:
         """Somebody has gone through the event's photos and named, or marked as not recognisable, whoever objected."""

@@ -14,8 +14,8 @@ from adapters.sandbox import Unfit, Unreadable
 from models import receipt as receipts
 from models import selfie
 from models.base import db, tools
-from models.consent import About, Answer, Consent, Line, scan_kind
-from models.errors import Invalid, Missing, _l
+from models.consent import About, Answer, Consent, Line, Withdrawal, scan_kind
+from models.errors import Invalid, Missing, NotAllowed, _l
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.request import Request
@@ -229,9 +229,18 @@ def receipt_json(consent: Consent) -> bytes:
     return json.dumps(receipts.data(consent), indent=2, ensure_ascii=False).encode()
 
 
+def may_see(consent: Consent, user: User) -> bool:
+    """Whether this user may look at the proof: once every yes in it was taken back, only the privacy officer (WDR-06)."""
+    given = sum(line.is_yes for line in consent.answers())
+    over = bool(given) and Withdrawal.select().join(Line).where(Line.consent == consent).count() == given
+    return user.may(Permission.COMPLIANCE if over else Permission.EVIDENCE)
+
+
 def hand_out(consent: Consent, role: str, *, by: User) -> tuple[bytes, str]:
     """The receipt, the evidence bundle or the scan and its media type, for who may see proof; each look leaves a trace (AUD-02)."""
     by.require(Permission.EVIDENCE)
+    if not may_see(consent, by):
+        raise NotAllowed(_l("All of it was taken back: only the privacy officer still looks at the proof."))
     if role not in ("receipt", "receipt.json", "evidence", "paper"):
         raise Missing
     if role == "receipt.json":

@@ -38,6 +38,11 @@ class Face(Record):
     # Set while the face waits in the queue "Faces to name"; cleared by a human's word.
     waiting_since = Moment(null=True, index=True)
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height together."""
+        return (self.left, self.top, self.width, self.height)
+
     class Meta:
         personal = ("left", "top", "width", "height")
         plain = ("code", "pixels", "score", "at", "waiting_since")

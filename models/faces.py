@@ -9,13 +9,13 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from adapters import clock
-from models import index, search
+from models import claims, index, search
 from models.base import db
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Match, Rejection, Remark, Word
 from models.job import Job
 from models.person import Person
-from models.photo import Claimed, Photo
+from models.photo import Photo
 from models.trail import Trace
 from models.user import User
 
@@ -74,11 +74,10 @@ def seen(photo: Photo) -> Seen:
     ]
     bare = Appearance.select(Appearance, Person).join(Person)
     others = bare.where(Appearance.photo == photo, Appearance.undone_at.is_null(), Appearance.face.is_null())
-    claims = [c.name for c in photo.claimed.where(Claimed.answered_at.is_null())]
     from models.photo import Review
 
     reviewed = photo.reviews.where(Review.undone_at.is_null()).exists()
-    return Seen(faces, list(others), claims, reviewed)
+    return Seen(faces, list(others), claims.waiting(photo), reviewed)
 
 
 def keep(photo: Photo, found: Sequence[Any]) -> list[tuple[Face, Any]]:
@@ -172,6 +171,7 @@ def undo(face: Face, *, by: User) -> None:
     with db.atomic():
         people = _forget_words(face)
         Face.update(waiting_since=clock.now()).where(Face.id == face.id).execute()
+        claims.reopen(face)
         search.note(face.photo)
         index.refresh([face.photo_id])
         Trace.leave(by, "face.undone", face, photo=face.photo)
@@ -231,6 +231,7 @@ def _forget_words(face: Face) -> list[int]:
 
 def _settled(face: Face) -> None:
     Face.update(waiting_since=None).where(Face.id == face.id).execute()
+    claims.answer(face)
     _changed(face.photo)
 
 

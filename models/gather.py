@@ -93,7 +93,8 @@ def _crowds(album_ids: set[int]) -> dict[int, facts.CrowdBasis]:
 
 
 def _said(ids: list[int]) -> dict[int, tuple[bool, int, bool]]:
-    from models.photo import Claimed, Photo, Review
+    from models.claims import Claimed
+    from models.photo import Photo, Review
     from models.secrecy import SecrecyCheck
 
     reviews = Review.select(fn.COUNT(Review.id)).where(Review.photo == Photo.id, Review.undone_at.is_null())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,9 @@ from peewee import JOIN, fn
 from adapters import clock
 from models import ages, facts, parties
 from models.base import tools
+from models.clearance import shifted
+
+_GRANTED = (facts.LineState.GIVEN, facts.LineState.RENEWED)
 
 
 @dataclass
@@ -32,8 +36,9 @@ class Grounds:
     def about(self, person: Any, photo_id: int, album_id: int, *, masked: bool) -> facts.PersonFacts:
         """Everything decide wants to know of one person about one photo."""
         since = self.circumstances.get(person.id, {})
-        lines = [line for line in self.lines[person.id] if not self._outlived(line, person, since)]
-        here = {line.id for line in lines if self._covers(line, photo_id, album_id)}
+        here = {line.id for line in self.lines[person.id] if self._covers(line, photo_id, album_id)}
+        outlived = self._outlived(person, here, album_id, since)
+        lines = [line for line in self.lines[person.id] if _use(line) not in outlived]
         verdict = parties.judge(
             (line for line in lines if line.id in here), person.born, self.rules, self.settled.get(person.id)
         )
@@ -73,12 +78,23 @@ class Grounds:
             return True
         return line.album_id == album_id if line.scope == "album" else (line.id, photo_id) in self.covered
 
-    def _outlived(self, line: Any, person: Any, since: dict[str, date]) -> bool:
-        """Whether a contract that outlives the work stands in this consent's place (EMP-02, V10)."""
+    def _outlived(
+        self, person: Any, here: set[int], album_id: int, since: dict[str, date]
+    ) -> set[tuple[str, ...]]:
+        """The uses for which a contract that outlives the work stands in a consent's place (EMP-02, V10), never in that of a no
+        that nothing newer has answered (CON-22).
+        """
         left = since.get("left")
         if left is None or left > clock.today(tools.zone):
-            return False
-        return any(basis.after_leaving and _same_use(basis, line) for basis in self.bases[person.id])
+            return set()
+        agreed = {
+            _use(basis) for basis in self.bases[person.id]
+            if basis.after_leaving and (basis.album_id is None or basis.album_id == album_id)
+        }  # fmt: skip
+        return {
+            use for use in agreed
+            if not _says_no(line for line in self.lines[person.id] if line.id in here and _use(line) == use)
+        }  # fmt: skip
 
     def _line(
         self, line: Any, covers: bool, verdict: parties.Verdict, since: dict[str, date]
@@ -251,8 +267,12 @@ def _state(line: Any, left: date | None) -> tuple[facts.LineState, datetime]:
     if line.void and line.void_at is not None:
         return facts.LineState(str(line.void)), aware(line.void_at)
     answer = facts.LineState(str(line.answer))
-    granted = answer in (facts.LineState.GIVEN, facts.LineState.RENEWED)
-    if granted and left is not None and left <= clock.today(tools.zone) and line.decided_at.date() < left:
+    if (
+        answer in _GRANTED
+        and left is not None
+        and left <= clock.today(tools.zone)
+        and line.decided_at.date() < left
+    ):
         return facts.LineState.REVOKED, line.decided_at
     return answer, line.decided_at
 
@@ -269,8 +289,15 @@ def _is_proved(line: Any) -> bool:
     return bool(line.version_id or line.means == "import") and read_again and line.void is None
 
 
-def _same_use(basis: Any, line: Any) -> bool:
-    return (basis.purpose, basis.channel, basis.territory) == (line.purpose, line.channel, line.territory)
+def _use(row: Any) -> tuple[str, ...]:
+    return row.purpose, row.channel, row.territory
+
+
+def _says_no(lines: Iterable[Any]) -> bool:
+    """Whether the newest of these answers is a no; on the same instant the no wins (CON-23)."""
+    states = [_state(line, None) for line in lines]
+    decided = [(at, state not in _GRANTED) for state, at in states if state is not facts.LineState.UNKNOWN]
+    return bool(decided) and max(decided)[1]
 
 
 def _asked(row: Any, photo_id: int, album_id: int) -> facts.LineFact:
@@ -295,11 +322,3 @@ def aware(value: Any) -> datetime:
     """An instant in the organisation's zone, whose day the age rules compare."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(tools.zone))
-
-
-def shifted(day: date, days: int) -> date:
-    """The day so many days away, within the calendar."""
-    try:
-        return date.fromordinal(day.toordinal() + days)
-    except (OverflowError, ValueError):
-        return date.max if days > 0 else date.min

@@ -10,9 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from adapters import clock
 from models.errors import Invalid, _l
+from models.names import clean_email
 from models.person import Relation
-from models.user import clean_email
 
 LONGEST_MONTHS = 24  # what was agreed without an end ends so long after it was signed (MIG-02)
 
@@ -283,7 +284,7 @@ def _answer(row: Row, code: str, text: str) -> None:
 
 
 def _end(row: Row, text: str, rules: Rules) -> None:
-    latest = months_after(row.signed_on, LONGEST_MONTHS) if row.signed_on else None
+    latest = clock.months_after(row.signed_on, LONGEST_MONTHS) if row.signed_on else None
     if plain(text) in ENDLESS:
         row.valid_until = latest
         if latest:
@@ -302,7 +303,7 @@ def _birth(text: str, row: Row, rules: Rules) -> date | None:
         return None
     if born > rules.today or born.year < 1900:
         raise Refused(_l("The birth date can't be right."))
-    if months_after(born, rules.adult_age * 12) <= rules.today:
+    if clock.months_after(born, rules.adult_age * 12) <= rules.today:
         # Only for children is a birth date needed at all (CON-13).
         row.say(_l("The birth date of an adult is left out; it isn't needed."))
         return None
@@ -354,17 +355,6 @@ def _date(year: int, month: int, day: int, text: str, column: str) -> date:
             text=text[:40],
             column=column,
         ) from None
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(min(year, 9999), month + 1, last)
-        except ValueError:
-            continue
-    return day
 
 
 def plain(text: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
-import zipfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,9 +13,10 @@ from peewee import BooleanField, ForeignKeyField, IntegerField, JSONField, Model
 from adapters import clock, seal, tables
 from models import ages, import_rows
 from models.base import Moment, Record, code_field, db, tools
-from models.consent import Answer, Consent, Line, Means, scan_kind
+from models.consent import Answer, Consent, Line, Means
 from models.errors import Invalid, NotAllowed, Refusal, _l
 from models.gather import today
+from models.import_files import check_scan, table_of
 from models.import_rows import Row, Rules, Verdict
 from models.job import Job
 from models.permission import Permission
@@ -27,10 +26,9 @@ from models.use import Use
 from models.user import User
 
 KEPT = timedelta(days=30)  # the table and unused forms, after it was brought in
+BATCH = 1000  # rows brought in before the job is put anew, well within its lease
 ORDERS = ("", "dmy", "mdy", "ymd")
 MOST_TABLE = tables.MOST_BYTES
-MOST_SCAN = 20_000_000
-MOST_SCANS = 500_000_000
 
 
 class Import(Record):
@@ -56,10 +54,7 @@ class Import(Record):
     def begin(cls, name: str, data: bytes, *, by: User, scans: Mapping[str, bytes] | None = None) -> Import:
         """Take in a table and, if there are any, the signed forms by file name. Invalid when it can't be read."""
         by.require(Permission.ASK)
-        try:
-            headers, _ = tables.read(data)
-        except tables.BadTable as bad:
-            raise Invalid(_l("This table can't be read: %(why)s."), field="table", why=str(bad)) from bad
+        headers, _ = table_of(data)
         digest = hashlib.sha256(data).hexdigest()
         with db.atomic():
             made = cls.create(
@@ -67,7 +62,7 @@ class Import(Record):
             )  # fmt: skip
             tools.vault.put(made.vault_id, "table", data)
             for file, scan in (scans or {}).items():
-                scan_kind(scan)
+                check_scan(file, scan)
                 ImportedScan.create(import_=made, file=file, role=f"scan-{seal.new_code()}")
             for row in made.scans:
                 tools.vault.put(made.vault_id, row.role, (scans or {})[row.file])
@@ -90,10 +85,12 @@ class Import(Record):
         if self.started_at is not None:
             raise Refusal(_l("This table was brought in already."))
         chosen = {header: target for header, target in mapping.items() if header in self.headers and target}
-        targets = list(chosen.values())
-        if len(set(targets)) != len(targets):
+        held = list(chosen.values())
+        if _on_offer(chosen) != chosen:
+            raise Invalid(_l("Choose one of the list."), field="mapping")
+        if len(set(held)) != len(held):
             raise Invalid(_l("Two columns can't hold the same thing."), field="mapping")
-        if import_rows.Field.NAME not in targets:
+        if import_rows.Field.NAME not in held:
             raise Invalid(_l("Say which column holds the name."), field="mapping")
         with db.atomic():
             self.mapping, self.order = chosen, order if order in ORDERS else ""
@@ -104,18 +101,23 @@ class Import(Record):
 
     def rows(self) -> list[Row]:
         """The dry run: every row with its verdict; reads, and changes nothing."""
-        _, cells = tables.read(bytes(tools.vault.read(self.vault_id, "table")))
+        _, lines = table_of(bytes(tools.vault.read(self.vault_id, "table")))
         rules = _rules(self.order, frozenset(row.file for row in self.scans))
-        rows = [import_rows.judge(number, line, self.mapping, rules) for number, line in enumerate(cells, 2)]
-        prints = {fingerprint(row): row for row in rows if row.verdict is not Verdict.REJECTED}
+        mapping = _on_offer(self.mapping)
+        rows = [import_rows.judge(number, cells, mapping, rules) for number, cells in lines]
+        marks = {row.number: fingerprint(row) for row in rows if row.verdict is not Verdict.REJECTED}
+        prints = set(marks.values())
         known = ImportedRow.select(ImportedRow.fingerprint)
         seen: set[str] = {row.fingerprint for row in known if row.fingerprint in prints}
         met: set[str] = set()
         for row in rows:
-            mark = fingerprint(row)
-            if row.verdict is not Verdict.REJECTED and (mark in seen or mark in met):
+            mark = marks.get(row.number)
+            if mark is None:
+                continue
+            if mark in seen or mark in met:
                 row.verdict = Verdict.KNOWN
-                row.notes = [(_l("It was brought in before; nothing changes."), {})]
+                words = _l("It was brought in before; nothing changes.")
+                row.notes = [(words if mark in seen else _l("It stands further up in this list."), {})]
             met.add(mark)
         return rows
 
@@ -180,14 +182,19 @@ class ImportedRow(Record):
 
 
 def carry_out(import_id: int) -> None:
-    """Bring in every row that is not there yet, each in a transaction of its own; a job that may run twice."""
+    """Bring in the next rows that are not there yet, each in a transaction of its own; a job that may run twice."""
     made = Import.get_by_id(import_id)
     if made.done_at is not None or made.by is None:
         return
-    rows = made.rows()
-    for row in rows:
-        if row.verdict in (Verdict.DOCUMENTED, Verdict.UNPROVED):
-            _bring_in(made, row, made.by)
+    rows, there = made.rows(), {row.fingerprint for row in ImportedRow.select(ImportedRow.fingerprint)}
+    wanted = [row for row in rows if row.verdict in (Verdict.DOCUMENTED, Verdict.UNPROVED)]
+    missing = [row for row in wanted if fingerprint(row) not in there]
+    for row in missing[:BATCH]:
+        _bring_in(made, row, made.by)
+    if len(missing) > BATCH:
+        with db.atomic():
+            Job.put("import", made.id)
+        return
     kept = ImportedRow.select().where(ImportedRow.import_ == made).count()
     counts = {**import_rows.summary(rows), "kept": kept}
     with db.atomic():
@@ -283,7 +290,7 @@ def accept(consent: Consent, *, by: User) -> None:
 
     by.require(Permission.EVIDENCE)
     if consent.by_id == by.id:
-        raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what she expects."))
+        raise NotAllowed(_l("Somebody else has to check it: whoever typed it over reads what they expect."))
     row = ImportedRow.get_or_none(ImportedRow.consent == consent)
     if row is None or row.vague or not tools.vault.has(consent.vault_id, "paper"):
         raise Refusal(_l("Without a form that says what for, it can't count. Ask this person again."))
@@ -314,22 +321,6 @@ def refuse(consent: Consent, *, by: User) -> None:
         Trace.leave(by, "consent.import-refused", consent, person=consent.person)
 
 
-def scans_of(archive: bytes) -> dict[str, bytes]:
-    """The forms in a ZIP by file name; Invalid for what is no ZIP, too much, or no form."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir() and not _hidden(info.filename)]
-            if sum(info.file_size for info in infos) > MOST_SCANS or any(
-                i.file_size > MOST_SCAN for i in infos
-            ):
-                raise Invalid(_l("The forms are too large: 20 MB each and 500 MB in all."), field="scans")
-            return {info.filename.rsplit("/", 1)[-1]: packed.read(info) for info in infos}
-    except Invalid:
-        raise
-    except Exception as error:  # zipfile throws a dozen kinds at a damaged file
-        raise Invalid(_l("Choose a ZIP file with the forms in it."), field="scans") from error
-
-
 def sweep() -> None:
     """Forget tables and forms thirty days after they were brought in or left lying."""
     old = clock.now() - KEPT
@@ -357,7 +348,20 @@ def _rules(order: str, files: frozenset[str]) -> Rules:
 
 def _remembered(headers: list[str]) -> dict[str, str]:
     kept = ImportMapping.get_or_none(ImportMapping.key == _key_of(headers))
-    return dict(kept.mapping) if kept else import_rows.guess(headers, targets())
+    if kept is None:
+        return import_rows.guess(headers, targets())
+    # Known again whatever the capitals and signs, so each column is found the same way.
+    chosen = {import_rows.key(header): target for header, target in kept.mapping.items()}
+    named = {
+        header: chosen[import_rows.key(header)] for header in headers if import_rows.key(header) in chosen
+    }
+    return _on_offer(named)
+
+
+def _on_offer(mapping: Mapping[str, str]) -> dict[str, str]:
+    """A mapping without uses that are no longer asked for."""
+    holds = {*import_rows.Field, *(f"use:{code}" for code in targets())}
+    return {header: target for header, target in mapping.items() if target in holds}
 
 
 def _key_of(headers: list[str]) -> str:
@@ -368,7 +372,3 @@ def _moment(day: date | None) -> datetime:
     if day is None:
         return clock.now()
     return min(datetime.combine(day, time(12), ZoneInfo(tools.zone)).astimezone(UTC), clock.now())
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith("__MACOSX") or name.rsplit("/", 1)[-1].startswith(".")

@@ -40,7 +40,7 @@ class Indexed(Record):
 
 def refresh(photo_ids: Iterable[int]) -> None:
     """Work out anew what the index says of these photos for every use, within the caller's transaction."""
-    uses, watched = Use.current(), is_watched()
+    uses, watched = Use.of_photos(), is_watched()
     for ids in chunked(set(photo_ids), 200):
         before = read(ids) if watched else {}
         photos = list(Photo.select().where(Photo.id.in_(ids)))

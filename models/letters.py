@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.mail import MailRefused
-from models import evidence, my_page
+from models import evidence, my_page, renewing
 from models.base import tools
 from models.consent import Consent, Line
 from models.draft import Draft
@@ -36,8 +36,10 @@ def write(notice: Notice) -> Written:
 def _request(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     request = Request.get(Request.code == notice.values["request"])
     uses = [use.name_in(notice.locale) for use in request.uses()]
+    signed = renewing.prior(request) if request.renews else None
     return {"link": request.link, "expires": request.expires_at, "uses": uses, "person": request.person.name,
-            "minor": request.guardian_id is not None, "mine": my_page.link(request.signer)}, []  # fmt: skip
+            "minor": request.guardian_id is not None, "mine": my_page.link(request.signer),
+            "back": signed.withdrawal_link if signed else ""}, []  # fmt: skip
 
 
 def _code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -61,7 +63,8 @@ def _receipt(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 def _withdrawn(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     lines = list(Line.select().where(Line.code.in_(notice.values["lines"])))
     uses = [line.use.name_in(notice.locale) for line in lines if line.use is not None]
-    return {"uses": uses, "recognition": any(line.use_id is None for line in lines)}, []
+    child = notice.guardian.person.name if notice.guardian else ""
+    return {"uses": uses, "recognition": any(line.use_id is None for line in lines), "child": child}, []
 
 
 def _ending(notice: Notice) -> tuple[dict[str, Any], list[Any]]:

@@ -112,7 +112,7 @@ class Rule:
 
 
 RULES = (
-    Rule("waiver", words.WAIVER, _l("Nobody can sign away the right to change her mind. Take this out."), "Art. 7(3)"),
+    Rule("waiver", words.WAIVER, _l("Nobody can sign away the right to change their mind. Take this out."), "Art. 7(3)"),
     Rule("everything", words.EVERYTHING, _l("A yes to everything is no yes. Name the uses; {uses} does that for you."), "Art. 6(1)(a)"),
     Rule("identity", words.IDENTITY, _l("Don't ask for papers, numbers or birth dates: a name is enough here."), "Art. 5(1)(c)"),
     Rule("signature", words.SIGNATURE, _l("Signing by link is a simple signature. Don't call it more than that."), "eIDAS Art. 26"),

@@ -117,7 +117,9 @@ def send(notice_id: int) -> None:
             raise MailRefused("there is no address on file", permanent=True)
         subject, text, html, files = letters.write(notice)
         reply = str(Setting.of("privacy_email")) or None
-        tools.mailer.send(Letter(address, notice.reader.name, subject, text, html, files, reply))
+        tools.mailer.send(
+            Letter(address, notice.reader.name, subject, text, html, files, reply, key=notice.code)
+        )
     except MailRefused as refused:
         Notice.update(tries=Notice.tries + 1, why=str(refused)).where(Notice.id == notice.id).execute()
         if not refused.permanent:

@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from models.ages import COUNTRIES
 from models.base import db
 from models.errors import Invalid, _l
+from models.names import clean_email
 from models.permission import Permission
-from models.setting import Setting
+from models.setting import DEFAULTS, Setting
 from models.trail import Trace
-from models.user import User, clean_email
+from models.user import User
 
 LONGEST_CONSENT = 60  # months; a consent nobody remembers is none
 TEXTS = {"organisation": 120, "organisation_address": 300, "photo_credit": 120}
+
+
+def check_known() -> None:
+    """Raise Invalid unless everyone who is asked can read who asks and where to write (Art. 13)."""
+    known = Setting.of("organisation") != DEFAULTS["organisation"]
+    if not known or not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
+        raise Invalid(
+            _l("Who asks must be known: an administrator fills in the organisation's name, address and e-mail address for "
+               "privacy under Settings first.")
+        )  # fmt: skip
 
 
 def change(given: Mapping[str, str], *, by: User) -> list[str]:

@@ -15,9 +15,10 @@ from models import ages
 from models.base import Moment, Record, code_field, db, find
 from models.errors import Invalid, NotAllowed, _l
 from models.gather import today
+from models.names import clean_email, tidy
 from models.permission import Permission
 from models.trail import Trace
-from models.user import User, clean_email
+from models.user import User
 
 
 class Relation(StrEnum):
@@ -137,14 +138,14 @@ class Person(Record):
     def _checked(
         cls, *, name: str, email: str, born: date | None, relation: str, locale: str, note: str = ""
     ) -> dict[str, Any]:
-        if not name.strip() or len(name) > 200:
+        if not tidy(name) or len(name) > 200:
             raise Invalid(_l("Fill in the name."), field="name")
         if relation not in set(Relation):
             raise Invalid(_l("Choose one of the list."), field="relation")
         if born is not None and not date(1900, 1, 1) <= born <= today():
             raise Invalid(_l("This birth date can't be right."), field="born")
         return {
-            "name": " ".join(name.split()),
+            "name": tidy(name),
             "email": clean_email(email) if email.strip() else None,
             "born": born,
             "relation": relation,
@@ -180,12 +181,12 @@ class Person(Record):
         """Add someone who speaks for this person: a guardian of a minor (MIN-03), or a relative of the deceased (DCD-01)."""
         if kind not in set(Speaking):
             raise Invalid(_l("Choose one of the list."), field="kind")
-        if not name.strip():
+        if not tidy(name):
             raise Invalid(_l("Fill in the name."), field="guardian")
         with db.atomic():
             guardian = Guardian.create(
                 person=self,
-                name=" ".join(name.split())[:200],
+                name=tidy(name)[:200],
                 email=clean_email(email) if email.strip() else None,
                 locale=locale,
                 kind=Speaking(kind),

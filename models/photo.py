@@ -237,14 +237,12 @@ class Photo(Record):
 
     def review(self, *, by: User) -> None:
         """Record a human's word that everyone recognisable is named and that no name in the file is left open (A4, A8)."""
-        from models import index
+        from models import claims, index
 
         with db.atomic():
             if not self.reviews.where(Review.undone_at.is_null()).exists():
                 Review.create(photo=self, by=by)
-            Claimed.update(answered_at=clock.now()).where(
-                Claimed.photo == self, Claimed.answered_at.is_null()
-            ).execute()
+            claims.answer_all(self)
             index.refresh([self.id])
             Trace.leave(by, "photo.reviewed", self)
 
@@ -381,15 +379,3 @@ class Review(Record):
 
     class Meta:
         personal, plain = (), ("at", "undone_at")
-
-
-class Claimed(Record):
-    """A name found in a file's metadata: a claim until a human answers it (A8, MET-07)."""
-
-    photo = ForeignKeyField(Photo, backref="claimed", on_delete="CASCADE")
-    name = TextField()
-    answered_at = Moment(null=True)
-
-    class Meta:
-        personal, plain = ("name",), ("answered_at",)
-        indexes = ((("photo", "name"), True),)

@@ -25,7 +25,7 @@ OBJECT = _l(
 def poster(campaign: Campaign) -> bytes:
     """The poster as a tagged A4 PDF; Refusal for a campaign that has none."""
     if campaign.token is None:
-        raise Refusal(_l("This campaign has no poster: it asks each person by a link of her own."))
+        raise Refusal(_l("This campaign has no poster: it asks each person by a link of their own."))
     organisation = str(Setting.of("organisation"))
     picture = "data:image/svg+xml;base64," + b64encode(campaign.qr().encode()).decode()
     html = tools.typesetter.set(

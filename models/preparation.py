@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from adapters import clock, imaging, metadata
 from adapters.sandbox import Unreadable
-from models import comparing, faces, index, search
+from models import claims, comparing, faces, index, search
 from models.base import db, tools
 from models.job import Job
-from models.photo import PREVIEWS, Claimed, Photo, SetAside
+from models.photo import PREVIEWS, Photo, SetAside
 from models.trail import Trace
 
 
@@ -33,8 +33,7 @@ def prepare(photo_id: int) -> None:
     with db.atomic():
         _keep(photo, made, read)
         SetAside.delete().where(SetAside.photo == photo).execute()
-        for name in dict.fromkeys(read.names):
-            Claimed.insert(photo=photo, name=name[:200]).on_conflict_ignore().execute()
+        claims.keep(photo, read)
         photo.add_tags(read.keywords)
         found = faces.keep(photo, made.faces)
         comparing.suggest((face, box.vector) for face, box in found)

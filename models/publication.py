@@ -9,6 +9,7 @@ from peewee import DateField, ForeignKeyField, ModelSelect, TextField
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db
+from models.consent import Consent
 from models.delivery import Delivery
 from models.errors import Invalid, NotCleared, Refusal, _l
 from models.face import Appearance
@@ -117,14 +118,16 @@ class Publication(Record):
         )
 
     @classmethod
-    def of_person(cls, person: Person) -> list[Publication]:
+    def of_person(cls, person: Person) -> ModelSelect[Publication]:
         """Where photos with this person were ever shown, newest first."""
-        return list(
-            cls.select(cls, Delivery)
-            .join(Delivery)
-            .where(cls.photo.in_(_photos_of(person)))
-            .order_by(cls.id.desc())
-        )
+        query = cls.select(cls, Delivery).join(Delivery).where(cls.photo.in_(_photos_of(person)))
+        return query.order_by(cls.id.desc())
+
+    @classmethod
+    def resting_on(cls, consent: Consent) -> list[Publication]:
+        """Where its person was ever shown for a use it said yes to, since it was signed, newest first (T8)."""
+        yes = [line.use_id for line in consent.answers() if line.is_yes]
+        return list(cls.of_person(consent.person).where(Delivery.use.in_(yes), cls.at >= consent.signed_at))
 
     @property
     def is_live(self) -> bool:

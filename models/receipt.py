@@ -10,10 +10,13 @@ from models.setting import Setting
 from models.states import State
 
 SCHEMA = "clearframe-receipt/2"
+_STATUS = {"@id": "dpv:hasConsentStatus", "@type": "@id"}
 CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
     "iso": "urn:iso:ts:27560#",
+    "event_state": _STATUS,
+    "status_today": _STATUS,
 }
 # Every term a receipt may hold: all of them stand in the vocabulary's version 2.3.
 STATUS = {

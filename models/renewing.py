@@ -26,14 +26,19 @@ class Paragraph:
 
 def changes(request: Request, locale: str) -> list[Paragraph] | None:
     """The paragraphs of the new text with those marked that differ from what was signed; None when nothing differs."""
-    prior = _prior(request)
+    signed = prior(request)
     shown = evidence.wording(request, locale).body.split("\n\n")
-    if prior is None or prior.version is None:
+    if signed is None or signed.version is None:
         return None
-    old = prior.version.wording.text(locale, prior.version.number)
+    old = signed.version.wording.text(locale, signed.version.number)
     before = {_plain(part) for part in evidence.filled(old, request).split("\n\n")}
     marked = [Paragraph(part, _plain(part) not in before) for part in shown]
     return marked if any(part.new for part in marked) else None
+
+
+def continues(request: Request) -> bool:
+    """Whether a yes of the same hand still stands for one of the uses asked about: only then is anything renewed."""
+    return prior(request) is not None
 
 
 def in_use(request: Request) -> tuple[list[Photo], int]:
@@ -63,7 +68,7 @@ def shown(request: Request) -> ModelSelect[Photo]:
     )
 
 
-def _prior(request: Request) -> Consent | None:
+def prior(request: Request) -> Consent | None:
     """The newest signature of the same hand that still stands for one of the uses asked about."""
     uses = {use.id for use in request.uses()}
     own = [

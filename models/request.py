@@ -15,7 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, TextF
 from playhouse.fields import EnumField
 
 from adapters import clock, qr, seal
-from models import fitting, signers
+from models import fitting, organisation, signers
 from models.album import Album
 from models.attestation import attestation
 from models.base import Moment, Record, code_field, db, tools
@@ -26,7 +26,7 @@ from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.photo import Photo
-from models.setting import DEFAULTS, Setting
+from models.setting import Setting
 from models.term import last_day
 from models.trail import Trace
 from models.use import Use
@@ -111,6 +111,7 @@ class Request(Record):
         six months is left out for her, and who is left with nothing is not asked (T3). Who depends on the organisation is
         asked only under an attestation (EMP-01). `signer`: she alone, who asked for it herself.
         """
+        uses = list(dict.fromkeys(uses))
         until = cls._check(people, uses, by, valid_until, way)
         chosen, made = list(photos), []
         fitting.check_place(wording, chosen, album)
@@ -119,6 +120,8 @@ class Request(Record):
                 wanted = [use for use in uses if renews or not refused_lately(person, use)]
                 if not wanted:
                     continue
+                if wording.kind is WordingKind.CONTRACT:
+                    signers.check_contract(person)
                 shown = _photos_of(person, chosen)
                 for hand in [signer] if signer else signers.whose_hands(person, by_mail=way is Way.MAIL):
                     signers.check_address(hand, second_step=wording.kind in SECOND_STEP)
@@ -163,12 +166,7 @@ class Request(Record):
             by.require(Permission.WITNESS if way is Way.DEVICE else Permission.ASK)
         if not people:
             raise Invalid(_l("Choose who to ask."), field="person")
-        known = Setting.of("organisation") != DEFAULTS["organisation"]
-        if not known or not all(Setting.of(key) for key in ("organisation_address", "privacy_email")):
-            raise Invalid(
-                _l("Who asks must be known: an administrator fills in the organisation's name, address and e-mail address for "
-                   "privacy under Settings first.")
-            )  # fmt: skip
+        organisation.check_known()
         if len(people) > MOST_ASKED:
             raise Invalid(_l("Ask at most %(count)s people at once."), field="person", count=MOST_ASKED)
         if not uses:
@@ -218,8 +216,9 @@ class Request(Record):
         row = cls.get_or_none(cls.token == seal.token_hash(token))
         if row is None or not row.is_open:
             raise Gone(
-                _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. "
-                   "Look for a newer message, or ask the organisation for a new link.")
+                _l("This link doesn't work any more: it was used, has expired, or was replaced by a newer one. Did you answer "
+                   "already? Your receipt has the link to change your mind. Otherwise look for a newer message, or ask the "
+                   "organisation for a new link.")
             )  # fmt: skip
         if row.guardian is not None:
             row.guardian.check_speaks()

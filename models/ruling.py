@@ -33,7 +33,7 @@ class Ruling(Record):
 
         by.require(Permission.COMPLIANCE)
         if len(note.strip()) < 10:
-            raise Invalid(_l("Say which court decided, or how both were heard, and when."), field="note")
+            raise Invalid(_l("Say which court decided, or how both were heard, and when."), field="ruling")
         with db.atomic():
             row = cls.create(person=person, note=note.strip()[:1000], by=by)
             Trace.leave(by, "guardian.conflict-settled", row, person=person)

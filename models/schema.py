@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 from models.base import Record, db, is_postgres
 
 MODULES = (
-    "setting", "trail", "user", "token", "album", "photo", "person", "face", "use", "wording", "campaign", "request", "consent",
+    "setting", "trail", "user", "token", "album", "photo", "claims", "person", "face", "use", "wording", "campaign", "request", "consent",
     "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "selfie",

@@ -20,14 +20,15 @@ from models.errors import Gone, Invalid, NotAllowed, NotCleared, Refusal, TooMan
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
+from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
 from models.photo import Photo
 from models.session import password_holds
 from models.setting import Setting
-from models.trail import Trace, knock
+from models.trail import Trace, knock, take_turn
 from models.use import Use
-from models.user import Attempt, User, clean_email, hash_password
+from models.user import Attempt, User, hash_password
 
 MOST_PHOTOS = 500
 MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW
@@ -74,7 +75,8 @@ class Share(Record):
         expires_on: date | None = None, until: date | None = None, password: str = "", download: bool = True,
         rendition: str = "web", leave_out: bool = False,
     ) -> Share:  # fmt: skip
-        """Make a link for those of the photos that are cleared; it ends with the first consent in them (PUB-05, SHR-01).
+        """Make a link for those of the photos that are cleared; it ends with the first consent in them and with the planned
+        use, whichever is sooner (PUB-05, SHR-01).
 
         Raises Refusal while sharing is switched off, Invalid for a form that can't be so, and, unless `leave_out`,
         for photos that may not go out for this use, naming how many.
@@ -97,7 +99,7 @@ class Share(Record):
             share = cls(
                 code=seal.new_code(), use=use, recipient=recipient.strip(), by=by, until=until, download=download,
                 email=clean_email(email) if email.strip() else None, locale=locale, rendition=rendition,
-                expires_on=min(filter(None, [wanted, *ends])), password=hash_password(password) if password else "",
+                expires_on=min(filter(None, [wanted, until, *ends])), password=hash_password(password) if password else "",
             )  # fmt: skip
             share.token = seal.token_hash(share.raw_token)
             share.save()
@@ -128,8 +130,14 @@ class Share(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether the link still opens."""
-        return self.revoked_at is None and self.expires_on >= today()
+        """Whether the link still opens: not ended, its days last, and whoever made it may still hand out photos."""
+        last = min(self.expires_on, self.until or self.expires_on)
+        return self.revoked_at is None and last >= today() and self._maker_stands
+
+    @property
+    def _maker_stands(self) -> bool:
+        maker = self.by
+        return maker is not None and maker.is_active and maker.may(Permission.DELIVER)
 
     @classmethod
     def open(cls, token: str) -> Share:
@@ -145,7 +153,9 @@ class Share(Record):
         theirs = SharedPhoto.select(SharedPhoto.share).where(
             SharedPhoto.photo.in_(user.photos().select(Photo.id))
         )
-        over = cls.revoked_at.is_null(False) | (cls.expires_on < today())
+        left = cls.by.is_null() | cls.by.in_(User.select(User.id).where(User.disabled_at.is_null(False)))
+        ended = (cls.expires_on < today()) | (cls.until.is_null(False) & (cls.until < today()))
+        over = cls.revoked_at.is_null(False) | ended | left
         return cls.select().where(cls.id.in_(theirs), ~over if live else over).order_by(cls.id.desc())
 
     def photos(self) -> list[Photo]:
@@ -157,12 +167,24 @@ class Share(Record):
         """Every photo and whether it may be handed out at this moment (SHR-02)."""
         photos = self.photos()
         verdicts = Photo.clearances(photos, self.use, Period(today(), self.until)) if photos else {}
-        return [(photo, photo.ready and verdicts[photo.code].allows) for photo in photos]
+        held = {row.id for row in self._held()}
+        return [(photo, photo.id in held and photo.ready and verdicts[photo.code].allows) for photo in photos]
 
     def allowed(self, photo: Photo) -> None:
         """Raise Gone, in neutral words, when this photo may not be shown any more."""
+        self._check_held(photo)
         if not photo.ready or not photo.clearance(self.use, Period(today(), self.until)).allows:
             raise Gone(_l("This photo is no longer available."))
+
+    def _check_held(self, photo: Photo) -> None:
+        if not self._held().where(Photo.id == photo.id).exists():
+            raise Gone(_l("This photo is no longer available."))
+
+    def _held(self) -> ModelSelect[Photo]:
+        """Those of its photos that its maker may still see: a link can do no more than whoever made it."""
+        ours = SharedPhoto.select(SharedPhoto.photo).where(SharedPhoto.share == self)
+        seen = Photo.select().where(Photo.id.is_null()) if self.by is None else self.by.photos()
+        return seen.where(Photo.id.in_(ours))
 
     def note(self, kind: str, photo: Photo | None = None) -> None:
         """Remember that it was opened or something taken out of it: when, from which network, by the named recipient (SHR-04)."""
@@ -170,10 +192,15 @@ class Share(Record):
             ShareOpening.create(share=self, photo=photo, kind=kind, address=knock.get().address)
             Trace.leave("visitor", f"share.{kind}", self, photo=photo)
 
-    def hand_out(self, photo: Photo) -> bytes:
-        """The file of one photo, through the same door as every delivery; Gone when the door is shut."""
+    def check_download(self) -> None:
+        """Raise NotAllowed for photos that are for looking only: no file, no ZIP, no paper."""
         if not self.download:
             raise NotAllowed(_l("These photos are for looking only."))
+
+    def hand_out(self, photo: Photo) -> bytes:
+        """The file of one photo, through the same door as every delivery; Gone when the door is shut."""
+        self.check_download()
+        self._check_held(photo)
         if self.by is None:
             raise Gone(_l("This link is over. Ask whoever sent it to you for a new one."))
         try:
@@ -187,7 +214,7 @@ class Share(Record):
                 share=self.code,
             )
             return delivery.file(by="visitor")
-        except (NotCleared, NotAllowed) as refusal:
+        except (NotCleared, NotAllowed, Invalid) as refusal:
             raise Gone(_l("This photo is no longer available.")) from refusal
 
     def archive(self) -> Iterator[bytes]:
@@ -208,14 +235,19 @@ class Share(Record):
     def check_password(self, typed: str) -> None:
         """Raise Invalid for a wrong password, TooMany after ten of them within a quarter of an hour."""
         key = seal.blind(tools.keys.secret("throttle"), f"share:{self.code}")
-        since = clock.now() - TRY_WINDOW
-        if Attempt.select().where(Attempt.key == key, Attempt.at > since).count() >= MOST_TRIES:
-            raise TooMany
-        if not password_holds(self.password, typed):
-            with db.atomic():
-                Attempt.create(key=key)
-                Trace.leave("visitor", "share.wrong-password", self)
-            raise Invalid(_l("That is not the password."), field="password")
+        recent = Attempt.select().where(Attempt.key == key, Attempt.at > clock.now() - TRY_WINDOW)
+        with db.atomic():
+            # Counted before it is compared, one after another: a hundred guesses at once are a hundred guesses.
+            take_turn()
+            if recent.count() >= MOST_TRIES:
+                raise TooMany
+            guess = Attempt.create(key=key)
+        with db.atomic():
+            if password_holds(self.password, typed):
+                guess.delete_instance()
+                return
+            Trace.leave("visitor", "share.wrong-password", self)
+        raise Invalid(_l("That is not the password."), field="password")
 
     def revoke(self, *, by: User) -> None:
         """End the link now."""
@@ -248,7 +280,7 @@ class ShareOpening(Record):
 
     share = ForeignKeyField(Share, on_delete="CASCADE")
     photo = ForeignKeyField(Photo, null=True, on_delete="CASCADE", backref="+")
-    kind = TextField()  # opened, downloaded, packed
+    kind = TextField()  # opened, downloaded, packed, printed
     address = TextField(default="")  # the network alone
     at = Moment(default=clock.now)
 

@@ -52,6 +52,17 @@ def check_address(signer: Guardian | Person, *, second_step: bool) -> None:
         raise Invalid(words, field="wording", name=signer.name)
 
 
+def check_contract(person: Person) -> None:
+    """Raise Invalid for someone old enough to consent and too young for a contract: that takes a parent's hand as well (MIN-09)."""
+    age = ages.profile().contract_age
+    if person.born and not person.is_minor() and ages.birthday(person.born, age) > today():
+        words = _l(
+            "%(name)s is under %(age)s, and a contract takes a parent's signature as well. Have both sign on paper and put it "
+            "on file as a contract on the page of this person."
+        )
+        raise Invalid(words, field="wording", name=person.name, age=age)
+
+
 def may_be_recognised(person: Person, guardian: Guardian | None) -> bool:
     """Whether recognition can be asked at all: adults for themselves, with an address for the second step (BIO-03, BIO-09)."""
     return guardian is None and bool(person.email) and not person.is_minor()

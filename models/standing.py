@@ -65,9 +65,11 @@ def _barred(person: PersonFacts, asked: Asked) -> Finding | None:
 
 
 def _deceased(person: PersonFacts, asked: Asked) -> Finding | None:
-    """P5 and P6."""
+    """P5 and P6; what a relative objects to is shut, whoever else agreed (DCD-02)."""
     if person.died_on is None:
         return None
+    if person.objects:
+        return Code.OBJECTION_ART21_1, None
     if asked.on >= ten_years_after(person.died_on):
         return Code.DECEASED_OVER_10Y_REVIEW, None
     newest = _newest(line for line in _covering(person, asked) if line.signer == Signer.RELATIVE)

@@ -10,7 +10,11 @@ from typing import Any
 
 from peewee import fn
 
+from models import ages
+from models.base import db
 from models.gather import today
+
+_HERSELF = 0  # the person as a party of her own since she decides alone; every other party is a guardian's id, or None
 
 
 class State(StrEnum):
@@ -113,11 +117,13 @@ def stands() -> Any:
 
 
 def overtaken() -> Any:
-    """SQL: whether a newer answer of the same party to the same question covers everything a line covers (T10, MIN-04).
+    """SQL: whether a newer answer of the same party to the same question covers everything a line covers (T10, MIN-04), or one
+    that the person gave herself once she decided alone (T12).
 
     For queries on Line; an answer for chosen photos overtakes none, for it may be about others.
     """
     from models.consent import Answer, Consent, Line, Scope
+    from models.person import Person
 
     newer, signed, hers = Line.alias(), Consent.alias(), Consent.alias()
     covers = (newer.scope == Scope.ALL) | ((newer.scope == Scope.ALBUM) & (newer.album == Line.album))
@@ -125,32 +131,50 @@ def overtaken() -> Any:
     return fn.EXISTS(
         newer.select(newer.id)
         .join(signed, on=newer.consent == signed.id)
+        .join(Person, on=newer.person == Person.id)
         .where(
             newer.person == Line.person, newer.about == Line.about, newer.answer != Answer.UNKNOWN,
-            fn.COALESCE(newer.use, 0) == fn.COALESCE(Line.use, 0), fn.COALESCE(signed.guardian, 0) == party,
+            fn.COALESCE(newer.use, 0) == fn.COALESCE(Line.use, 0),
+            (fn.COALESCE(signed.guardian, 0) == party) | (signed.guardian.is_null() & _grown(Person.born, newer.decided_at)),
             newer.decided_at > Line.decided_at, covers,
         )
     )  # fmt: skip
 
 
+def _grown(born: Any, at: Any) -> Any:
+    """SQL: whether someone was of age at a moment: days written as numbers, the first of March for the 29th of February."""
+
+    def number(day: Any) -> Any:
+        year, month, date = (db.extract_date(part, day) for part in ("year", "month", "day"))
+        return year * 10_000 + month * 100 + date
+
+    return number(at) - number(born) >= ages.profile().publication_age * 10_000
+
+
 def _overtakers(line: Any) -> list[tuple[Any, ...]]:
-    """The questions whose newer answer takes this line's place; only the same party's word does (T10, MIN-04)."""
-    asked = line.person_id, line.about, line.use_id, line.consent.guardian_id
-    return [(*asked, None), (*asked, line.album_id)] if line.album_id else [(*asked, None)]
+    """The questions whose newer answer takes this line's place: the same party's (T10, MIN-04), or hers since she decides (T12)."""
+    asked, guardian = (line.person_id, line.about, line.use_id), line.consent.guardian_id
+    parties = (guardian, _HERSELF) if guardian else (None,)
+    return [(*asked, party, album) for party in parties for album in {None, line.album_id}]
 
 
 def _newest(lines: Sequence[Any]) -> dict[tuple[Any, ...], datetime]:
     """When each question was last answered, for all photos (None) or for an album."""
     from models.consent import Answer, Consent, Line, Scope
+    from models.person import Person
 
     people = {line.person_id for line in lines}
     rows = (
-        Line.select(Line, Consent)
+        Line.select(Line, Consent, Person)
         .join(Consent)
+        .join_from(Line, Person)
         .where(Line.person.in_(people), Line.answer != Answer.UNKNOWN, Line.scope != Scope.PHOTOS)
         .order_by(Line.decided_at)
     )
-    return {
-        (row.person_id, row.about, row.use_id, row.consent.guardian_id, row.album_id): row.decided_at
-        for row in rows
-    }
+    newest = {}
+    for row in rows:
+        asked, guardian = (row.person_id, row.about, row.use_id), row.consent.guardian_id
+        newest[(*asked, guardian, row.album_id)] = row.decided_at
+        if guardian is None and row.person.born and row.decided_at.date() >= row.person.of_age_on():
+            newest[(*asked, _HERSELF, row.album_id)] = row.decided_at
+    return newest

@@ -70,12 +70,21 @@ class TakeDown(Record):
             Trace.leave(by, "takedown.finished", self, photo=self.photo, person=self.person, how=how)
 
     def hand_over(self, owner: User, *, by: User) -> None:
-        """Give it to a colleague."""
+        """Give it to a colleague; Invalid for one who would not find it on the board."""
         by.require(Permission.WITHDRAW)
+        if not owner.is_active or not owner.may(Permission.WITHDRAW) or not self._is_seen_by(owner):
+            raise Invalid(
+                _l("%(name)s can't see this photo or this list. Choose somebody else."),
+                field="owner",
+                name=owner.name,
+            )
         with db.atomic():
             TakeDown.update(owner=owner).where(TakeDown.id == self.id, TakeDown.done_at.is_null()).execute()
             Trace.leave(by, "takedown.handed-over", self, to=owner)
             _tell(owner, [self])
+
+    def _is_seen_by(self, user: User) -> bool:
+        return bool(user.photos().where(Photo.id == self.photo_id).exists())
 
     @property
     def is_late(self) -> bool:
@@ -118,8 +127,11 @@ def check(photo_ids: Iterable[int], *, person: Person | None = None) -> list[Tak
 def sweep() -> int:
     """Find what turned by date alone, and tell the DPO of what is late, once each; returns how many tasks are new (WDR-05)."""
     out = {row.photo_id for row in Publication.live()} | {row.photo_id for row in _handed_out(None)}
+    made: list[TakeDown] = []
+    for ids in chunked(sorted(out), 50):  # a few at a time: nobody else can write meanwhile
+        with db.atomic():
+            made += check(ids)
     with db.atomic():
-        made = check(out)
         for task in TakeDown.select().where(TakeDown.done_at.is_null(), TakeDown.due_on < today()):
             for dpo in holding(Role.DPO):
                 Notice.put(

@@ -41,6 +41,15 @@ NOWHERE = Knock()
 knock: ContextVar[Knock] = ContextVar("knock", default=NOWHERE)
 
 
+def take_turn() -> None:
+    """Wait until the acts under way have ended: what is read from here on holds until this transaction commits (CON-23).
+
+    SQLite lets one writer in at a time by itself.
+    """
+    if is_postgres():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+
+
 class Trace(Record):
     """One line of the trail; written once, never changed (triggers forbid it)."""
 
@@ -94,8 +103,7 @@ class Trace(Record):
         """
         if not db.in_transaction():
             raise RuntimeError("a trace is left inside the transaction of its act")
-        if is_postgres():
-            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+        take_turn()
         last = cls.select(cls.seq, cls.head).order_by(cls.seq.desc()).first()
         payload = seal.canonical(_plain(facts)).decode()
         salt = secrets.token_hex(16)

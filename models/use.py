@@ -11,7 +11,7 @@ from playhouse.fields import EnumField
 
 from adapters import clock
 from models.base import Moment, Record, db
-from models.errors import Invalid, _l
+from models.errors import Invalid, Refusal, _l
 from models.permission import Permission
 from models.trail import Trace
 from models.user import User
@@ -32,6 +32,7 @@ class Channel(StrEnum):
     ADVERTISING = "advertising"
     PARTNER = "partner"
     AI_TRAINING = "ai-training"
+    NAMING = "naming"  # no place but a question of its own: the name beside the photo (CON-09)
 
 
 IRREVERSIBLE = frozenset(
@@ -98,9 +99,11 @@ class Use(Record):
         )  # fmt: skip
 
     def end(self, *, by: User) -> None:
-        """Offer it no longer; what people answered stays on file."""
+        """Offer it no longer; what people answered stays on file. Refusal for the last one: every question begins with a use."""
         by.require(Permission.WORDINGS)
         with db.atomic():
+            if not Use.select().where(Use.ended_at.is_null(), Use.id != self.id).exists():
+                raise Refusal(_l("This is the last use on offer. Add another one first."))
             Use.update(ended_at=clock.now()).where(Use.id == self.id).execute()
             Trace.leave(by, "use.ended", self)
 
@@ -114,8 +117,18 @@ class Use(Record):
 
     @classmethod
     def current(cls) -> list[Use]:
-        """The uses on offer, in the organisation's order."""
+        """The uses people are asked about, in the organisation's order."""
         return list(cls.select().where(cls.ended_at.is_null()).order_by(cls.place, cls.id))
+
+    @classmethod
+    def of_photos(cls) -> list[Use]:
+        """The uses a photo can go out for: all on offer but naming, which only adds to another use (CON-09)."""
+        return [use for use in cls.current() if use.channel is not Channel.NAMING]
+
+    @classmethod
+    def naming(cls) -> list[Use]:
+        """The uses that ask for the name beside the photo; none until the organisation adds one (DBD-01)."""
+        return [use for use in cls.current() if use.channel is Channel.NAMING]
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:

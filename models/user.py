@@ -12,6 +12,7 @@ from playhouse.fields import EnumField
 from adapters import clock, seal
 from models.base import Moment, Record, code_field, db
 from models.errors import Gone, Invalid, NotAllowed, _l
+from models.names import clean_email
 from models.permission import Permission, Role, granted
 from models.trail import Trace
 
@@ -374,16 +375,6 @@ class Attempt(Record):
 
     class Meta:
         personal, plain = (), ("key", "at")
-
-
-def clean_email(text: str) -> str:
-    """An address as it is kept and looked up; Invalid when it can't be one."""
-    address = text.strip().casefold()
-    local, at, domain = address.partition("@")
-    bad = not (local and at and domain) or "@" in domain or any(c.isspace() or ord(c) < 32 for c in address)
-    if bad or len(address) > 254:
-        raise Invalid(_l("This doesn't look like an e-mail address."), field="email")
-    return address
 
 
 def hash_password(password: str) -> str:

@@ -14,13 +14,17 @@ from models.campaign import Campaign, Reach
 from models.consent import Consent
 from models.errors import Invalid, TooMany, _l
 from models.face import Appearance
+from models.names import clean_email, tidy
 from models.person import Person
 from models.request import Request, Way
 from models.trail import Trace, knock
-from models.user import Attempt, clean_email
+from models.user import Attempt
 
 WINDOW = timedelta(minutes=15)
 MOST_VISITS = 100  # of one network in that time: a full hall behind one access point, not a flood
+MOST_OF_ADDRESS = (
+    10  # within a day: a parent with a class full of children, not a stranger whose mailbox is filled
+)
 KEPT = timedelta(days=90)  # what a visitor typed is forgotten when she never answers
 
 
@@ -56,6 +60,8 @@ class Visit(Record):
             _check_child(typed)
         with db.atomic():
             Attempt.create(key=_network())
+            if typed.email.strip():
+                _count_address(clean_email(typed.email))
             child = bool(typed.child)
             person = Person.add(
                 typed.child or typed.name, by="visitor", email="" if child else typed.email, born=typed.born,
@@ -90,10 +96,12 @@ class Visit(Record):
 
 
 def _check_child(typed: Typed) -> None:
+    if not tidy(typed.child):
+        raise Invalid(_l("Fill in the name of the child."), field="child")
     if typed.born is None:
         raise Invalid(_l("Fill in the child's birth date."), field="born")
     clean_email(typed.email)  # the code that a guardian's signature needs is sent there (SIG-05)
-    if not typed.name.strip():
+    if not tidy(typed.name):
         raise Invalid(_l("Fill in the name."), field="name")
     if not Person(name=typed.child, born=typed.born).is_minor():
         age = ages.profile().publication_age
@@ -105,6 +113,17 @@ def _throttle() -> None:
     recent = Attempt.select().where(Attempt.key == _network(), Attempt.at > clock.now() - WINDOW)
     if recent.count() >= MOST_VISITS:
         raise TooMany
+
+
+def _count_address(address: str) -> None:
+    """Every visit can send letters, and nobody has shown yet that the address is hers."""
+    key = seal.blind(tools.keys.secret("throttle"), f"join-mail:{address}")
+    recent = Attempt.select().where(Attempt.key == key, Attempt.at > clock.now() - timedelta(days=1))
+    if recent.count() >= MOST_OF_ADDRESS:
+        raise TooMany(
+            _l("This address was typed here many times today. Ask the organisation for a link of your own.")
+        )
+    Attempt.create(key=key)
 
 
 def _network() -> bytes:

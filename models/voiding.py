@@ -12,7 +12,7 @@ from models.base import Moment, Record, code_field, db
 from models.consent import Consent, Line, Withdrawal
 from models.errors import Invalid, Refusal, _l
 from models.permission import Permission
-from models.trail import Trace
+from models.trail import Trace, take_turn
 from models.user import User
 
 
@@ -50,6 +50,7 @@ class Voiding(Record):
         if not reason.strip():
             raise Invalid(_l("Say why."), field="reason")
         with db.atomic():
+            take_turn()
             lines = cls.in_force_of(consent)
             if not lines:
                 raise Refusal(_l("Nothing of this consent is in force any more."))

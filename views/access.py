@@ -20,6 +20,7 @@ from models.session import living_session, token_user
 from models.trail import Knock, knock
 from models.user import User
 
+MOST_FROM_STRANGERS = 1_000_000  # bytes of a form behind a public door
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     """Open the database for each request and check the sign before the view."""
     app.before_request(_open)
     app.before_request(_check)
+    app.before_request(_limit)
     app.before_request(_refuse_odd_bytes)
     app.teardown_request(_close)
 
@@ -92,6 +94,13 @@ def _check() -> Response | None:
         return _to_login()
     current_user.require(sign.permission)
     return None
+
+
+def _limit() -> None:
+    """What strangers may send is a form, never a file: enough for a drawn signature."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and getattr(view, "sign", None) == Sign():
+        request.max_content_length = MOST_FROM_STRANGERS
 
 
 def _refuse_odd_bytes() -> None:

@@ -13,7 +13,7 @@ from models import audience, consent_list, consents_of, fitting, progress
 from models.album import Album
 from models.attestation import STATEMENT
 from models.base import find
-from models.campaign import Campaign, CampaignWay, Reach
+from models.campaign import LONGEST_NAME, Campaign, CampaignWay, Reach
 from models.errors import Invalid, _l
 from models.permission import Permission
 from models.person import Person
@@ -54,7 +54,14 @@ def index() -> Response:
 @needs(Permission.ASK)
 def choose() -> Response:
     """Tick who to ask."""
-    return _who(url_for("campaigns.new"), None)
+    return _who(url_for("campaigns.chosen"), None)
+
+
+@bp.post("/campaigns/people")
+@needs(Permission.ASK)
+def chosen() -> Response:
+    """Look further with the ticks kept, or go on with those ticked; what was typed in the campaign's form is carried along."""
+    return choose() if "find" in request.form else new()
 
 
 @bp.get("/campaigns/new")
@@ -152,7 +159,9 @@ def late(code: str) -> Response:
 @needs(Permission.ASK)
 @back_to(late)
 def add(code: str) -> Response:
-    """Ask late comers too."""
+    """Ask late comers too, or look further with the ticks kept."""
+    if "find" in request.form:
+        return late(code)
     campaign = find(Campaign.seen_by(current_user), code)
     people = _chosen_people()
     if not people:
@@ -180,12 +189,19 @@ def poster_pdf(code: str) -> Response:
 
 
 def _who(target: str, campaign: Campaign | None) -> Response:
-    sought = request.args.get("q", "")[:100]
+    sought = request.values.get("q", "")[:100]
     found = list(Person.named(current_user.people(), sought).limit(MOST_SHOWN + 1))
+    shown, ticked = {person.code for person in found[:MOST_SHOWN]}, _chosen_people()
+    kept = [
+        (key, value)
+        for key, value in request.form.items(multi=True)
+        if not campaign and key not in ("csrf_token", "person", "q", "find", "who")
+    ]
     return page(
         "campaigns/who.html", found=found[:MOST_SHOWN], more=len(found) > MOST_SHOWN, sought=sought, target=target,
         campaign=campaign, standing=consents_of.summary(found[:MOST_SHOWN]), statement=gettext(STATEMENT),
-        ticked=request.values.getlist("person"),
+        ticked={person.code for person in ticked}, kept=kept,
+        elsewhere=[person for person in ticked if person.code not in shown],
     )  # fmt: skip
 
 
@@ -193,8 +209,10 @@ def _question() -> dict[str, Any]:
     form = request.form
     ids = set(form.getlist("use"))
     uses = [use for use in Use.current() if use.code in ids]
-    if not form.get("name", "").strip():
-        raise Invalid(_l("Give the campaign a name."), field="name")
+    if not 1 <= len(" ".join(form.get("name", "").split())) <= LONGEST_NAME:
+        raise Invalid(
+            _l("Give the campaign a name of at most %(count)s characters."), field="name", count=LONGEST_NAME
+        )
     if not uses:
         raise Invalid(_l("Choose at least one use."), field="use")
     scope, album = Reach(_of(form.get("scope", "all"), Reach, "scope")), _album()

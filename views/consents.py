@@ -17,6 +17,7 @@ from models.errors import Invalid, _l
 from models.permission import Permission
 from models.person import Person
 from models.photo import Photo
+from models.publication import Publication
 from models.request import Request, Way
 from models.use import Use
 from models.voiding import Voiding
@@ -115,10 +116,11 @@ def create() -> Response:
 def show(code: str) -> Response:
     """One signature: what was answered, how, and the papers."""
     consent = find(current_user.consents(), code)
-    withdrawn = consents_of.withdrawn(consent)
+    withdrawn, voids = consents_of.withdrawn(consent), Voiding.of(consent)
     return page(
-        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS, voids=Voiding.of(consent),
-        standing=consent_list.standing(consent.answers()),
+        "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS, voids=voids,
+        standing=consent_list.standing(consent.answers()), proof=evidence.may_see(consent, current_user),
+        past=Publication.resting_on(consent) if voids else [],
     )  # fmt: skip
 
 

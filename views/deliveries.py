@@ -76,7 +76,9 @@ def linked(token: str) -> Response:
 @public
 def check(code: str) -> Response:
     """Is a copy found elsewhere still allowed? Yes or no, and nothing about anybody in it."""
-    delivery = find(Delivery.select(), code)
+    delivery = Delivery.get_or_none(Delivery.code == code)
+    if delivery is None:
+        return page("deliveries/check.html", delivery=None, holds=False, status=404)
     return page("deliveries/check.html", delivery=delivery, holds=delivery.holds_today())
 
 
@@ -101,7 +103,7 @@ def _sealer() -> URLSafeTimedSerializer:
 
 
 def _names(locale: str) -> list[tuple[str, str]]:
-    return [(use.code, use.name_in(locale)) for use in Use.current()]
+    return [(use.code, use.name_in(locale)) for use in Use.of_photos()]
 
 
 def day_of(text: str, field: str) -> date | None:

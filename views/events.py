@@ -18,7 +18,7 @@ bp = Blueprint("events", __name__)
 
 
 @bp.get("/albums/<code>/event")
-@needs(Permission.UPLOAD)
+@needs(Permission.SEE_REASONS)
 def show(code: str) -> Response:
     """The record of an album's event, and who objected."""
     album = find(current_user.albums(), code)

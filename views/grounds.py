@@ -13,7 +13,7 @@ from models.base import find
 from models.basis import Basis
 from models.circumstance import Circumstance
 from models.coming_of_age import CHANNELS, Telling
-from models.errors import Invalid, _l
+from models.errors import Invalid, Missing, _l
 from models.permission import Permission
 from models.person import Guardian, Person
 from models.ruling import Ruling
@@ -31,8 +31,9 @@ def show(code: str) -> Response:
     """Everything besides consent that decides about this person's photos."""
     person = find(current_user.people(), code)
     return page(
-        "grounds/show.html", person=person, circumstances=Circumstance.of(person), bases=Basis.of(person),
+        "grounds/show.html", person=person, circumstances=Circumstance.seen_by(current_user, person), bases=Basis.of(person),
         speakers=person.speakers(), uses=Use.current(), albums=list(current_user.albums()), channels=CHANNELS[1:],
+        time_to_tell=Telling.is_time(person),
         tellings=list(person.tellings.order_by(Telling.id.desc())), rulings=list(person.rulings.order_by(Ruling.id.desc())),
     )  # fmt: skip
 
@@ -56,6 +57,7 @@ def record(code: str) -> Response:
 
 @bp.post("/people/<code>/circumstances/<row>/end")
 @needs(Permission.CONTACTS)
+@back_to(lambda code, row: show(code))
 def end_circumstance(code: str, row: str) -> Response:
     """It no longer holds, and why."""
     person = find(current_user.people(), code)
@@ -72,7 +74,7 @@ def add_basis(code: str) -> Response:
     """Put a contract, an interest or a public task on file."""
     form, person = request.form, find(current_user.people(), code)
     given = {
-        "kind": form.get("basis"), "evidence": form.get("evidence", ""), "after_leaving": form.get("after_leaving"),
+        "kind": form.get("basis"), "evidence": form.get("evidence", ""), "reason": form.get("reason", ""), "after_leaving": form.get("after_leaving"),
         "guardian_signed": form.get("guardian_signed"),
         **{key: day_of(form.get(key, ""), key) for key in ("valid_from", "valid_until", "review_on", "informed_on")},
     }  # fmt: skip
@@ -88,7 +90,10 @@ def change_basis(code: str, row: str, act: str) -> Response:
     """End it, note that the person was told, or that the DPO has looked."""
     person = find(current_user.people(), code)
     basis = find(person.bases, row)
-    verb = {"end": basis.end, "inform": basis.inform, "review": basis.review}.get(act, basis.end)
+    verbs = {"end": basis.end, "inform": basis.inform, "review": basis.review}
+    if act not in verbs:
+        raise Missing
+    verb = verbs[act]
     return _kept(person, lambda: verb(by=current_user))
 
 

@@ -33,6 +33,6 @@ def harden(response: Response) -> Response:
 
 
 def _is_public_page() -> bool:
-    return request.path.startswith(
+    return request.path == "/my" or request.path.startswith(
         ("/sign/", "/join/", "/withdraw/", "/my/", "/share/", "/check/", "/welcome/")
     )

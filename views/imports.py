@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import consent_list, import_rows, importing, merging
+from models import consent_list, import_files, import_rows, importing, merging
 from models.base import find
 from models.consent import Consent
 from models.errors import Invalid, _l
@@ -44,7 +44,7 @@ def create() -> Response:
     if table is None or not data:
         raise Invalid(_l("Choose a CSV or XLSX file."), field="table")
     archive = scans.read(MOST_ARCHIVE + 1) if scans and scans.filename else b""
-    forms = importing.scans_of(archive) if archive else {}
+    forms = import_files.scans_of(archive) if archive else {}
     made = Import.begin(table.filename or "table", data, by=current_user, scans=forms)
     return go(url_for("imports.show", code=made.code))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from models import ages
 from models.campaign import Campaign
 from models.errors import Invalid, _l
 from models.visit import Typed, Visit
@@ -20,8 +21,8 @@ CSRF_EXEMPT = True  # no session to ride on: the form carries a seal bound to it
 @public
 def show(token: str) -> Response:
     """Who is there, for herself."""
-    campaign = Campaign.of_poster(token)
-    return page("join/show.html", campaign=campaign, token=token, seal=seal_form(token), child=False)
+    campaign, age = Campaign.of_poster(token), ages.profile().publication_age
+    return page("join/show.html", campaign=campaign, token=token, seal=seal_form(token), child=False, age=age)
 
 
 @bp.get("/join/<token>/child")

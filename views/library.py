@@ -35,7 +35,7 @@ def index() -> Response:
         question=asked,
         photos=photos,
         badges=badges(photos, asked.use, clearances),
-        uses=Use.current(),
+        uses=Use.of_photos(),
         states=STATES,
         more=here(cursor=more) if more else None,
         here=here,

@@ -67,6 +67,14 @@ def enter(token: str) -> Response:
     return go(url_for("my_photos.show", token=token, key=key, lang=request.args.get("lang")))
 
 
+@bp.get("/my/<token>/closed")
+@public
+def closed(token: str) -> Response:
+    """The page is closed; the link goes on working."""
+    _reader(token)
+    return page("my/closed.html", link=url_for("my.door", token=token, lang=request.args.get("lang")))
+
+
 def _reader(token: str) -> Reader:
     reader = my_page.by_token(token)
     speak(reader.locale)

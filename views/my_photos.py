@@ -154,7 +154,7 @@ def end(token: str, key: str) -> Response:
     reader = _enter(token, key)
     check_form(key)
     Entry.living(reader, key).end()
-    return page("my/closed.html", link=url_for("my.door", token=token))
+    return go(url_for("my.closed", token=token, lang=request.args.get("lang")))
 
 
 def _enter(token: str, key: str) -> Reader:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import wraps
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, render_template, request, stream_with_context, url_for
 from flask_babel import get_locale, gettext, lazy_gettext, refresh
@@ -62,6 +63,12 @@ DOORS = (
     Door("wordings", "wordings.index", lazy_gettext("Texts and uses"), "file-text", frozenset({P.WORDINGS})),
     Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
+
+# Pages without an entry of their own stand under the one they are reached from.
+UNDER = {
+    "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
+    "attendance": "albums", "photos": "library",
+}  # fmt: skip
 
 
 def page(
@@ -160,6 +167,7 @@ def surroundings() -> dict[str, Any]:
         "consent_months": settings["consent_months"],
         "lang": str(get_locale()),
         "languages": LANGUAGES,
+        "in_language": in_language if _can_be_opened() else None,
         "nav": navigation(),
         "demo": current_app.config["CLEARFRAME"].demo,
         "mistake": g.get("mistake"),
@@ -167,12 +175,23 @@ def surroundings() -> dict[str, Any]:
     }
 
 
+def in_language(lang: str) -> str:
+    """The address of this page in another language, with all that stands in it: the key to a share, the page of a list."""
+    return f"{quote(request.path)}?{urlencode({**request.args, 'lang': lang})}"
+
+
+def _can_be_opened() -> bool:
+    """Whether this address answers somebody who follows a link; some only take forms."""
+    return request.url_rule is None or "GET" in (request.url_rule.methods or ())
+
+
 def navigation() -> list[dict[str, Any]]:
     """The doors this user may use, the current one marked."""
     if not current_user.is_authenticated:
         return []
     known = current_app.view_functions
-    here = (request.endpoint or "").split(".")[0]
+    room = (request.endpoint or "").split(".")[0]
+    here = UNDER.get(room, room)
     return [
         {
             "key": door.key,

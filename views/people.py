@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from models import consent_list, consents_of
 from models.base import find
+from models.circumstance import Circumstance
 from models.merging import Merging
 from models.permission import Permission
 from models.person import Person, Relation
@@ -63,6 +64,7 @@ def show(code: str) -> Response:
         "people/show.html", person=person, photos=photos, uses=Use.current(), choices=consents_of.choices(person),
         history=consents_of.history(person), recognition=consents_of.recognition(person),
         open_requests=consent_list.requests_to(current_user, person), mergings=Merging.of(person),
+        circumstances=Circumstance.seen_by(current_user, person),
     )  # fmt: skip
 
 

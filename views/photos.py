@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -28,7 +28,7 @@ def show(code: str) -> Response:
     """The photo beside its verdict for every use."""
     photo = find(current_user.photos(), code)
     photo.note_view(by=current_user)
-    uses = Use.current()
+    uses = Use.of_photos()
     verdicts = Photo.verdicts([photo], uses)
     rows = badges_of(photo, {use: verdicts[use.code][photo.code] for use in uses})
     chosen = request.args.get("use") or uses[0].code
@@ -132,7 +132,7 @@ def together() -> Response:
     if act == "ask":
         return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
     if act == "share":
-        return go(url_for("shares.new", photo=codes, use=form.get("use")))
+        return redirect(url_for("shares.new"), 307)  # five hundred photos are more than an address can carry
     if act == "review":
         Photo.review_all(photos, by=current_user)
         flash(ngettext("%(num)s photo checked.", "%(num)s photos checked.", len(photos)))

@@ -75,8 +75,7 @@ def file(token: str, code: str) -> Response:
 def archive(token: str) -> Response:
     """All that may be handed out now, as it is packed."""
     share = _opened(token)
-    if not share.download:
-        raise NotAllowed(_l("These photos are for looking only."))
+    share.check_download()
     share.note("packed")
     return bytes_response(while_open(share.archive()), "application/zip", name=f"photos-{share.code}.zip")
 
@@ -86,9 +85,10 @@ def archive(token: str) -> Response:
 def sheet(token: str) -> Response:
     """Small pictures of all of them on paper."""
     share = _opened(token)
-    return bytes_response(
-        contact_sheet.of_share(share), "application/pdf", name=f"contact-sheet-{share.code}.pdf"
-    )
+    share.check_download()
+    data = contact_sheet.of_share(share)
+    share.note("printed")
+    return bytes_response(data, "application/pdf", name=f"contact-sheet-{share.code}.pdf")
 
 
 def _photo(token: str, code: str) -> tuple[Share, Photo]:

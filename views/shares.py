@@ -41,7 +41,7 @@ def index() -> Response:
     )  # fmt: skip
 
 
-@bp.get("/shares/new")
+@bp.route("/shares/new", methods=["GET", "POST"])
 @needs(Permission.DELIVER)
 def new() -> Response:
     """Whom for, what for, until when; and which of the photos can't go, before anything happens."""
@@ -49,7 +49,7 @@ def new() -> Response:
     until = day_of(request.values.get("until", ""), "until") if request.method == "GET" else None
     clearances = Photo.clearances(photos, use, Period(today(), until)) if photos else {}
     return page(
-        "shares/new.html", photos=photos, use=use, uses=Use.current(), badges=badges(photos, use, clearances),
+        "shares/new.html", photos=photos, use=use, uses=Use.of_photos(), badges=badges(photos, use, clearances),
         shut=sum(not clearance.allows for clearance in clearances.values()), switched_on=bool(Setting.of("shares")),
         share_days=Setting.of("share_days"),
     )  # fmt: skip

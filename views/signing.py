@@ -13,7 +13,7 @@ from models import evidence, masking, my_page, renewing, selfie
 from models.base import find
 from models.consent import Consent
 from models.draft import Draft
-from models.errors import Invalid, _l
+from models.errors import Gone, Invalid, _l
 from models.request import Choice, Request
 from models.selfie import Selfie
 from views.access import check_form, public, seal_form
@@ -35,6 +35,7 @@ def show(token: str) -> Response:
     asked.note_opening()
     shown = evidence.wording(asked, choose_locale())
     changed = renewing.changes(asked, choose_locale()) if asked.renews else None
+    continues = asked.renews and renewing.continues(asked)
     in_use = renewing.in_use(asked) if asked.renews else ([], 0)
     return page(
         "signing/show.html",
@@ -43,6 +44,7 @@ def show(token: str) -> Response:
         seal=seal_form(token),
         shown=shown,
         changed=changed,
+        continues=continues,
         in_use=in_use,
         selfie_may_follow=selfie.may_follow(asked),
     )
@@ -54,6 +56,8 @@ def show(token: str) -> Response:
 def sign(token: str) -> Response:
     """Sign, or go on to the code where a second step is needed (SIG-05)."""
     check_form(token)
+    if (twice := _twice(token)) is not None:
+        return twice
     asked = _open(token)
     answers = _answers(asked)
     if asked.needs_code or answers["recognition"]:
@@ -68,7 +72,8 @@ def sign(token: str) -> Response:
 def ask_code(token: str) -> Response:
     """Type the code that was sent to the address on file."""
     asked = _open(token)
-    return page("signing/code.html", asked=asked, token=token, seal=seal_form(token), draft=Draft.of(asked))
+    draft = Draft.of(asked)
+    return page("signing/code.html", asked=asked, token=token, seal=seal_form(_about(token, draft)))
 
 
 @bp.post("/sign/<token>/code")
@@ -76,9 +81,18 @@ def ask_code(token: str) -> Response:
 @back_to(ask_code)
 def confirm(token: str) -> Response:
     """Sign with the choices made before, now that the code is right."""
-    check_form(token)
+    if (twice := _twice(token)) is not None:
+        return twice
     asked = _open(token)
-    consent = _sign(asked, Draft.of(asked).confirm(request.form.get("number", "")), "code")
+    draft = Draft.of(asked)
+    # Whoever types the number signs the choices that were sent with it, not others that somebody sent meanwhile.
+    try:
+        check_form(_about(token, draft))
+    except Gone as other:
+        raise Gone(
+            _l("The code is no longer valid. Open your link again and send your choices once more.")
+        ) from other
+    consent = _sign(asked, draft.confirm(request.form.get("number", "")), "code")
     page_next = "signing.selfie_page" if selfie.is_offered(consent) else "signing.thanks"
     return go(url_for(page_next, token=token, lang=request.args.get("lang")))
 
@@ -119,18 +133,7 @@ def give_selfie(token: str) -> Response:
 @public
 def thanks(token: str) -> Response:
     """What was chosen, the receipt, and how to change one's mind."""
-    asked = Request.answered(token)
-    speak(asked.locale)
-    consent = _consent(asked)
-    return page(
-        "signing/thanks.html",
-        asked=asked,
-        token=token,
-        consent=consent,
-        selfie=Selfie.of(consent),
-        selfie_offered=selfie.is_offered(consent),
-        my=my_page.token(asked.signer),
-    )
+    return _thanks(token, Request.answered(token))
 
 
 @bp.get("/sign/<token>/receipt.pdf")
@@ -158,6 +161,27 @@ def picture(token: str, code: str) -> Response:
     asked = Request.open(token)
     photo = find(renewing.shown(asked), code)
     return bytes_response(masking.for_person(photo, asked.person), "image/jpeg")
+
+
+def _thanks(token: str, asked: Request, *, status: int = 200) -> Response:
+    speak(asked.locale)
+    consent = _consent(asked)
+    return page(
+        "signing/thanks.html", status=status, asked=asked, token=token, consent=consent, selfie=Selfie.of(consent),
+        selfie_offered=selfie.is_offered(consent), my=my_page.token(asked.signer),
+    )  # fmt: skip
+
+
+def _twice(token: str) -> Response | None:
+    """The page of thanks for answers that arrived already and are sent once more: nothing is signed twice."""
+    try:
+        return _thanks(token, Request.answered(token), status=409)
+    except Gone:
+        return None
+
+
+def _about(token: str, draft: Draft) -> str:
+    return f"{token}|{draft.sent}"
 
 
 def _sign(asked: Request, answers: dict[str, Any], identity: str) -> Consent:

@@ -1,4 +1,4 @@
-"""What waits for a person: copies to take down, photos without a ground, young people to tell, people to inform."""
+"""What waits for a person: copies to take down, photos without a ground, young people to tell, people to inform, objections at events."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import coming_of_age, consent_list
+from models import coming_of_age, consent_list, holders
 from models.base import find
 from models.basis import Basis
 from models.disposition import DECISIONS, Disposition
+from models.errors import Invalid, _l
+from models.event import OptOut
 from models.permission import Permission
 from models.takedown import HOWS, TakeDown
 from models.user import User
@@ -28,7 +30,9 @@ TABS = ("takedowns", "dispositions", "turning", "tell", "done")
 @needs(Permission.WITHDRAW)
 def takedowns() -> Response:
     """Copies outside the house that must go, the most urgent first."""
-    return _board("takedowns", TakeDown.seen_by(current_user), hows=HOWS, colleagues=_colleagues())
+    return _board(
+        "takedowns", TakeDown.seen_by(current_user), hows=HOWS, colleagues=holders.able(Permission.WITHDRAW)
+    )
 
 
 @bp.get("/takedowns/done")
@@ -51,10 +55,11 @@ def finish(code: str) -> Response:
 
 @bp.post("/takedowns/<code>/owner")
 @needs(Permission.WITHDRAW)
+@back_to(lambda code: takedowns())
 def hand_over(code: str) -> Response:
     """Give it to a colleague, who gets a letter."""
     task = find(TakeDown.seen_by(current_user).order_by(), code)
-    task.hand_over(find(_colleagues(), request.form.get("owner", "")), by=current_user)
+    task.hand_over(_colleague(), by=current_user)
     flash(gettext("Handed over."))
     return go(url_for("todo.takedowns"))
 
@@ -81,8 +86,11 @@ def decide(code: str) -> Response:
 @needs(Permission.CONTACTS)
 def tell() -> Response:
     """Young people who decide alone now or soon, and people on file on another ground who were not told yet."""
+    turning = coming_of_age.turning()[: PAGE * 5]
     return page(
-        "todo/tell.html", tab="tell", turning=coming_of_age.turning()[:PAGE * 5], bases=Basis.to_tell()[:PAGE * 5],
+        "todo/tell.html", tab="tell", turning=turning, lost=coming_of_age.out_of_reach(turning),
+        bases=Basis.to_tell()[:PAGE * 5], anew=Basis.to_offer_anew()[:PAGE * 5],
+        objections=list(OptOut.waiting(current_user).limit(PAGE * 5)),
     )  # fmt: skip
 
 
@@ -96,5 +104,9 @@ def _board(tab: str, query: Any, **values: Any) -> Response:
     return page(f"todo/{tab}.html", tab=tab, rows=rows, more=more, newer=newer, people=people, **values)
 
 
-def _colleagues() -> Any:
-    return User.select().where(User.disabled_at.is_null()).order_by(User.name)
+def _colleague() -> User:
+    code = request.form.get("owner", "")
+    chosen = next((user for user in holders.able(Permission.WITHDRAW) if user.code == code), None)
+    if chosen is None:
+        raise Invalid(_l("Choose one of the list."), field="owner")
+    return chosen

@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from flask_login import current_user
 
 from models import reason_words
+from models.circumstance import Kind
 from models.errors import NotCleared
 from models.face import Word
 from models.faces import FaceSeen
@@ -220,6 +221,16 @@ CHOICES = {
 }
 
 
+CIRCUMSTANCES = {
+    Kind.OBJECTION: _("Objects to use without consent"),
+    Kind.OBJECTION_MARKETING: _("Objects to advertising"),
+    Kind.LEFT: _("No longer works or studies here"),
+    Kind.DECEASED: _("Has died"),
+    Kind.PROTECTED: _("Must not be shown, for their safety"),
+    Kind.RESTRICTED: _("Asked us not to use anything for now"),
+}
+
+
 INQUIRIES = {
     "copy": _("A copy of everything about me"),
     "correct": _("Something about me is wrong"),
@@ -271,6 +282,16 @@ def choice_words(state: str) -> str:
     return str(CHOICES[state])
 
 
+def circumstance_words(kind: str) -> str:
+    """What about a person counts besides consent."""
+    return str(CIRCUMSTANCES[Kind(kind)])
+
+
+def circumstance_choices() -> list[tuple[str, str]]:
+    """Choices for a select of circumstances."""
+    return [(kind.value, str(words)) for kind, words in CIRCUMSTANCES.items()]
+
+
 def use_choices(uses: Iterable[Use]) -> list[tuple[str, str]]:
     """Choices for a select of uses, in the reader's language."""
     return [(use.code, use.name_in(str(get_locale()))) for use in uses]
@@ -315,6 +336,8 @@ VOCABULARY = {
     "relation_words": relation_words,
     "choice_words": choice_words,
     "selfie_words": selfie_words,
+    "circumstance_words": circumstance_words,
+    "circumstance_choices": circumstance_choices,
     "role_words": role_words,
     "role_about": role_about,
 }

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from PIL import Image
 
-from adapters import imaging, metadata
+from adapters import exiftool, imaging, metadata
 from adapters.metadata import PLUS, SOURCE, Card
 from tests.makers import picture
 
@@ -209,6 +209,6 @@ def test_no_file_is_too_odd_to_read(data):
 
 def test_a_killed_exiftool_is_replaced():
     metadata.read(picture(), ".jpg")
-    metadata._kept._process.kill()
+    exiftool._kept._process.kill()
     metadata.read(picture(), ".jpg")
     assert metadata.read(told(picture(), ".jpg", "-EXIF:Artist=Zoë"), ".jpg").creator == "Zoë"

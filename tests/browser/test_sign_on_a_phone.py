@@ -60,5 +60,5 @@ def test_sign_and_take_back(asked, visit, axe, drain, scripts):
 def test_a_dead_link_says_what_to_do(visit, axe, site):
     page = visit(phone=True)
     page.goto("/sign/" + "x" * 43)
-    assert "Look for a newer message" in page.locator("main").inner_text()
+    assert "look for a newer message" in page.locator("main").inner_text()
     axe(page)

@@ -56,7 +56,8 @@ def test_a_wrong_call_is_two(clearframe, tmp_path):
     path.write_bytes(b"x")
     assert clearframe("evidence", "verify", str(path), "--key", "zz")[0] == 2
     assert clearframe("evidence", "verify", str(tmp_path / "none.zip"))[0] == 2
-    assert clearframe("evidence", "verify", str(path))[0] == 1
+    code, _, err = clearframe("evidence", "verify", str(path))
+    assert (code, "proof.zip does not hold: the bundle can't be read." in err) == (1, True)
 
 
 def test_a_bundle_of_the_first_version_verifies(clearframe, house, tmp_path):

@@ -218,6 +218,34 @@ def test_everyone_unanswered_in_an_album(house, editor, drain):
     assert audience.unanswered_in(editor.people(), album, [*uses, house.use("press")]) == [noor, daan, mei]
 
 
+def test_an_answer_about_other_photos_leaves_the_question_about_this_album_open(house, editor, drain):
+    album, other = house.album("Open day", by=editor), house.album("Elsewhere", by=editor)
+    here, also_here, there = (house.photo(each, by=editor) for each in (album, album, other))
+    drain()
+    noor, daan, mei = crowd(house, editor, 3)
+    for person in (noor, daan, mei):
+        faces.add_person(here, person, by=editor)
+        faces.add_person(there, person, by=editor)
+    uses = [house.use("website")]
+    answer(
+        start(house, editor, [noor], uses=["website"], scope=Reach.ALBUM, album=other).requests.get(),
+        "website",
+    )
+    answer(
+        start(house, editor, [daan], uses=["website"], scope=Reach.PHOTOS, album=album).requests.get(),
+        "website",
+    )
+    answer(
+        start(house, editor, [mei], uses=["website"], scope=Reach.ALBUM, album=album).requests.get(),
+        "website",
+    )
+    assert audience.unanswered_in(editor.people(), album, uses) == [noor], "her yes was about elsewhere"
+    faces.add_person(also_here, daan, by=editor)
+    assert audience.unanswered_in(editor.people(), album, uses) == [noor, daan], (
+        "a photo her yes does not name"
+    )
+
+
 def test_everyone_whose_consent_ends_in_a_window(house, editor):
     noor, daan, mei = crowd(house, editor, 3)
     for request in start(house, editor, [noor, daan, mei], uses=["website"]).requests:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters import clock
 from models.import_rows import (
     Field,
     Refused,
@@ -17,7 +18,6 @@ from models.import_rows import (
     day_of,
     guess,
     judge,
-    months_after,
     summary,
 )
 
@@ -138,9 +138,9 @@ def test_the_order_of_dates_settles_what_is_ambiguous():
 
 
 def test_months_end_where_months_end():
-    assert months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
-    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert months_after(date(9999, 12, 31), 24) == date(9999, 12, 31)
+    assert clock.months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
+    assert clock.months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert clock.months_after(date(9999, 12, 31), 24) == date(9999, 12, 31)
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,6 +11,7 @@ from adapters import clock
 from models import states
 from models.consent import About, Answer, Consent, Line, Means, Scope
 from models.gather import today
+from models.person import Person
 from models.request import Request, Way
 from models.wording import Wording
 
@@ -18,21 +19,27 @@ pytestmark = pytest.mark.both_engines
 
 
 def takes_its_place(newer, older):
-    """The rule in plain words: newer, of the same party, about the same, for all photos or for the same album."""
+    """The rule in plain words: newer, of the same party or of herself when grown, about the same, for all or the same album."""
     same = ("person_id", "about", "use_id")
     return (
         newer.decided_at > older.decided_at
         and newer.answer is not Answer.UNKNOWN
         and all(getattr(newer, name) == getattr(older, name) for name in same)
-        and newer.consent.guardian_id == older.consent.guardian_id
+        and (
+            newer.consent.guardian_id == older.consent.guardian_id
+            or (newer.consent.guardian_id is None and newer.decided_at.date() >= newer.person.of_age_on())
+        )
         and (newer.scope is Scope.ALL or (newer.scope is Scope.ALBUM and newer.album_id == older.album_id))
     )
 
 
-def test_lists_and_pages_agree(house):
-    """Three hundred answers of a child and two parents, about uses and recognition, for all, albums and chosen photos."""
+@pytest.mark.parametrize("days", [12 * 365, 0], ids=["a child", "turning sixteen meanwhile"])
+def test_lists_and_pages_agree(house, days):
+    """Three hundred answers of a child and two parents, about uses and recognition, for all, albums and chosen photos; T12."""
     editor, dice = house.user("editor"), random.Random(2)
-    child = house.person("Fien Voorbeeld", by=editor, born=today() - timedelta(days=12 * 365))
+    child = house.person(
+        "Fien Voorbeeld", by=editor, born=today() - timedelta(days=days) if days else _sixteen_tomorrow()
+    )
     parents = [
         child.add_guardian(name=name, email=f"{name[:5].lower()}@people.example", by=editor)
         for name in ("Moeder Voorbeeld", "Vader Voorbeeld")
@@ -50,10 +57,15 @@ def test_lists_and_pages_agree(house):
             consent=consent, person=child, use=use, about=About.USE if use else About.RECOGNITION,
             answer=dice.choice([Answer.GIVEN, Answer.REFUSED, Answer.RENEWED, Answer.UNKNOWN]), scope=scope,
             album=dice.choice(albums) if scope is Scope.ALBUM else None, valid_from=today(),
-            decided_at=clock.now() + timedelta(seconds=dice.randrange(3000) + number / 1000),
+            decided_at=clock.now() + timedelta(hours=dice.randrange(-36, 36), seconds=number),
         )  # fmt: skip
-    lines = list(Line.select(Line, Consent).join(Consent))
+    lines = list(Line.select(Line, Consent, Person).join(Consent).join_from(Line, Person))
     expected = {old.id for old in lines if any(takes_its_place(new, old) for new in lines)}
     assert 50 < len(expected) < 300
     assert {line.id for line in Line.select().where(states.overtaken())} == expected
     assert {key for key, state in states.of(lines).items() if state is states.State.SUPERSEDED} == expected
+
+
+def _sixteen_tomorrow():
+    day = today() + timedelta(days=1)
+    return day.replace(year=day.year - 16)

@@ -120,6 +120,14 @@ class World:
     def to_given(self):
         self.sign(True)
 
+    def to_renewed(self):
+        if self.request is not None and self.line is None:
+            # T5 takes a yes that stands: she gave one by another link while this question waited.
+            use, text = [self.use], Wording.current()[0]
+            self.sign(True, Request.ask([self.person], use, text, by=None, way=Way.LINK)[0])
+            self.later(seconds=1)
+        self.sign(True)
+
     def to_refused(self):
         self.sign(False)
 
@@ -162,9 +170,7 @@ class World:
 
 
 @pytest.mark.parametrize("old", list(State))
-@pytest.mark.parametrize(
-    "new", [state for state in State if state not in (State.DRAFT, State.UNKNOWN, State.RENEWED)]
-)
+@pytest.mark.parametrize("new", [state for state in State if state not in (State.DRAFT, State.UNKNOWN)])
 def test_a_line_moves_only_as_listed(house, later, old, new):
     """CON-20: what the table lists happens, everything else leaves the state as it was."""
     world = World(house, later).bring(old)

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from models import faces
-from models.consent import Consent, Line, Withdrawal
+from models.consent import Consent, Line, Withdrawal, withdraw
 from models.draft import Draft
 from models.errors import Gone
 from models.notice import Notice
@@ -144,7 +144,11 @@ def test_evidence_is_sealed_and_only_for_who_may_see_it(walk):
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     assert {"shown.html", "facts.json", "receipt.json", "receipt.pdf"} <= set(names)
     assert Trace.select().where(Trace.action == "consent.evidence-seen").count() == 1
-    assert officer.get(f"/consents/{consent.code}").status_code == 200
+    assert "Sealed evidence" in officer.get(f"/consents/{consent.code}").text
+    withdraw(consent.person, uses=None, recognition=False, actor="signer", means="link")
+    proof, dpo = f"/consents/{consent.code}/papers/evidence", Browser(walk.web).log_in(walk.house.user("dpo"))
+    assert (officer.get(proof).status_code, dpo.get(proof).status_code) == (403, 200), "WDR-06: the DPO alone"
+    assert "Sealed evidence" not in officer.get(f"/consents/{consent.code}").text
     for tab in ("asked", "given", "ends-soon", "refused", "withdrawn", "ended", "unchecked"):
         assert officer.get(f"/consents?tab={tab}").status_code == 200
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -156,12 +159,16 @@ def test_the_receipt_validates_against_our_schema_and_speaks_only_known_terms(si
         if isinstance(value, str) and ":" in value
     }
     assert terms <= receipt.TERMS
+    assert data["@context"]["status_today"]["@id"] == "dpv:hasConsentStatus"
     assert data == json.loads(json.dumps(receipt.data(signed)))
     withdraw(signed.person, uses=None, recognition=False, actor="signer", means="link")
     later = receipt.data(signed)["services"]
     assert {line["use"]: line["status_today"] for line in later} == {
         "website": "dpv:ConsentWithdrawn", "press": "dpv:ConsentRefused",
     }  # fmt: skip
+
+
+FORMATS = {"date": date.fromisoformat, "date-time": datetime.fromisoformat, "uri": urlsplit}
 
 
 def _wrong(value, schema, at="receipt"):
@@ -175,6 +182,10 @@ def _wrong(value, schema, at="receipt"):
             return
     if "const" in schema and value != schema["const"]:
         yield f"{at}: const"
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{at}: pattern"
+    if isinstance(value, str) and (reads := FORMATS.get(schema.get("format", ""))):
+        reads(value)
     if "enum" in schema and value not in schema["enum"]:
         yield f"{at}: enum"
     if isinstance(value, dict) and "properties" in schema:

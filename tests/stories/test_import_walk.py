@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from adapters import clock, tables
-from models import faces, importing, merging, schema
+from models import faces, import_files, importing, merging, schema
 from models.base import find
 from models.consent import Answer, Consent, Line, withdraw
 from models.errors import Invalid, Missing, NotAllowed, Refusal
@@ -171,7 +171,7 @@ def test_what_says_nothing_is_never_accepted(house, editor, drain):
 @pytest.mark.parametrize(
     ("data", "why"),
     [(b"", "first row"), (b"\0\1\2", "neither CSV"), (b"PK\x03\x04 junk", "damaged"), (b"a,a\n1,2", "same name"),
-     (b'name\n"open', "quote"), (b"x," * 80, "60 columns"), (b"n\n" + b"x\n" * 20_001, "20,000")],
+     (b'name\n"open', "quotation mark"), (b"x," * 80, "The first row must name"), (b"n\n" + b"x\n" * 20_001, "20,000")],
 )  # fmt: skip
 def test_a_table_that_is_none_is_refused_in_words(editor, data, why):
     with pytest.raises(Invalid) as refusal:
@@ -188,7 +188,7 @@ def test_a_zip_bomb_is_not_unpacked(editor):
     with pytest.raises(tables.BadTable, match="200 MB"):
         tables.read(packed.getvalue())
     with pytest.raises(Invalid):
-        importing.scans_of(b"PK nothing")
+        import_files.scans_of(b"PK nothing")
 
 
 def test_excel_dates_and_numbers_come_as_text(editor):
@@ -199,7 +199,7 @@ def test_excel_dates_and_numbers_come_as_text(editor):
     book.save(out)
     headers, rows = tables.read(out.getvalue())
     assert headers == ["Naam", "Website", "Getekend op", "Nummer"]
-    assert list(rows[0].values()) == ["Noor Voorbeeld", "ja", "2026-06-30", "7"]
+    assert list(rows[0][1].values()) == ["Noor Voorbeeld", "ja", "2026-06-30", "7"]
     made = Import.begin("x.xlsx", out.getvalue(), by=editor)
     assert [row.verdict for row in made.rows()] == [Verdict.UNPROVED, Verdict.REJECTED]
 

@@ -213,7 +213,7 @@ def test_a_code_opens_once_and_leaves_no_number_behind(story):
 
 def test_the_page_closes_when_idle_when_old_and_by_its_button(story, monkeypatch):
     here = story.enter()
-    assert story.post(here + "/end", here).status_code == 200
+    assert story.post(here + "/end", here).status_code == 303
     assert story.phone.get(here).status_code == 410
     here = story.enter()
     real = clock._read

@@ -9,13 +9,16 @@ import pytest
 
 from adapters import clock
 from models import endings, faces
+from models.base import db
 from models.consent import Consent
 from models.delivery import Delivery
 from models.errors import NotCleared
 from models.gather import today
 from models.notice import Notice, NoticeKind
+from models.person import Person
 from models.photo import Photo
 from models.request import Choice, Request, Way
+from models.setting import Setting
 from models.wording import Wording
 from tests.makers import Browser
 
@@ -139,6 +142,22 @@ def test_nobody_misses_an_end(scene, later):
     assert scene.house.use().code in [use.code for use in renewal.uses()]
     scene.answer(scene.daan)
     assert scene.state().state.value == "cleared", "being asked again takes nothing away"
+
+
+def test_who_cannot_be_asked_holds_up_nobody(scene, later):
+    """T7: a child who has to sign too and has no address; the other is asked all the same, and so is every owner told."""
+    with db.atomic():
+        Setting.put("country", "DE")
+    scene.answer(scene.noor, valid_until=today() + timedelta(days=50))
+    scene.answer(scene.daan, valid_until=today() + timedelta(days=50))
+    scene.noor.add_guardian(name="Moeder Voorbeeld", email="moeder@people.example", by=scene.editor)
+    Person.update(born=today() - timedelta(days=15 * 365), email=None).where(
+        Person.id == scene.noor.id
+    ).execute()
+    later(seconds=1)
+    endings.tell()
+    assert [row.person for row in Request.select().where(Request.renews)] == [scene.daan]
+    assert _kinds() == {"ending": 2, "renewal": 1}
 
 
 def test_letters_lead_where_they_say(scene, later, web):

@@ -13,17 +13,19 @@ from models.basis import Basis
 from models.circumstance import Circumstance
 from models.consent import Consent, withdraw
 from models.errors import Invalid, NotAllowed, Refusal
-from models.event import QUESTIONS, Event
+from models.event import QUESTIONS, Event, OptOut
 from models.face import Face, Faceprint, Word
 from models.facts import Period
 from models.gather import today
 from models.index import Indexed
+from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind, send
 from models.photo import Photo
 from models.reasons import Code, State
 from models.request import Choice, Request, Way
 from models.secrecy import SecrecyCheck
 from models.setting import Setting
+from models.user import Team
 from models.wording import Wording
 
 pytestmark = pytest.mark.both_engines
@@ -91,7 +93,7 @@ class Scene:
 
 
 def test_a_death_shuts_until_a_relative_agrees_and_is_doubt_after_ten_years(house, drain, later):
-    """DCD-01: the faceprint goes, letters stop, a relative may agree, after ten years the DPO decides."""
+    """DCD-01, DCD-02: the faceprint goes, letters stop, a relative may agree, after ten years the DPO decides."""
     scene = Scene(house, drain, later)
     scene.sign()
     assert scene.verdict == (State.CLEARED, {Code.CONSENT})
@@ -110,6 +112,14 @@ def test_a_death_shuts_until_a_relative_agrees_and_is_doubt_after_ten_years(hous
     consent = scene.sign()
     assert consent.guardian.name == "Bo Voorbeeld"
     assert scene.verdict == (State.CLEARED, {Code.RELATIVE_CONSENT})
+    son = scene.person.add_guardian(
+        name="Sam Voorbeeld", email="sam@people.example", kind="relative", by=scene.editor
+    )
+    Inquiry.make(son, "object", "She would not have wanted it.")
+    assert scene.verdict == (State.BLOCKED, {Code.OBJECTION_ART21_1}), (
+        "DCD-02: a case of its own, and no consent"
+    )
+    Circumstance.of(scene.person)[-1].end(by=scene.dpo, note="both relatives were heard, they agree")
     later(days=3300)
     assert scene.verdict == (State.UNCLEAR, {Code.DECEASED_OVER_10Y_REVIEW})
 
@@ -133,6 +143,22 @@ def test_leaving_ends_consent_on_the_day_and_a_contract_may_outlive_it(house, dr
     later(days=10)
     assert scene.photo.clearance(scene.use, Period(today(), None)).reasons[0].code is Code.REVOKED
     scene.basis(after_leaving=True)
+    assert scene.verdict[1] == {Code.CONTRACT}
+
+
+def test_a_contract_that_outlives_the_work_hides_no_no(house, drain, later):
+    """CON-22, EMP-02: who said no before she left is not shown on the strength of an older contract; a newer yes ends the no."""
+    scene = Scene(house, drain, later, relation="employee")
+    scene.basis(after_leaving=True)
+    scene.sign()
+    later(seconds=5)
+    withdraw(scene.person, uses=None, recognition=False, actor="signer", means="link")
+    assert scene.verdict == (State.BLOCKED, {Code.WITHDRAWN})
+    gone = Circumstance.record(scene.person, "left", by=scene.editor)
+    assert scene.verdict == (State.BLOCKED, {Code.WITHDRAWN})
+    gone.end(by=scene.editor, note="she came back")
+    scene.sign()
+    Circumstance.record(scene.person, "left", by=scene.editor)
     assert scene.verdict[1] == {Code.CONTRACT}
 
 
@@ -169,13 +195,17 @@ def test_no_other_ground_steps_in_after_a_no(house, drain, later):
     with pytest.raises(NotAllowed):
         scene.basis()
     given = {"kind": "contract", "evidence": "older contract", "review_on": today() + timedelta(days=30)}
-    Basis.add(scene.person, scene.use, given, by=scene.dpo)
+    with pytest.raises(Invalid, match="all the same"):
+        Basis.add(scene.person, scene.use, given, by=scene.dpo)
+    why = "The contract of May obliges both sides until June."
+    assert Basis.add(scene.person, scene.use, {**given, "reason": why}, by=scene.dpo).reason == why
     assert scene.verdict == (State.BLOCKED, {Code.REFUSED})
 
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"evidence": " "}, "evidence"), ({"review_on": None}, "review_on"), ({"kind": "mood"}, "kind"),
+    [({"evidence": " "}, "evidence"), ({"review_on": None}, "review_on"), ({"kind": "mood"}, "basis"),
+     ({"kind": "li", "informed_on": today() + timedelta(days=9)}, "informed_on"),
      ({"review_on": "far"}, "review_on")],
 )  # fmt: skip
 def test_a_ground_needs_evidence_and_a_day_to_look_again(house, drain, later, wrong, field):
@@ -219,10 +249,13 @@ def test_a_crowd_is_shown_only_at_an_assessed_event_and_never_over_an_objection(
     assert scene.verdict == (State.CLEARED, {Code.LI, Code.CONSENT})
     objection = event.note_objection("a yellow jacket", by=scene.editor)
     drain()
+    assert list(OptOut.waiting(scene.editor)) == [objection], "a task, until somebody has looked"
+    assert list(OptOut.waiting(house.user("editor", team=Team.create(name="Others")))) == []
     assert scene.verdict == (State.BLOCKED, {Code.OBJECTION, Code.CONSENT})
     objection.handle(by=scene.editor)
     with pytest.raises(Refusal):
         objection.handle(by=scene.editor)
+    assert list(OptOut.waiting(scene.editor)) == []
     drain()
     assert scene.verdict[0] is State.CLEARED
 

@@ -21,6 +21,7 @@ from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.takedown import TakeDown
+from models.voiding import Void, Voiding
 from models.webhook import Webhook
 from models.wording import Wording
 from tests.makers import Browser
@@ -94,6 +95,18 @@ def test_a_withdrawal_makes_a_task_of_everything_that_is_out(scene):
     assert [letter.user for letter in letters] == [scene.editor], "one letter, not three"
     withdraw(scene.noor, uses=None, recognition=False, actor="signer", means="link")
     assert TakeDown.select().count() == 4, "only the other use came on top"
+
+
+def test_what_was_never_valid_lists_where_it_was_shown(scene, web):
+    """T8: void from the beginning, so what is over is looked at too; another use is not."""
+    over = Publication.record(scene.out(scene.website, "Eva"), medium="Newsletter 3", by=scene.editor)
+    over.end(by=scene.editor)
+    Publication.record(scene.out(scene.website, "Eva"), url="https://www.example.org/now", by=scene.editor)
+    Voiding.propose(scene.consent, Void.INVALIDATED, reason="the text was wrong", by=scene.dpo)
+    assert [row.medium for row in Publication.resting_on(scene.consent)] == ["", "Newsletter 3"]
+    shown = Browser(web).log_in(scene.dpo).get(f"/consents/{scene.consent.code}").text
+    assert "Newsletter 3" in shown
+    assert "https://www.example.org/now" in shown
 
 
 def test_a_task_ends_with_a_word_and_the_publication_with_it(scene):

@@ -1,0 +1,119 @@
+"""ExifTool as one process kept open, and a folder in memory for the files it works on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import subprocess
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+CONFIG = Path(__file__).with_name("exiftool.config")
+PATIENCE = 60  # seconds for one file
+# A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
+MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+class Tool:
+    """One exiftool process, kept open: 4 ms a file instead of 120 for a start each.
+
+    Spoken to by hand: the wrapper at hand reads on for ever when the process dies under it (measured).
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.lock = threading.Lock()
+        self._count = 0
+        self._process = subprocess.Popen(
+            # Kept open it would wait for ever for a parent that was killed: setpriv lets it die with us.
+            [
+                "setpriv",
+                "--pdeathsig",
+                "TERM",
+                "exiftool",
+                "-config",
+                str(CONFIG),
+                "-stay_open",
+                "True",
+                "-@",
+                "-",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        weakref.finalize(self, _end, self._process)
+
+    def run(self, *arguments: str, must: bool = False) -> str:
+        """Carry out one command; ValueError when the process did not answer or, if it must succeed, did not."""
+        with self.lock:
+            try:
+                words, status = self._ask(arguments)
+            except (OSError, EOFError) as error:
+                global _kept
+                _kept = None  # a stuck or dead process is replaced at the next call
+                _end(self._process)
+                raise ValueError("exiftool did not answer") from error
+        if must and status != "0":
+            raise ValueError("the card could not be written")
+        return words
+
+    def _ask(self, arguments: Sequence[str]) -> tuple[str, str]:
+        """Send the arguments, read until the process says it is ready; EOFError or TimeoutError otherwise."""
+        self._count += 1
+        question = "\n".join([*arguments, "-echo3", "status=${status}", f"-execute{self._count}", ""])
+        self._pipe("stdin").write(question.encode())
+        self._pipe("stdin").flush()
+        ready, said, end = f"{{ready{self._count}}}".encode(), bytearray(), time.monotonic() + PATIENCE
+        handle = self._pipe("stdout").fileno()
+        while not said.rstrip().endswith(ready):
+            if not select.select([handle], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise TimeoutError("exiftool takes too long")
+            some = os.read(handle, 1 << 16)
+            if not some:
+                raise EOFError("exiftool is gone")
+            said += some
+        words, _, status = said.decode(errors="replace").rpartition("status=")
+        return words, status.split("\n")[0].strip()
+
+    def _pipe(self, name: str) -> IO[bytes]:
+        pipe: IO[bytes] | None = getattr(self._process, name)
+        if pipe is None:
+            raise EOFError("exiftool has no pipe")
+        return pipe
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+_kept: Tool | None = None
+
+
+def tool() -> Tool:
+    """This process's own ExifTool, started when first needed."""
+    global _kept
+    if _kept is None or _kept.pid != os.getpid():
+        _kept = Tool()
+    return _kept
+
+
+@contextmanager
+def scratch(data: bytes, suffix: str) -> Iterator[Path]:
+    """The bytes as a private file in memory, gone afterwards; its name is ours, never the uploader's."""
+    with tempfile.TemporaryDirectory(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        path = Path(folder) / f"file{suffix}"
+        path.write_bytes(data)
+        yield path

@@ -1,0 +1,78 @@
+"""The files of an import: the list, and the signed forms that come with it in a ZIP."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from adapters import tables
+from models.consent import scan_kind
+from models.errors import Invalid, _l
+
+MOST_SCAN = 20_000_000
+MOST_SCANS = 500_000_000
+Lines = list[tuple[int, dict[str, str]]]
+WHYS = {
+    "the file is larger than 20 MB": _l("This list is larger than 20 MB. Split it."),
+    "the first row must hold the names of at most 60 columns": _l(
+        "The first row must name the columns, sixty at most. Take out whatever stands above it."
+    ),
+    "two columns have the same name": _l("Two columns have the same name. Give each its own."),
+    "it has more than 20,000 rows; split it": _l("This list has more than 20,000 rows. Split it."),
+    "it has no rows below the first one": _l(
+        "There are no rows below the first one. Of a workbook, only the first sheet is read."
+    ),
+    "this is neither CSV nor XLSX": _l(
+        "This is neither CSV nor XLSX. Save it as one of these in your spreadsheet program."
+    ),
+    "a quote is opened and never closed": _l(
+        "A quotation mark is opened in this list and never closed. Save it as XLSX instead."
+    ),
+    "it unpacks to more than 200 MB": _l("This list unpacks to more than 200 MB. Split it."),
+    "this file is damaged or not an XLSX table": _l(
+        "This file is damaged, or no XLSX table. Save it once more."
+    ),
+}
+
+
+def table_of(data: bytes) -> tuple[list[str], Lines]:
+    """The headers and numbered rows of a list; Invalid, in words a person can act on, when it can't be read."""
+    try:
+        return tables.read(data)
+    except tables.BadTable as bad:
+        raise Invalid(WHYS[str(bad)], field="table") from bad
+
+
+def scans_of(archive: bytes) -> dict[str, bytes]:
+    """The forms in a ZIP by file name; Invalid for what is no ZIP, too much, or no form."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+            infos = [info for info in packed.infolist() if not info.is_dir() and not _hidden(info.filename)]
+            if sum(info.file_size for info in infos) > MOST_SCANS or any(
+                i.file_size > MOST_SCAN for i in infos
+            ):
+                raise Invalid(_l("The forms are too large: 20 MB each and 500 MB in all."), field="scans")
+            names = [info.filename.rsplit("/", 1)[-1] for info in infos]
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                # The list names a form by its file name: which of the two is meant can't be told.
+                raise Invalid(
+                    _l("Two forms are called “%(name)s”. Give each its own name."), field="scans", name=twice
+                )
+            return {name: packed.read(info) for name, info in zip(names, infos, strict=True)}
+    except Invalid:
+        raise
+    except Exception as error:  # zipfile throws a dozen kinds at a damaged file
+        raise Invalid(_l("Choose a ZIP file with the forms in it."), field="scans") from error
+
+
+def check_scan(file: str, scan: bytes) -> None:
+    """Raise Invalid, with its name, for a form that is no PDF, JPEG or PNG."""
+    try:
+        scan_kind(scan)
+    except Invalid as odd:
+        raise Invalid(_l("“%(name)s” is no PDF, JPEG or PNG."), field="scans", name=file) from odd
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith("__MACOSX") or name.rsplit("/", 1)[-1].startswith(".")
