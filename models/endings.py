@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from models import forgetting, session, states, webhook
+from models import forgetting, selfie, session, states, webhook
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Line
@@ -143,6 +143,7 @@ def sweep() -> None:
     from models.visit import Visit
 
     forgetting.sweep()
+    selfie.sweep()
     Arrival.sweep()
     Draft.sweep()
     Entry.sweep()

@@ -12,6 +12,7 @@ from typing import Any
 from adapters import clock, imaging, pdf, seal
 from adapters.sandbox import Unfit, Unreadable
 from models import receipt as receipts
+from models import selfie
 from models.base import db, tools
 from models.consent import About, Answer, Consent, Line, Withdrawal, scan_kind
 from models.errors import Invalid, Missing, NotAllowed, _l
@@ -23,6 +24,13 @@ from models.trail import Head, Trace, knock, signer
 from models.use import Use
 from models.user import User
 from models.wording import Version
+
+# What lies in the vault under a consent, and its name in the proof.
+MEMBERS = {
+    "shown": "shown.html", "facts": "facts.json", "record": "receipt.json", "receipt": "receipt.pdf", "drawing": "drawing.jpg",
+    "paper": "paper",
+}  # fmt: skip
+ALWAYS = ("shown", "facts", "record", "receipt")
 
 
 def keep_shown(consent: Consent, request: Request, steps: Mapping[str, Any], drawing: bytes | None) -> None:
@@ -160,18 +168,8 @@ def make_receipt(consent_id: int) -> None:
         return
     head = Head.sign()
     receipt = pdf.render(_receipt_page(consent, head.note if head else ""))
-    members = {
-        "shown.html": bytes(tools.vault.read(consent.vault_id, "shown")),
-        "facts.json": bytes(tools.vault.read(consent.vault_id, "facts")),
-        "receipt.json": bytes(tools.vault.read(consent.vault_id, "record")),
-        "receipt.pdf": receipt,
-        "head.txt": (head.note if head else "").encode(),
-    }
-    for role, name in (("drawing", "drawing.jpg"), ("paper", "paper")):
-        if tools.vault.has(consent.vault_id, role):
-            members[name] = bytes(tools.vault.read(consent.vault_id, role))
     tools.vault.put(consent.vault_id, "receipt", receipt)
-    tools.vault.put(consent.vault_id, "evidence", seal.seal_bundle(members, signer()))
+    _seal(consent, head)
     with db.atomic():
         Consent.update(receipt_at=clock.now()).where(Consent.id == consent.id).execute()
         Trace.leave(
@@ -186,6 +184,25 @@ def make_receipt(consent_id: int) -> None:
                 NoticeKind.RECEIPT, f"receipt|{consent.code}", person=consent.person, guardian=consent.guardian,
                 consent=consent.code,
             )  # fmt: skip
+
+
+def seal_anew(consent: Consent) -> None:
+    """Seal a proof once more when something was added to it; what it held stays byte for byte."""
+    if consent.receipt_at is not None:
+        _seal(consent, Head.sign())
+
+
+def _seal(consent: Consent, head: Head | None) -> None:
+    members = {
+        name: bytes(tools.vault.read(consent.vault_id, role))
+        for role, name in MEMBERS.items()
+        if role in ALWAYS or tools.vault.has(consent.vault_id, role)
+    }
+    given = selfie.record(consent)
+    if given is not None:
+        members["selfie.json"] = seal.canonical(given)
+    members["head.txt"] = (head.note if head else "").encode()
+    tools.vault.put(consent.vault_id, "evidence", seal.seal_bundle(members, signer()))
 
 
 def _receipt_page(consent: Consent, head: str) -> str:

@@ -124,17 +124,27 @@ class Rejection(Record):
         indexes = ((("face", "person"), True),)
 
 
+class Source(StrEnum):
+    """Where the numbers of a faceprint come from."""
+
+    FACE = "face"  # a face in a photo that a human named
+    SELFIE = "selfie"  # a picture she gave for it, which is kept nowhere
+
+
 class Faceprint(Record):
     """The numbers of one confirmed face of a person who opted in, sealed under her own key (BIO-04, BIO-06)."""
 
     person = ForeignKeyField(Person, backref="faceprints", on_delete="CASCADE")
-    face = ForeignKeyField(Face, backref="faceprints", unique=True, on_delete="CASCADE")
+    source = EnumField(Source, default=Source.FACE)
+    face = ForeignKeyField(
+        Face, backref="faceprints", unique=True, null=True, on_delete="CASCADE"
+    )  # None: a selfie
     model = TextField()
     sealed = BlobField()
     at = Moment(default=clock.now)
 
     class Meta:
-        personal, plain = ("sealed",), ("model", "at")
+        personal, plain = ("sealed",), ("source", "model", "at")
 
 
 class Step(Record):

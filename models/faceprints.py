@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from peewee import JOIN
+
 from adapters import imaging, seal
 from adapters import recognition as recogniser
+from adapters.keys import KeyGone
 from adapters.sandbox import Unreadable
-from models import gallery, scan
+from models import gallery, scan, selfie
 from models.album import Album, Mode
 from models.base import db, tools
-from models.face import Appearance, Face, Faceprint, Match
+from models.face import Appearance, Face, Faceprint, Match, Source
 from models.index import refresh
 from models.job import Job
 from models.modes import mode_of
@@ -29,12 +32,13 @@ def forget(person: Person, why: str = "consent over") -> None:
     `why` is one of forgetting.CAUSES; nothing there to destroy is no mistake.
     """
     gallery.changed(person)
-    faces = list(Faceprint.select(Faceprint.face).where(Faceprint.person == person))
-    if faces or tools.keys.has(KEY, person.code):
+    prints = _count(person)
+    if prints or tools.keys.has(KEY, person.code):
         tools.keys.destroy(KEY, person.code)
         Faceprint.delete().where(Faceprint.person == person).execute()
-        Trace.leave("system", "faceprints.forgotten", person, why=why, count=len(faces))
+        Trace.leave("system", "faceprints.forgotten", person, why=why, count=prints)
         Job.put("wipe", 0)
+    selfie.forget(person)
     photos = {face.photo_id for face in Face.select(Face.photo).join(Match).where(Match.person == person)}
     Match.delete().where(Match.person == person).execute()
     refresh(photos)
@@ -62,7 +66,7 @@ def make(person_id: int) -> None:
         with db.atomic():
             forget(person)
         return
-    made = _numbers(person, _sources(person))
+    made: list[tuple[Face | None, bytearray]] = [*_numbers(person, _sources(person))]
     try:
         with db.atomic():
             gallery.changed(person)
@@ -70,19 +74,52 @@ def make(person_id: int) -> None:
             if not is_opted_in(person):
                 forget(person)
                 return
-            before = Faceprint.select().where(Faceprint.person == person).count()
+            before = _count(person)
+            made += [(None, vector) for vector in _of_selfie(person)]
             tools.keys.destroy(KEY, person.code)
             Faceprint.delete().where(Faceprint.person == person).execute()
             if not made:
                 return
             key = tools.keys.new(KEY, person.code)
             for face, vector in made:
-                sealed = seal.encrypt_field(key, vector, _context(person, face))
-                Faceprint.create(person=person, face=face, model=recogniser.MODEL, sealed=sealed)
+                _keep(key, person, face, vector)
             Trace.leave("system", "faceprints.made", person, count=len(made), model=recogniser.MODEL)
             scan.widen(person, before, len(made))
     finally:
         recogniser.wipe(vector for _, vector in made)
+
+
+def keep_selfie(person: Person, vector: bytearray) -> None:
+    """Keep the numbers of her selfie, in place of those of an older one, and look for her; within the caller's transaction."""
+    gallery.changed(person)
+    before = _count(person)
+    Faceprint.delete().where(Faceprint.person == person, Faceprint.source == Source.SELFIE).execute()
+    key = tools.keys.many(KEY, [person.code]).get(person.code) or tools.keys.new(KEY, person.code)
+    _keep(key, person, None, vector)
+    scan.widen(person, before, _count(person))
+
+
+def _count(person: Person) -> int:
+    return int(Faceprint.select().where(Faceprint.person == person).count())
+
+
+def _keep(key: bytes, person: Person, face: Face | None, vector: bytearray) -> None:
+    sealed = seal.encrypt_field(key, vector, _context(person, face))
+    source = Source.FACE if face else Source.SELFIE
+    Faceprint.create(person=person, face=face, source=source, model=recogniser.MODEL, sealed=sealed)
+
+
+def _of_selfie(person: Person) -> list[bytearray]:
+    """The numbers of her selfie, whose picture is gone: made anew they can't be, so they are opened to be sealed again."""
+    mine = Faceprint.select().where(Faceprint.person == person, Faceprint.source == Source.SELFIE)
+    rows = list(mine.where(Faceprint.model == recogniser.MODEL))
+    if not selfie.holds(person) or not rows:
+        return []
+    try:
+        key = tools.keys.get(KEY, person.code)
+        return [seal.decrypt_into(key, row.sealed, _context(person, None)) for row in rows]
+    except (KeyGone, seal.BadSeal):
+        return []  # a crash came between key and rows; what is left opens for nobody
 
 
 def _sources(person: Person) -> list[Face]:
@@ -148,7 +185,7 @@ def opened(people: list[Person]) -> Iterator[tuple[Person, list[bytearray]]]:
     rows: dict[int, list[Faceprint]] = {}
     for row in (
         Faceprint.select(Faceprint, Face)
-        .join(Face)
+        .join(Face, JOIN.LEFT_OUTER)
         .where(Faceprint.person.in_(list(owners)), Faceprint.model == recogniser.MODEL)
         .order_by(Faceprint.id)
     ):
@@ -163,5 +200,5 @@ def opened(people: list[Person]) -> Iterator[tuple[Person, list[bytearray]]]:
                 Job.put("faceprints", person_id)
 
 
-def _context(person: Person, face: Face) -> bytes:
-    return f"faceprint|{person.code}|{face.code}|{recogniser.MODEL}".encode()
+def _context(person: Person, face: Face | None) -> bytes:
+    return f"faceprint|{person.code}|{face.code if face else 'selfie'}|{recogniser.MODEL}".encode()

@@ -16,7 +16,7 @@ from models.album import Mode
 from models.assessment import Stale
 from models.base import db, is_postgres, tools
 from models.consent import About, Line
-from models.face import Appearance, Face, Faceprint, Match
+from models.face import Appearance, Face, Faceprint, Match, Source
 from models.gather import today
 from models.grounds import aware
 from models.job import Job
@@ -128,7 +128,9 @@ def strays() -> list[Person]:
         Appearance.undone_at.is_null(),
     )
     rows = Faceprint.select(Faceprint.person).where(
-        Faceprint.person.not_in(good) | ~fn.EXISTS(hers) | (Faceprint.model != recogniser.MODEL)
+        Faceprint.person.not_in(good)
+        | ((Faceprint.source == Source.FACE) & ~fn.EXISTS(hers))
+        | (Faceprint.model != recogniser.MODEL)
     )
     held = Faceprint.select(Faceprint.person)
     keys = tools.keys.ids(faceprints.KEY)

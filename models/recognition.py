@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from adapters import clock
 from adapters import recognition as recogniser
-from models import faceprints, scan
+from models import faceprints, scan, selfie
 from models.album import Album, Mode
 from models.assessment import Assessment, Condition, Covers, Risk
 from models.base import db, tools
@@ -86,6 +86,7 @@ def switch_off(*, by: User, why: str = "") -> None:
             faceprints.forget(person, "off")
         for code in tools.keys.ids(faceprints.KEY):  # of whom no row was left
             tools.keys.destroy(faceprints.KEY, code)
+        selfie.forget()
         left = {match.photo_id for match in Face.select(Face.photo).join(Match).distinct()}
         Match.delete().execute()
         refresh(left)
@@ -147,7 +148,7 @@ def close(album: Album, *, by: User) -> None:
         Roster.close(album, Ending.OFF)
         Album.update(mode=Mode.OFF).where(Album.id == album.id).execute()
         faces = Face.select(Face.id).join(Photo).where(Photo.album == album)
-        sources = [row.face for row in Faceprint.select().where(Faceprint.face.in_(faces))]
+        sources = list(Face.select().where(Face.id.in_(faces), Face.id.in_(Faceprint.select(Faceprint.face))))
         faceprints.lose(sources, "off here")
         left = {row.photo_id for row in Face.select(Face.photo).join(Match).where(Match.face.in_(faces))}
         Match.delete().where(Match.face.in_(faces)).execute()

@@ -9,12 +9,13 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from models import evidence, masking, my_page, renewing
+from models import evidence, masking, my_page, renewing, selfie
 from models.base import find
 from models.consent import Consent
 from models.draft import Draft
 from models.errors import Gone, Invalid, _l
 from models.request import Choice, Request
+from models.selfie import Selfie
 from views.access import check_form, public, seal_form, sealed_about
 from views.answers import choice_of
 from views.pages import back_to, bytes_response, choose_locale, go, page, speak
@@ -45,6 +46,7 @@ def show(token: str) -> Response:
         changed=changed,
         continues=continues,
         in_use=in_use,
+        selfie_may_follow=selfie.may_follow(asked),
     )
 
 
@@ -90,7 +92,41 @@ def confirm(token: str) -> Response:
         raise Gone(
             _l("The code is no longer valid. Open your link again and send your choices once more.")
         ) from other
-    _sign(asked, draft.confirm(request.form.get("number", "")), "code")
+    consent = _sign(asked, draft.confirm(request.form.get("number", "")), "code")
+    page_next = "signing.selfie_page" if selfie.is_offered(consent) else "signing.thanks"
+    return go(url_for(page_next, token=token, key=_key(token), lang=request.args.get("lang")))
+
+
+@bp.get("/sign/<token>/selfie")
+@public
+def selfie_page(token: str) -> Response:
+    """After a yes to recognition: a selfie, for who likes; everything is signed already."""
+    asked = _signed(token)
+    speak(asked.locale)
+    offered = selfie.is_offered(_consent(asked))
+    return page(
+        "signing/selfie.html",
+        asked=asked,
+        token=token,
+        key=_key(token),
+        seal=seal_form(token),
+        offered=offered,
+        told=selfie.TOLD,
+    )
+
+
+@bp.post("/sign/<token>/selfie")
+@public
+@back_to(selfie_page)
+def give_selfie(token: str) -> Response:
+    """Take the selfie in; what becomes of it stands on the page of thanks."""
+    check_form(token)
+    asked = _signed(token)
+    speak(asked.locale)
+    file = request.files.get("selfie")
+    if file is None or not file.filename:
+        raise Invalid(_l("Take a picture of yourself first, or go on without."), field="selfie")
+    Selfie.give(_consent(asked), file.stream, locale=choose_locale())
     return go(url_for("signing.thanks", token=token, key=_key(token), lang=request.args.get("lang")))
 
 
@@ -130,9 +166,10 @@ def picture(token: str, code: str) -> Response:
 
 def _thanks(token: str, asked: Request, *, status: int = 200) -> Response:
     speak(asked.locale)
+    consent = _consent(asked)
     return page(
-        "signing/thanks.html", status=status, asked=asked, token=token, key=_key(token), consent=_consent(asked),
-        my=my_page.token(asked.signer),
+        "signing/thanks.html", status=status, asked=asked, token=token, key=_key(token), consent=consent,
+        selfie=Selfie.of(consent), selfie_offered=selfie.is_offered(consent), my=my_page.token(asked.signer),
     )  # fmt: skip
 
 
@@ -162,12 +199,12 @@ def _about(token: str, draft: Draft) -> str:
     return f"{token}|{draft.sent}"
 
 
-def _sign(asked: Request, answers: dict[str, Any], identity: str) -> None:
+def _sign(asked: Request, answers: dict[str, Any], identity: str) -> Consent:
     drawing = base64.b64decode(answers["drawing"]) if answers["drawing"] else None
     steps = {"identity": identity}
     if asked.witness is not None:
         steps = {"identity": "in person" if identity == "link" else identity, "witness": asked.witness.code}
-    Consent.sign(
+    return Consent.sign(
         asked, Choice(answers["uses"], answers["recognition"]), signer=answers["signer"], guardian=answers["guardian"],
         drawing=drawing, language=answers["language"], steps=steps,
     )  # fmt: skip

@@ -372,6 +372,20 @@ def time_words(left: timedelta) -> str:
     return str(format_timedelta(max(left, timedelta(minutes=1)), granularity="minute"))
 
 
+SELFIES = {
+    "no_face": _("We found no face in it. Take it from the front, in good light."),
+    "small_face": _("The face in it is too small. Hold the phone closer."),
+    "several_faces": _("There is more than one face in it. Take it of yourself alone."),
+    "too_large": _("It has too many pixels. Take a smaller one."),
+    "off": _("Recognition is not on here any more, so no selfie is needed."),
+}
+
+
+def selfie_words(why: str) -> str:
+    """Why a selfie could not be used."""
+    return str(SELFIES.get(why) or gettext("It could not be read."))
+
+
 VOCABULARY = {
     "copy_offer": copy_offer,
     "offer_words": offer_words,
@@ -385,6 +399,7 @@ VOCABULARY = {
     "set_aside_words": set_aside,
     "relation_words": relation_words,
     "choice_words": choice_words,
+    "selfie_words": selfie_words,
     "circumstance_words": circumstance_words,
     "circumstance_choices": circumstance_choices,
     "role_words": role_words,
