@@ -196,17 +196,18 @@ class Delivery(Record):
     def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
         covered = _hidden(clearance)
-        photo, named, hidden = self.photo, self._named(covered), Person.names(covered).values()
+        photo, named = self.photo, self._named(covered)
+        silent = self._silent({name for name, _ in named})
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
         return metadata.Card(
             creator=photo.creator,
             credit=photo.credit or str(Setting.of("photo_credit")),
             copyright=photo.copyright or str(Setting.of("organisation")),
-            title=without_names(photo.title, hidden),
+            title=without_names(photo.title, silent),
             caption="",  # captions name people; naming needs a line of its own (CON-09)
             date_created=photo.taken_at,
-            alt_text=without_names(photo.alt_text, hidden),
+            alt_text=without_names(photo.alt_text, silent),
             usage_terms=self._terms(last),
             licensor_name=str(Setting.of("organisation")),
             licensor_url=tools.base_url,
@@ -245,6 +246,15 @@ class Delivery(Record):
         ).order_by(Face.left, Appearance.id)
         return [(row.person.name, row.face.box if row.face else None) for row in rows]
 
+    def _silent(self, named: set[str]) -> list[str]:
+        """Everyone in the photo who may not be named beside it: a title can tell as much as a name (CON-09)."""
+        there = (
+            Person.select(Person.name)
+            .join(Appearance)
+            .where(Appearance.photo == self.photo, Appearance.undone_at.is_null())
+        )
+        return [person.name for person in there if person.name not in named]
+
     def _terms(self, last: date | None) -> str:
         use = self.use.name_in(tools.locale)
         return f"{use}: until {last.isoformat()}" if last else f"{use}: until withdrawn"
@@ -263,7 +273,7 @@ def _hidden(clearance: Clearance) -> set[str | None]:
 
 
 def without_names(text: str, names: Iterable[str]) -> str:
-    """The text, or nothing when it names one of these people: whoever is covered is not told of either (RED-04)."""
+    """The text, or nothing when it names one of these people: who is covered or said nothing of it is not named (RED-04)."""
     words = {word for name in names for word in re.findall(r"\w{3,}", name.casefold())}
     return "" if words & set(re.findall(r"\w{3,}", text.casefold())) else text
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import clock
-from models import claims, faceprints, index, search
+from models import claims, faceprints, index, search, tally
 from models.album import Album
 from models.base import db
 from models.errors import Invalid, Refusal, _l
@@ -114,6 +114,7 @@ def name(face: Face, person: Person, *, by: User) -> Appearance:
         raise Refusal(_l("This person is already named at another face of this photo. Undo that first."))
     with db.atomic():
         _forget_words(face)
+        tally.answered(face, person.id)
         appearance = Appearance.create(photo=face.photo_id, person=person, face=face, by=by)
         _settled(face)
         Trace.leave(by, "face.named", face, person=person, photo=face.photo)
@@ -131,6 +132,7 @@ def remark(face: Face, word: Word, *, by: User) -> None:
         )
     with db.atomic():
         _forget_words(face)
+        tally.answered(face, None)
         Remark.create(face=face, word=word, by=by)
         _settled(face)
         Trace.leave(by, "face.remarked", face, word=word.value, photo=face.photo)
@@ -148,6 +150,7 @@ def reject(face: Face, person: Person, *, by: User) -> None:
     """A human says that this is not that person; the pair never comes back, and nothing biometric is kept of it."""
     with db.atomic():
         Rejection.insert(face=face, person=person, by=by).on_conflict_ignore().execute()
+        tally.refused(face, person.id)
         Match.delete().where(Match.face == face, Match.person == person).execute()
         index.refresh([face.photo_id])
         Trace.leave(by, "face.rejected", face, person=person, photo=face.photo)
@@ -221,6 +224,7 @@ def check_box(photo: Photo, box: Box, *, but: Face | None = None) -> None:
 
 
 def _forget_words(face: Face) -> list[int]:
+    tally.taken_back(face)
     now = clock.now()
     named = Appearance.select(Appearance.person).where(
         Appearance.face == face, Appearance.undone_at.is_null()

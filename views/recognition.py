@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import forgetting, modes, opting_in, preparation, recognition, scan
+from models import forgetting, modes, opting_in, preparation, recognition, scan, tally
 from models.album import Album, Mode
 from models.assessment import Assessment, Condition, Covers, Risk
 from models.base import find
@@ -40,7 +40,7 @@ def index() -> Response:
         "recognition/index.html", state=modes.state(), opted_in=opting_in.opted_in(), uncovered=opting_in.not_covered(),
         counts=forgetting.counts(), strays=len(forgetting.strays()), scans=scan.under_way(), off=off,
         allowed=len(albums) - len(off), registered=recognition.registered(), history=Assessment.history(),
-        country=Setting.of("country"), most=MOST_SHOWN, album=None, progress=preparation.progress(),
+        country=Setting.of("country"), most=MOST_SHOWN, guesses=tally.table(), album=None, progress=preparation.progress(),
     )  # fmt: skip
 
 
