@@ -202,5 +202,5 @@ def _nobody_but(shoot, data, shown):
     assert (near, len(found)) == (shown, len(shown))
     for who in prints.keys() - shown:
         boxes = [face.box for face in sorted(known, key=lambda face: face.left)]
-        there = imaging.encode_at(tools.sandbox, data, JPEG, [boxes[list(NAMES).index(who)]])[0]
+        there = imaging.encode_at(tools.sandbox, data, JPEG, [boxes[list(NAMES).index(who)]])[0].vector
         assert there is None or recognition.distance(there, prints[who]) > 0.6
