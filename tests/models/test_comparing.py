@@ -9,7 +9,7 @@ import pytest
 
 from adapters import imaging, recognition, seal
 from adapters.kinds import JPEG
-from models import comparing, faceprints, faces, finding, gallery
+from models import comparing, faceprints, faces, finding, forgetting, gallery
 from models.base import db, tools
 from models.consent import Line, withdraw
 from models.face import Appearance, Face, Faceprint, Match, Rejection
@@ -124,7 +124,7 @@ def test_a_faceprint_of_another_model_is_never_compared_and_is_made_anew(roll, n
     with db.atomic():
         gallery.changed(noor)
     assert roll.suggest((roll.photo(1)[0], numbers(NOOR))) == (set(), [0])
-    faceprints.remake()
+    forgetting.sweep()
     assert Job.waiting().where(Job.kind == "faceprints", Job.subject == noor.id).count() == 1
     drain()
     assert Faceprint.select().where(Faceprint.model != recognition.MODEL).count() == 0
@@ -226,7 +226,7 @@ def test_a_rerun_keeps_every_human_word(roll):
     named, said, refused, undone, silent, moved = roll.photo(4) + roll.photo(2)
     photo, other = named.photo, silent.photo
     faces.name(named, noor, by=roll.editor)
-    faces.remark(said, faces.Word.CROWD, by=roll.editor)
+    faces.remark(said, faces.Word.NOT_RECOGNISABLE, by=roll.editor)
     faces.reject(refused, noor, by=roll.editor)
     faces.remark(undone, faces.Word.NOT_A_PERSON, by=roll.editor)
     faces.undo(undone, by=roll.editor)

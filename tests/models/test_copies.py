@@ -16,6 +16,7 @@ from models.copy import Copy, CopyCheck, Stage
 from models.covering import Extent, Style
 from models.delivery import Delivery, without_names
 from models.errors import Gone, Invalid, Missing, NotAllowed, NotCleared, Refusal
+from models.event import QUESTIONS, Event
 from models.face import Face, Match, Word
 from models.facts import Period
 from models.gather import today
@@ -127,6 +128,8 @@ def test_an_unknown_face_must_be_covered_too(group):
     assert group.codes(both)[0] is State.CLEARED
     Match.create(face=stranger, person=group.noor, distance=0.4, band="likely")
     assert group.codes(both)[0] is State.CLEARED
+    written = dict.fromkeys(QUESTIONS, "It was written on the sign at the entrance.")
+    Event.keep(group.photo.album, written, children=True, by=group.house.user("consent-officer"))
     faces.remark(stranger, Word.CROWD, by=group.editor)
     assert group.codes(group.copy())[1] >= {Code.ASSESSMENT_MISSING}
     assert group.codes(both)[0] is State.CLEARED
