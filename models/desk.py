@@ -16,7 +16,7 @@ from models.album import Album
 from models.base import db
 from models.burst import Alike
 from models.errors import Invalid, _l
-from models.face import Act, Appearance, Face, Match, Rejection, Step, Word
+from models.face import Act, Appearance, Face, Rejection, Step, Word
 from models.faces import Seen
 from models.folding import folded_name
 from models.line import Progress
@@ -275,11 +275,7 @@ def _fits(face: Face, said: Person | Word | str) -> bool:
 
 
 def _is_risky(face: Face) -> bool:
-    return any(_risk(guess) for guess in faces.suggestions(face))
-
-
-def _risk(guess: Match) -> bool:
-    return bool(getattr(guess, "risk", False))
+    return any(guess.risk for guess in faces.suggestions(face))
 
 
 def _is_last_look(photo: Photo) -> bool:
@@ -300,7 +296,7 @@ def _choices(user: User, face: Face, seen: Seen, claimed: list[str]) -> tuple[Ch
     guesses = [guess for guess in faces.suggestions(face) if guess.person_id not in there]
     out = there | {guess.person_id for guess in guesses} | {row.person_id for row in face.rejections}
     recent = [person for person in _recent(user, face) if person.id not in out]
-    found = [Choice(guess.person, guess.band, _risk(guess)) for guess in guesses]
+    found = [Choice(guess.person, guess.band, bool(guess.risk)) for guess in guesses]
     found += [Choice(person, "claimed") for person in _named_so(user, claimed) if person.id not in out]
     known = {choice.person.id for choice in found}
     found += [Choice(person, "recent") for person in recent if person.id not in known]

@@ -13,13 +13,14 @@ from models.base import db
 from models.claims import Claimed
 from models.errors import Invalid, Refusal
 from models.event import QUESTIONS, Event
-from models.face import Act, Appearance, Face, Match, Rejection, Remark, Step, Word
+from models.face import Act, Appearance, Face, Match, Rejection, Remark, Risk, Step, Word
 from models.index import refresh
 from models.line import Turn
 from models.person import Person
 from models.photo import Photo, Review
 from models.trail import Trace
 from models.user import Team
+from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
 BOX = (0.3, 0.2, 0.1, 0.2)
@@ -53,9 +54,9 @@ class Shoot:
             refresh([taken.id])
         return Photo.get_by_id(taken.id)
 
-    def guess(self, face, person, band="likely", distance=0.3):
+    def guess(self, face, person, band="likely", distance=0.3, risk=""):
         with db.atomic():
-            Match.create(face=face, person=person, distance=distance, band=band)
+            Match.create(face=face, person=person, distance=distance, band=band, risk=risk)
             refresh([face.photo_id])
 
     def next(self, **scope):
@@ -367,3 +368,30 @@ def test_a_hand_drawn_box_is_moved_and_removed_the_machines_is_not(shoot):
         "face.moved", "face.removed",
     ]  # fmt: skip
     assert Step.select().count() == 0, "nothing is left to take back of a face that is gone"
+
+
+def test_look_alikes_stand_side_by_side_and_take_a_deliberate_choice(shoot, web):
+    """Issue part 3: a risk, never a fact; no key alone names one of two whom the machine can't tell apart."""
+    known = [shoot.photo(BOX) for _ in range(2)]
+    for photo, person in zip(known, (shoot.noor, shoot.daan), strict=True):
+        faces.name(photo.faces.get(), person, by=shoot.editor)
+        photo.review(by=shoot.editor)
+    face = shoot.photo(BOX).faces.get()
+    shoot.guess(face, shoot.noor, "possible", 0.30, Risk.TWIN)
+    shoot.guess(face, shoot.daan, "possible", 0.31, Risk.TWIN)
+    shown = desk.look(shoot.editor, photo=face.photo)
+    assert shown.risky
+    assert [(one.person, one.band, one.risk) for one in shown.choices] == [
+        (shoot.noor, "possible", True), (shoot.daan, "possible", True),
+    ]  # fmt: skip
+    assert [one.portraits[0].photo_id for one in shown.choices] == [photo.id for photo in known]
+
+    browser = Browser(web).log_in(shoot.editor)
+    page = browser.get(f"/faces?photo={face.photo.code}").text
+    assert page.count('data-key="Enter"') == 0, "no single key"
+    assert 'name="compared"' in page
+    answer = {"act": "name", "person": shoot.noor.code, "photo": face.photo.code}
+    refused = browser.post(f"/faces/{face.code}", answer)
+    assert (refused.status_code, shoot.standing() & {(face.id, shoot.noor.id)}) == (422, set())
+    assert browser.post(f"/faces/{face.code}", {**answer, "compared": "1"}).status_code == 303
+    assert (face.id, shoot.noor.id) in shoot.standing()
