@@ -24,7 +24,7 @@ import app as composition
 import tasks
 from adapters.sandbox import Sandbox
 from config import Config
-from models import schema, user
+from models import beginning, schema, user
 from models.base import db, tools
 from models.job import Job
 from models.setting import Setting
@@ -53,10 +53,42 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """A configuration in a folder of the test's own."""
+    return _configured(tmp_path)
+
+
+def _configured(folder: Path) -> Config:
     return Config.from_environment(
-        data=tmp_path / "data", keys=tmp_path / "keys", base_url="http://localhost", smtp_url=None, trusted_hosts=(),
-        database_url=f"sqlite:///{tmp_path / 'data' / 'clearframe.db'}", storage_url="file:", queue_url="",
+        data=folder / "data", keys=folder / "keys", base_url="http://localhost", smtp_url=None, trusted_hosts=(),
+        database_url=f"sqlite:///{folder / 'data' / 'clearframe.db'}", storage_url="file:", queue_url="",
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house right after its first start; every test gets a copy, for each start runs all migrations."""
+    folder = tmp_path_factory.mktemp("begun")
+    composition.first_start(_configured(folder))
+    with db.connection_context():
+        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    tools.keys.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def begun_on_postgres(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database right after its first start, with the keys of the other."""
+    folder = tmp_path_factory.mktemp("begun-on-postgres")
+    shutil.copytree(begun / "keys", folder / "keys")
+    with _scratch_database() as url:
+        config = replace(_configured(folder), database_url=url)
+        config.data.mkdir()
+        composition.wire(config)
+        with db.connection_context():
+            schema.migrate()
+            beginning.first_link(config.base_url)
+        db.obj.close_all()  # type: ignore[attr-defined]
+        tools.keys.close()
+        yield url.rsplit("/", 1)[1]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,9 +101,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> Iterator[Makers]:
     """A started house with its defaults, the database open, and makers of everything; on SQLCipher unless marked."""
-    with _database(getattr(request, "param", "sqlcipher"), config.database_url) as url:
+    begun = request.getfixturevalue("begun")
+    shutil.copytree(begun / "keys", config.keys)
+    with _database(request, begun, config) as url:
         started = replace(config, database_url=url)
-        composition.first_start(started)
+        composition.wire(started)
         tools._wired.sandbox = sandbox
         Job.nudge = staticmethod(lambda job_id: None)
         with db.connection_context():
@@ -92,23 +126,26 @@ def engine(house: Makers) -> Makers:
 
 
 @contextmanager
-def _database(engine: str, sqlite: str) -> Iterator[str]:
-    if engine == "sqlcipher":
-        yield sqlite
+def _database(request: pytest.FixtureRequest, begun: Path, config: Config) -> Iterator[str]:
+    """The address of a begun database of the engine asked for."""
+    if getattr(request, "param", "sqlcipher") == "sqlcipher":
+        shutil.copytree(begun / "data", config.data)
+        yield config.database_url
         return
     if not POSTGRES:
         pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL to run this on PostgreSQL too")
-    with _scratch_database() as url:
+    config.data.mkdir(mode=0o700)
+    with _scratch_database(request.getfixturevalue("begun_on_postgres")) as url:
         yield url
         db.obj.close_all()  # type: ignore[attr-defined]
 
 
 @contextmanager
-def _scratch_database() -> Iterator[str]:
-    """A database of its own on the test server, dropped afterwards."""
+def _scratch_database(like: str = "template1") -> Iterator[str]:
+    """A database of its own on the test server, a copy of another, dropped afterwards."""
     name = f"clearframe_test_{secrets.token_hex(6)}"
     with psycopg.connect(POSTGRES, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         try:
             yield POSTGRES.rsplit("/", 1)[0] + "/" + name
         finally:
