@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
-from views import access, errors, headers, pages, words
+from views import access, errors, headers, pages, picture_words, words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)  # after the database is open: its refusal is a page too
     errors.init_app(app)
     pages.init_app(app)
-    app.jinja_env.globals.update(words.VOCABULARY)
+    app.jinja_env.globals.update(words.VOCABULARY | picture_words.VOCABULARY)
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)

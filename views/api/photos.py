@@ -35,7 +35,8 @@ from views.api.shape import (
     text,
     thing,
 )  # fmt: skip
-from views.words import face_words, reason_json, set_aside
+from views.picture_words import face_words, set_aside
+from views.words import reason_json
 
 AROUND_FILE = 1 << 20  # what a form may hold beside its file
 MOST_TAGS = 50
