@@ -16,7 +16,7 @@ from PIL import Image
 from adapters import clock
 from adapters.sandbox import Sandbox
 from models import campaign as campaigns
-from models import enrolling, evidence, faceprints, faces, gallery, recognition, selfie
+from models import enrolling, evidence, faceprints, faces, forgetting, gallery, recognition, selfie
 from models.album import Album, Mode
 from models.base import db, tools
 from models.campaign import Campaign, CampaignWay, Reach
@@ -410,7 +410,7 @@ def test_a_consent_that_ended_by_date_takes_the_selfie_with_it(event):
         for line in consent.answers():
             line.valid_until = today() - timedelta(days=1)
             line.save()
-    faceprints.sweep()
+    forgetting.sweep()
     event.drain()
     assert (Faceprint.select().count(), Selfie.get().state) == (0, State.FORGOTTEN)
 
