@@ -90,7 +90,8 @@ class Kept:
     def plant(self, person=None):
         Job.drop("faceprints", "prepare")
         planted = leftovers.plant(person or self.noor, self.face)
-        other = faces.draw(self.photo, (0.6, 0.1, 0.3, 0.4), by=self.editor)
+        place = (0.6, 0.1, 0.3, 0.4) if person is None else (0.05, 0.55, 0.3, 0.4)
+        other = faces.draw(self.photo, place, by=self.editor)
         Match.create(face=other, person=person or self.noor, distance=0.3, band="likely")
         assert "sealed in rows" in self.places(planted), (
             "what is looked for is there, so that not finding it says something"
