@@ -41,8 +41,8 @@ def test_she_adds_a_selfie_after_signing(house, campaign, visit, axe, drain, tmp
     assert page.locator("input:checked").count() == 0
     page.get_by_text("you can add a selfie after signing").wait_for()
     check(page)
-    page.locator("input[name=use-website][value=yes]").check(force=True)
-    page.locator("input[name=recognition][value=yes]").check(force=True)
+    page.locator("label:has(input[name=use-website][value=yes])").click()
+    page.locator("label:has(input[name=recognition][value=yes])").click()
     page.fill("[name=signer]", "Noor Voorbeeld")
     page.get_by_role("button", name="Send my answers").click()
     page.get_by_role("heading", name="One more step: the code").wait_for()

@@ -36,8 +36,8 @@ def test_sign_and_take_back(asked, visit, axe, drain, scripts):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
     if scripts:
         axe(page)
-    page.locator("input[name=use-website][value=yes]").check(force=True)
-    page.locator("input[name=use-press][value=no]").check(force=True)
+    page.locator("label:has(input[name=use-website][value=yes])").click()
+    page.locator("label:has(input[name=use-press][value=no])").click()
     page.fill("[name=signer]", "Noor Voorbeeld")
     page.get_by_role("button", name="Send my answers").click()
     page.get_by_role("heading", name="Thank you. Your answers are kept.").wait_for()
