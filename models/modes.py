@@ -52,12 +52,6 @@ def mode_of(album: Album) -> Mode:
     return here.mode if why_off([album], here)[album.id] is None else Mode.OFF
 
 
-def current_assessment(mode: Mode) -> Assessment | None:
-    """The approved, unexpired assessment that carries this mode with this recogniser at this place, if there is one."""
-    newest = Assessment.newest()
-    return newest if mode is not Mode.OFF and newest is not None and not newest.stale(mode) else None
-
-
 def covered() -> Covers | None:
     """What the assessment in force covers; None while recognition is off."""
     here = state()

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ atexit.register(shutil.rmtree, os.environ["CLEARFRAME_DATA"], ignore_errors=True
 
 import app as composition
 import tasks
+from adapters import clock
 from adapters.sandbox import Sandbox
 from config import Config
 from models import beginning, schema, user
@@ -150,6 +152,18 @@ def _scratch_database(like: str = "template1") -> Iterator[str]:
             yield POSTGRES.rsplit("/", 1)[0] + "/" + name
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Moves the house's clock forward by so much more: `later(days=3)`."""
+    real, moved = clock._read, [timedelta(0)]
+    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
+
+    def move(**by: float) -> None:
+        moved[0] += timedelta(**by)
+
+    return move
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from adapters import clock
@@ -14,17 +12,6 @@ from models.request import Choice, Request, Way
 from models.states import TRANSITIONS, State
 from models.voiding import Void, Voiding
 from models.wording import Wording
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 class World:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from openpyxl import Workbook
 
-from adapters import clock, tables
+from adapters import tables
 from models import faces, import_files, importing, merging, schema
 from models.base import find
 from models.consent import Answer, Consent, Line, withdraw
@@ -37,17 +37,6 @@ Jan Jansen Voorbeeld;jan@people.example;alle media;;2026-05-02;;
 Bo Voorbeeld;bo@people.example;nee;nee;2026-05-02;;
 Wrong Voorbeeld;;ja;;03/04/2024;;
 """
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 @pytest.fixture

@@ -36,17 +36,6 @@ WHY = dict.fromkeys(recognition.QUESTIONS, "Because this is a test of the modes.
 
 
 @pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
-
-
-@pytest.fixture
 def desk(house, later):
     return Desk(house, later)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from adapters import clock
 from models import faces
 from models.base import db
 from models.basis import Basis
@@ -29,17 +28,6 @@ from models.user import Team
 from models.wording import Wording
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 class Scene:

@@ -30,13 +30,6 @@ SHUT = ("", "/photos/{}", "/photos/{}/file", "/photos.zip", "/contact-sheet.pdf"
 
 
 @pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-    return lambda **by: moved.__setitem__(0, moved[0] + timedelta(**by))
-
-
-@pytest.fixture
 def scene(house, drain):
     return Scene(house, drain)
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from playhouse.test_utils import count_queries
 
-from adapters import clock
 from models import calendar, endings, faces, renewing, states
 from models.consent import Answer, Consent
 from models.delivery import Delivery
@@ -22,17 +21,6 @@ from models.wording import Wording
 from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 class Scene:

@@ -12,7 +12,6 @@ import pikepdf
 import pytest
 from playhouse.test_utils import count_queries
 
-from adapters import clock
 from models import faces
 from models.base import db
 from models.consent import Consent, withdraw
@@ -30,17 +29,6 @@ from models.wording import Wording
 from tests.makers import Browser
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 class Scene:

@@ -29,17 +29,6 @@ from tests.makers import Browser
 pytestmark = pytest.mark.both_engines
 
 
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
-
-
 class Scene:
     """Noor agreed to website and social media; her photo is on a page, planned for another, and given to a newspaper."""
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 
-from adapters import clock
 from adapters.hooks import HookFailed, Hooks
 from models import endings, faces, webhook
 from models.base import db, tools
@@ -28,17 +27,6 @@ from models.wording import Wording
 from tests.views.api_client import Program
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
 
 
 class Listener:

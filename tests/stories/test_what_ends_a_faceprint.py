@@ -33,17 +33,6 @@ BOX = (0.1, 0.1, 0.3, 0.4)
 
 
 @pytest.fixture
-def later(monkeypatch):
-    real, moved = clock._read, [timedelta(0)]
-    monkeypatch.setattr(clock, "_read", lambda: real() + moved[0])
-
-    def move(**by):
-        moved[0] += timedelta(**by)
-
-    return move
-
-
-@pytest.fixture
 def kept(house, later, tmp_path, monkeypatch):
     (tmp_path / "temp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
