@@ -1,4 +1,4 @@
-"""The key store: one root key, a ring of wrapping keys, and a wrapped key per object, apart from everything else."""
+"""The key store: a root key, the seed of all secrets, a ring of wrapping keys, a wrapped key per object, and the ledger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -14,14 +15,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from adapters import ledger
+
 ROOT, STORE = "root.key", "keys.db"
 CHECK = b"clearframe key store 1"
 SHORTEST_ROOT = 32
-SCHEMA = """
-CREATE TABLE ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
-CREATE TABLE dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
-                  wrapped BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
-CREATE TABLE proof (wrapped BLOB NOT NULL);
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
+                                wrapped BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS proof (wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS seed (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
+{ledger.SCHEMA}
 """
 
 
@@ -47,6 +52,7 @@ class KeyStore:
         self._path, self._root = folder / STORE, root
         self._local = threading.local()
         self._ring: dict[int, bytes] = {}
+        self._seed = b""
         self._secrets: dict[str, bytes] = {}
 
     @classmethod
@@ -66,9 +72,10 @@ class KeyStore:
             db.executescript(SCHEMA)
             db.execute(
                 "INSERT INTO ring (wrapped) VALUES (?)",
-                (_wrap(store._kek_wrapper(), secrets.token_bytes(32), b"kek"),),
+                (_wrap(store._wrapper("kek"), secrets.token_bytes(32), b"kek"),),
             )
-            db.execute("INSERT INTO proof VALUES (?)", (_wrap(store.secret("proof"), CHECK, b"proof"),))
+            db.execute("INSERT INTO proof VALUES (?)", (_wrap(store._wrapper("proof"), CHECK, b"proof"),))
+            store._plant(db, secrets.token_bytes(32))
         store._load()
         return store
 
@@ -89,22 +96,42 @@ class KeyStore:
     def _load(self) -> None:
         try:
             proof = self._connection().execute("SELECT wrapped FROM proof").fetchone()
-            if proof is None or _unwrap(self.secret("proof"), proof[0], b"proof") != CHECK:
+            if proof is None or _unwrap(self._wrapper("proof"), proof[0], b"proof") != CHECK:
                 raise WrongKey("The root key does not open this key store.")
-            wrapper = self._kek_wrapper()
+            wrapper = self._wrapper("kek")
             rows = self._connection().execute("SELECT id, wrapped FROM ring ORDER BY id")
             self._ring = {row[0]: _unwrap(wrapper, row[1], b"kek") for row in rows}
+            self._seed = _unwrap(self._wrapper("seed"), self._sown(), b"seed")
         except InvalidTag as error:
             raise WrongKey("The root key does not open this key store.") from error
 
+    def _sown(self) -> bytes:
+        """The wrapped seed; a store made before there were seeds goes on with its root as the seed."""
+        db = self._connection()
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'seed'").fetchone():
+            db.executescript(SCHEMA)
+        row = db.execute("SELECT wrapped FROM seed").fetchone()
+        if row is None:
+            with db:
+                self._plant(db, self._root)
+            row = db.execute("SELECT wrapped FROM seed").fetchone()
+        return bytes(row[0])
+
+    def _plant(self, db: sqlite3.Connection, seed: bytes) -> None:
+        # Two processes may open an older store at once: the first one's row stays.
+        db.execute("INSERT OR IGNORE INTO seed VALUES (1, ?)", (_wrap(self._wrapper("seed"), seed, b"seed"),))
+
     def secret(self, purpose: str) -> bytes:
-        """32 bytes derived from the root for one purpose: the database, the trail's signature, look-ups."""
+        """32 bytes derived from the seed for one purpose: the database, the trail's signature, look-ups.
+
+        A new root key wraps the same seed, so that rotating it changes no secret.
+        """
         if purpose not in self._secrets:
-            self._secrets[purpose] = derive(self._root, purpose)
+            self._secrets[purpose] = derive(self._seed, purpose)
         return self._secrets[purpose]
 
-    def _kek_wrapper(self) -> bytes:
-        return self.secret("kek")
+    def _wrapper(self, purpose: str) -> bytes:
+        return derive(self._root, purpose)
 
     def new(self, kind: str, id: str) -> bytes:
         """Make and keep a key, durable before it is returned; IntegrityError when there is one already."""
@@ -156,6 +183,31 @@ class KeyStore:
         with self._connection() as db:
             db.execute("DELETE FROM dek WHERE kind = ? AND id = ?", (kind, id))
         self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def erase(
+        self,
+        noun: str,
+        code: str,
+        *,
+        at: datetime,
+        why: str,
+        keys: Iterable[tuple[str, str]],
+        guard: str = "",
+    ) -> ledger.Entry:
+        """End these keys (kind, id) and enter the erasure in the ledger, in one durable step; twice enters it once.
+
+        `guard` is the keyed hash that keeps the same file from being taken in again (ERA-03, ERA-06, ERA-09).
+        """
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            entry = ledger.enter(db, noun, code, at=at, why=why, guard=guard)
+            db.executemany("DELETE FROM dek WHERE kind = ? AND id = ?", list(keys))
+        self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return entry
+
+    def erased(self, after: int = 0) -> list[ledger.Entry]:
+        """The ledger's entries beyond a number, in order; BadSeal when the chain does not hold."""
+        return ledger.read(self._connection(), after)
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
 from adapters.keys import ROOT, STORE, KeyGone, KeysMissing, KeyStore, WrongKey, derive
+from adapters.seal import BadSeal
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def reopened(store: KeyStore) -> KeyStore:
@@ -146,3 +150,49 @@ def test_threads_share_the_store(keys):
     thread.start()
     thread.join()
     assert [keys.get("object", "from-thread")] == found
+
+
+def test_an_erasure_ends_the_keys_and_enters_itself_in_one_step(keys):
+    keys.new("object", "p1")
+    keys.new("object", "p2")
+    entry = keys.erase("photo", "p1", at=NOON, why="request", keys=[("object", "p1")], guard="ab")
+    assert (entry.seq, entry.noun, entry.code, entry.why, entry.guard) == (1, "photo", "p1", "request", "ab")
+    assert (keys.has("object", "p1"), keys.has("object", "p2")) == (False, True)
+    again = keys.erase("photo", "p1", at=NOON, why="retention", keys=[("object", "p1")])
+    other = keys.erase("person", "p1", at=NOON, why="request", keys=[])
+    assert again == entry
+    assert keys.erased() == [entry, other]
+    assert reopened(keys).erased(after=1) == [other]
+
+
+def test_the_ledger_is_only_added_to(keys):
+    keys.erase("photo", "p1", at=NOON, why="request", keys=[])
+    for act in ("UPDATE ledger SET why = ''", "DELETE FROM ledger"):
+        with pytest.raises(sqlite3.IntegrityError):
+            keys._connection().execute(act)
+
+
+@pytest.mark.parametrize(
+    "act", ["UPDATE ledger SET code = 'x' WHERE seq = 2", "DELETE FROM ledger WHERE seq = 1",
+            "UPDATE ledger SET seq = seq + 10"],
+)  # fmt: skip
+def test_a_ledger_that_was_tampered_with_is_found(keys, act):
+    for n in range(3):
+        keys.erase("photo", f"p{n}", at=NOON, why="request", keys=[])
+    with keys._connection() as db:
+        db.execute("DROP TRIGGER ledger_stays")
+        db.execute("DROP TRIGGER ledger_keeps")
+        db.execute(act)
+    with pytest.raises(BadSeal):
+        keys.erased()
+
+
+def test_a_store_from_before_seeds_keeps_every_secret(keys):
+    root = keys._path.with_name(ROOT).read_bytes()
+    with keys._connection() as db:
+        for name in ("seed", "ledger"):
+            db.execute(f"DROP TABLE {name}")
+    again = reopened(keys)
+    assert again.secret("names") == derive(root, "names")
+    assert reopened(again).secret("names") == derive(root, "names")
+    assert again.erased() == []

@@ -43,11 +43,12 @@ def test_an_object_is_read_by_hand_as_vault_format_says(house, config):
     kek, wrapped = store.execute(
         "SELECT kek, wrapped FROM dek WHERE kind = 'object' AND id = ?", (photo.code,)
     ).fetchone()
+    ((wrapped_seed,),) = store.execute("SELECT wrapped FROM seed")
     store.close()
     wrapping = unwrapped(derived(root, "kek"), ring[kek], b"kek")
     key = derived(unwrapped(wrapping, wrapped, f"object|{photo.code}|1|{kek}".encode()), "role/original")
 
-    names = derived(root, "names")
+    names = derived(unwrapped(derived(root, "seed"), wrapped_seed, b"seed"), "names")
     folder = hmac.new(names, photo.code.encode(), hashlib.sha256).hexdigest()[:32]
     file = hmac.new(names, f"{photo.code}|original".encode(), hashlib.sha256).hexdigest()[:24]
     stored = (config.data / "vault" / "objects" / folder[:2] / folder / file).read_bytes()
