@@ -26,7 +26,7 @@ ACCESS = (
     "consent.code-sent", "consent.evidence-seen", "consent.paper-seen", "consent.receipt-seen",
     "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "photo.look-again",
     "photo.looked-again", "photo.prepared", "photo.viewed", "scan.asked", "scan.ended", "scan.paused", "scan.resumed",
-    "scan.stopped", "share.look", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
+    "scan.stopped", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
     "user.login", "user.login-failed", "user.logout", "webhook.tested",
 )  # fmt: skip
 INCIDENTS = ("breach.", "incident.", "faceprints.strays")

@@ -97,6 +97,14 @@ def exported(*, by: User | str) -> Iterator[dict[str, Any]]:
     return _exported(head) if head else iter(())
 
 
+def as_file(*, by: User) -> Iterator[bytes]:
+    """The same as JSON, one entry a line."""
+    entries = exported(by=by)
+    return (
+        json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for entry in entries
+    )
+
+
 def _exported(head: Head) -> Iterator[dict[str, Any]]:
     yield {
         "format": "clearframe-trail/1",

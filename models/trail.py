@@ -136,7 +136,7 @@ class Trace(Record):
         try:
             line._append()
         except DatabaseError as error:
-            log.exception("the trail can't be written: %s was refused", action)
+            log.error("the trail can't be written, %s was refused: %s", action, error)
             raise TrailClosed from error
         return line
 
@@ -256,12 +256,6 @@ def notes_in(text: str) -> list[str]:
         rf"({re.escape(ORIGIN)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S+)", text.replace("\r", "")
     )
     return ["{}\n{}\n{}\n{}\n\n— {} {}\n".format(*parts) for parts in found]
-
-
-def printed_head() -> str:
-    """The head for the foot of a paper: signed now, its number and the first half of its hash (AUD-04)."""
-    head = Head.sign()
-    return f"{head.seq} · {head.note.split(chr(10))[2][:24]}" if head else ""
 
 
 def witness_lag() -> timedelta | None:
