@@ -131,7 +131,7 @@ def _is_witness(url: str) -> bool:
     except ValueError:
         return False
     if parts.scheme == "file":
-        return not parts.netloc and len(parts.path) > 1
+        return not parts.netloc and parts.path.startswith("/") and len(parts.path) > 1
     if parts.scheme == "syslog":
         return somewhere and not parts.path.strip("/")
     return parts.scheme == "syslog+tcp" and bool(parts.hostname) and somewhere

@@ -71,7 +71,7 @@ def _log_here(notes: Iterable[str]) -> None:
 
 
 def _log_there(host: str, port: int, notes: Iterable[str], *, tcp: bool) -> None:
-    """RFC 5424; over UDP nobody says whether it arrived, over TCP each is counted (RFC 6587)."""
+    """RFC 5424; over UDP nobody says whether it arrived, over TCP each ends with its line (RFC 6587)."""
     kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=kind)[0]
     with socket.socket(family, kind) as wire:
@@ -79,4 +79,4 @@ def _log_there(host: str, port: int, notes: Iterable[str], *, tcp: bool) -> None
         wire.connect(address)
         for note in notes:
             message = f"<{NOTICE}>1 - - {TAG} - head - {on_one_line(note)}".encode()
-            wire.sendall(b"%d %s" % (len(message), message) if tcp else message)
+            wire.sendall(message + b"\n" if tcp else message)
