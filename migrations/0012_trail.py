@@ -1,4 +1,4 @@
-"""Segments and stumps of a pruned trail, who witnessed its heads, and the one way in which a line may go."""
+"""Segments and stumps of a pruned trail, who witnessed its heads, the one way in which a line may go; reasons out of the trail."""
 
 from peewee import BigIntegerField, DateTimeField, ForeignKeyField, IntegerField, Model, TextField
 
@@ -45,7 +45,27 @@ def up(migrator, db):
             database = db
             table_name = "witnessed"
 
-    db.create_tables([Segment, Stump, Witnessed])
+    class Album(Model):
+        class Meta:
+            database = db
+            table_name = "album"
+
+    class User(Model):
+        class Meta:
+            database = db
+            table_name = "user"
+
+    class Reopening(Model):
+        album = ForeignKeyField(Album, on_delete="CASCADE")
+        by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+        at = DateTimeField()
+        reason = TextField()
+
+        class Meta:
+            database = db
+            table_name = "reopening"
+
+    db.create_tables([Segment, Stump, Witnessed, Reopening])
     for statement in _postgres() if "ostgre" in type(db).__name__ else _sqlite():
         db.execute_sql(statement)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters import seal
 from models.base import db
+from models.errors import _l
 from models.stumps import Segment, Stump, Terms
 from models.trail import Head, Trace, covered, genesis, signer
 
@@ -59,13 +60,15 @@ def _walk(outside: list[str], progress: Progress) -> Verdict:
         for row in lines(progress):
             number += 1
             if row[0] != number:
-                raise Found(row[0], "a line is missing" if row[0] > number else "the line was slipped in")
+                raise Found(
+                    row[0], _l("a line is missing") if row[0] > number else _l("the line was slipped in")
+                )
             try:
                 leaf = leaf_of(row)
                 previous = link(row, leaf, previous)
                 pruned.hold(row, leaf)
             except (TypeError, ValueError, AttributeError) as error:
-                raise Found(number, "the line can't be read") from error
+                raise Found(number, _l("the line can't be read")) from error
             heads.compare(number, previous)
         heads.must_be_over(number)
         pruned.must_be_whole()
@@ -80,7 +83,7 @@ def leaf_of(row: tuple[Any, ...]) -> bytes:
         return bytes.fromhex(row[1])
     promise, facts, salt = row[8], row[12], row[13]
     if facts is not None and seal.commitment(bytes.fromhex(salt or ""), facts.encode()).hex() != promise:
-        raise Found(row[0], "the facts were changed")
+        raise Found(row[0], _l("the facts were changed"))
     return seal.leaf(covered(row[:11]))
 
 
@@ -88,7 +91,7 @@ def link(row: tuple[Any, ...], leaf: bytes, previous: bytes) -> bytes:
     """The head after this line or stump, recomputed; Found when it is not the one written there."""
     head = seal.link(previous, leaf)
     if head.hex() != row[2 if len(row) == len(STUMP) else 11]:
-        raise Found(row[0], "the line was changed, moved or inserted")
+        raise Found(row[0], _l("the line was changed, moved or inserted"))
     return head
 
 
@@ -147,22 +150,22 @@ class _Heads:
         except seal.BadSeal as bad:
             if seq is None:  # what somebody gave us is a mistake to tell of, not a fault of the trail
                 raise
-            raise Found(seq, f"its signed head is forged: {bad}") from bad
+            raise Found(seq, _l("its signed head is forged")) from bad
         if seq not in (None, size):
-            raise Found(seq, "its signed head was moved here from another line")
+            raise Found(seq, _l("its signed head was moved here from another line"))
         return size, head
 
     def compare(self, number: int, head: bytes) -> None:
         """Raise when a signed head says something else of this line."""
         while self._next[0] <= number:
             if self._next != (number, head):
-                raise Found(number, "the line differs from a signed head")
+                raise Found(number, _l("the line differs from a signed head"))
             self._next = next(self._waiting, NO_HEAD)
 
     def must_be_over(self, number: int) -> None:
         """Raise when a signed head speaks of lines that are no longer there."""
         if self._next is not NO_HEAD:
-            raise Found(number + 1, "lines after this one were cut off")
+            raise Found(number + 1, _l("lines after this one were cut off"))
 
 
 class _Pruned:
@@ -175,7 +178,7 @@ class _Pruned:
             try:
                 self._terms[row.id] = Terms.of(row, key)
             except seal.BadSeal as bad:
-                raise Found(row.first, f"the segment it was pruned with is forged: {bad}") from bad
+                raise Found(row.first, _l("the segment it was pruned with is forged")) from bad
         self._ahead = sorted(self._terms.values(), key=lambda terms: terms.first, reverse=True)
         self._around: list[Terms] = []
 
@@ -185,7 +188,7 @@ class _Pruned:
         if len(row) == len(STUMP):
             terms = self._terms.get(row[3])
             if terms is None or not terms.first <= seq <= terms.last:
-                raise Found(seq, "the line was taken out, and no signed segment says so")
+                raise Found(seq, _l("the line was taken out, and no signed segment says so"))
             terms.count(seq, leaf)
             return
         while self._ahead and self._ahead[-1].first <= seq:
@@ -194,10 +197,10 @@ class _Pruned:
             self._around = [terms for terms in self._around if terms.last >= seq]
             at = time_of(row)
             if any(at is None or at >= terms.before for terms in self._around):
-                raise Found(seq, "lines around this one were pruned before their time")
+                raise Found(seq, _l("lines around this one were pruned before their time"))
 
     def must_be_whole(self) -> None:
         """Raise when a segment was signed for other stumps than those that are there."""
         for terms in self._terms.values():
             if not terms.fits():
-                raise Found(terms.first, "the stumps here differ from what their segment was signed for")
+                raise Found(terms.first, _l("the stumps here differ from what their segment was signed for"))
