@@ -27,13 +27,13 @@ def run(size: int | None = None) -> list[Row]:
         _grow(size)
         raw = _Raw(Path(folder) / "raw.db")
         raw.fill()
-        ours, bare = timed(_verify, 3), timed(raw.verify, 3)
-        acts, commits = timed(lambda: _acts(ACTS), 3), timed(lambda: raw.commits(ACTS), 3)
+        ours, bare = timed(_verify, 4), timed(raw.verify, 4)
+        acts, commits = timed(lambda: _acts(ACTS), 4), timed(lambda: raw.commits(ACTS), 4)
         path = Path(config.data) / "trail.jsonl"
         exported = _per_second(lambda: _export(path), size)
         return [
-            Row("lines verified, one core", size, size / ours.wall, "/s", baseline=size / bare.wall,
-                target=f">= {REFERENCE:,}/s on the reference machine", holds=size / ours.wall >= REFERENCE),
+            Row("lines verified, one core", size, size / ours.wall, "/s", ours.wall_spread / ours.wall * size / ours.wall, baseline=size / bare.wall,
+                target=f">= {REFERENCE:,}/s (reference)", holds=size / ours.wall >= REFERENCE),
             Row("a million lines verified", size, ours.wall * 1e6 / size, "s", target="seconds"),
             Row("acts with their line, each durable", ACTS, ACTS / acts.wall, "/s", baseline=ACTS / commits.wall),
             Row("the same, CPU", ACTS, acts.cpu / ACTS * 1e3, "ms", acts.cpu_spread / ACTS * 1e3, commits.cpu / ACTS * 1e3),
