@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import tasks
 from adapters import clock
+from adapters.witness import witnesses
 from models import pruning, reading, trail
-from models.base import db
+from models.base import db, tools
 from models.checking import Found
+from models.health import Beat
 from models.setting import Setting
 from models.stumps import Segment, Stump
 from models.trail import Head, Trace, verify
@@ -179,4 +183,19 @@ def test_the_next_line_and_head_follow_after_everything_before_was_pruned(engine
     leave("photo.viewed")
     assert trail.length() == before + 1
     assert Head.sign().seq == before + 1
+    assert verify().bad is None
+
+
+def test_the_nightly_task_prunes_and_the_minute_task_signs_and_tells(engine, later, tmp_path):
+    """Both may run twice without harm; a witness that is away does not keep the worker from showing that it lives."""
+    tools._wired.witnesses = witnesses(f"file://{tmp_path}/no-folder/heads")
+    leave("photo.viewed", 3)
+    later(days=400)
+    for _ in range(2):
+        tasks.prune_trail.call_local()
+        tasks.sign_head.call_local()
+    assert kept("photo.viewed") == 0
+    assert Head.select().order_by(Head.seq.desc()).get().seq == trail.length()
+    assert Beat.get(Beat.part == "worker").at > clock.now() - timedelta(minutes=1)
+    assert trail.witness_lag() is not None
     assert verify().bad is None
