@@ -18,6 +18,7 @@ from adapters.spool import Spool
 from adapters.storage import open_storage
 from adapters.typesetter import Typesetter
 from adapters.vault import Vault
+from adapters.witness import witnesses
 from config import Config
 from models import schema
 from models.base import Tools, db, tools
@@ -50,6 +51,7 @@ def wire(config: Config) -> None:
             zone=config.timezone,
             locale=config.locale,
             staging=config.data / "staging",
+            witnesses=witnesses(config.heads_to),
             place=place_of(config.database_url, config.storage_url, config.queue_url),
         )
     )

@@ -31,6 +31,7 @@ class Config:
     queue_url: str
     storage_url: str
     smtp_url: str | None
+    heads_to: str
     webhook_private: bool
     mail_from: str
     timezone: str
@@ -71,6 +72,10 @@ class Config:
             if urlsplit(value).scheme not in schemes:
                 known = " or ".join(f"{scheme}:" for scheme in schemes if scheme)
                 raise BadConfig(f"{name} must begin with {known} or be left out.")
+        if not all(map(_is_witness, self.heads_to.split())):
+            raise BadConfig(
+                "HEADS_TO must name file:///a/path, syslog: or syslog://host:port, with spaces between several."
+            )
         if self.locale not in LOCALES:
             raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
         if self.proxy_count < 0:
@@ -106,6 +111,7 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "queue_url": place("QUEUE_URL"),
         "storage_url": place("STORAGE_URL", "file:"),
         "smtp_url": place("SMTP_URL") or None,
+        "heads_to": place("HEADS_TO"),
         "webhook_private": bool(given.get("webhook_private", env.bool("WEBHOOK_PRIVATE", False))),
         "mail_from": read("MAIL_FROM", "clearframe@localhost"),
         "timezone": read("TIMEZONE", "Europe/Amsterdam"),
@@ -116,6 +122,19 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "data": data,
         "keys": _folder(keys) if keys else data.with_name(f"{data.name}-keys"),
     }
+
+
+def _is_witness(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        somewhere = parts.port != 0
+    except ValueError:
+        return False
+    if parts.scheme == "file":
+        return not parts.netloc and parts.path.startswith("/") and len(parts.path) > 1
+    if parts.scheme == "syslog":
+        return somewhere and not parts.path.strip("/")
+    return parts.scheme == "syslog+tcp" and bool(parts.hostname) and somewhere
 
 
 def _data_folder(given: str, demo: bool) -> Path:

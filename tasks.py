@@ -128,12 +128,14 @@ def sweep_waiting() -> None:
 @huey.periodic_task(crontab(minute="*"))
 def sign_head() -> None:
     """Sign the trail's tail every minute while it moves (AUD-04), and show that the worker lives."""
+    from models import witness
     from models.health import Beat
     from models.trail import Head
 
     with db.connection_context():
-        Head.sign()
         Beat.beat("worker")
+        Head.sign()
+        witness.tell()
 
 
 @huey.periodic_task(crontab(minute="*/10"))
@@ -169,6 +171,15 @@ def mail_head() -> None:
 
     with db.connection_context():
         endings.mail_head()
+
+
+@huey.periodic_task(crontab(minute="17", hour="2"))
+def prune_trail() -> None:
+    """Take lines past their time out of the trail, under a signed segment, so that the rest still verifies (AUD-05)."""
+    from models import pruning
+
+    with db.connection_context():
+        pruning.prune()
 
 
 @huey.periodic_task(crontab(minute="41", hour="2"))

@@ -11,6 +11,7 @@ import json
 import secrets
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,10 +84,18 @@ class Signer:
 
     def note(self, size: int, head: bytes, at: datetime) -> str:
         """A signed checkpoint: origin, number of lines, head, time (C2SP tlog-checkpoint, signed note)."""
-        stamp = at.astimezone(UTC).isoformat(timespec="seconds")
-        body = f"{self.origin}\n{size}\n{base64.b64encode(head).decode()}\n{stamp}\n"
+        return self.signed([self.origin, str(size), base64.b64encode(head).decode(), stamp(at)])
+
+    def signed(self, lines: Iterable[str]) -> str:
+        """These lines as a C2SP signed note: an empty line and our signature below them."""
+        body = "".join(f"{line}\n" for line in lines)
         signature = base64.b64encode(key_id(self.origin, self.public_key) + self.sign(body.encode())).decode()
         return f"{body}\n— {self.origin} {signature}\n"
+
+
+def stamp(at: datetime) -> str:
+    """A moment as notes have it: UTC, whole seconds."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def key_id(origin: str, public_key: bytes) -> bytes:
@@ -96,20 +105,29 @@ def key_id(origin: str, public_key: bytes) -> bytes:
 
 def verify_note(note: str, public_key: bytes) -> tuple[str, int, bytes]:
     """Origin, size and head of a note signed by this key; BadSeal otherwise."""
+    origin, said = opened_note(note, public_key)
     try:
-        body, line = note.rsplit("\n\n", 1)
-        body += "\n"
-        dash, origin, signature = line.strip().split(" ")
-        raw = base64.b64decode(signature, validate=True)
-        said = body.split("\n")
         size, head = int(said[1]), base64.b64decode(said[2], validate=True)
     except (ValueError, IndexError) as error:
         raise BadSeal("this is not a signed head") from error
-    if dash != "—" or said[0] != origin or raw[:4] != key_id(origin, public_key):
+    if said[0] != origin:
         raise BadSeal("this head was signed by another key")
-    if not verified(public_key, raw[4:], body.encode()):
-        raise BadSeal("the signature of this head does not hold")
     return origin, size, head
+
+
+def opened_note(note: str, public_key: bytes) -> tuple[str, list[str]]:
+    """Who signed a note, and its lines, once the signature is found to be by this key; BadSeal otherwise."""
+    try:
+        body, line = note.rsplit("\n\n", 1)
+        dash, origin, signature = line.strip().split(" ")
+        raw = base64.b64decode(signature, validate=True)
+    except ValueError as error:
+        raise BadSeal("this is not a signed head") from error
+    if dash != "—" or raw[:4] != key_id(origin, public_key):
+        raise BadSeal("this head was signed by another key")
+    if not verified(public_key, raw[4:], f"{body}\n".encode()):
+        raise BadSeal("the signature of this head does not hold")
+    return origin, body.split("\n")
 
 
 def verified(public_key: bytes, signature: bytes, data: bytes) -> bool:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import click
 
-BENCHES = ("ingest", "library", "recognition")
+BENCHES = ("ingest", "library", "recognition", "trail")
 
 
 @click.command()
 @click.argument("name", type=click.Choice(BENCHES))
-@click.option("--size", type=click.IntRange(min=1), help="How many photos; the usual sizes when left out.")
+@click.option(
+    "--size",
+    type=click.IntRange(min=1),
+    help="How many photos, or lines of the trail; the usual sizes when left out.",
+)
 @click.option(
     "--photos",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -18,32 +19,42 @@ def trail() -> None:
 
 @trail.command()
 @click.option(
-    "--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file of signed heads kept elsewhere, such as the mails to the DPO.",
+    "--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+    help="A file of signed heads kept elsewhere: the mails to the DPO, or what HEADS_TO wrote. May be given again.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_app
-def verify(heads: Path | None, as_json: bool) -> int:
+def verify(heads: tuple[Path, ...], as_json: bool) -> int:
     """Recompute the whole chain against every signed head. Exits with 1 and names the first bad entry."""
     from adapters.seal import BadSeal
     from models import trail as chain
 
-    notes = chain.notes_in(heads.read_text(encoding="utf-8")) if heads else []
-    if heads and not notes:
-        raise click.ClickException(f"There is no signed head in {heads}.")
+    notes = [note for file in heads for note in _notes_in(file)]
+    count = chain.length()
+    quiet = as_json or not sys.stderr.isatty()
     try:
-        verdict = chain.verify(notes)
+        with click.progressbar(length=count, label="Verifying", file=sys.stderr, hidden=quiet) as bar:
+            verdict = chain.verify(notes, progress=bar.update)
     except BadSeal as bad:
         raise click.ClickException(f"A head does not hold: {bad}.") from bad
     if as_json:
         click.echo(
             json.dumps({"lines": verdict.lines, "bad": verdict.bad, "why": verdict.why, "head": verdict.head})
         )
-        return 1 if verdict.bad else 0
-    if verdict.bad:
+        return 1 if verdict.bad is not None else 0
+    if verdict.bad is not None:
         raise click.ClickException(f"Entry {verdict.bad} is bad: {verdict.why}.")
     click.echo(f"The trail is whole: {verdict.lines} entries, head {verdict.head}")
     return 0
+
+
+def _notes_in(file: Path) -> list[str]:
+    from models import trail as chain
+
+    notes = chain.notes_in(file.read_text(encoding="utf-8", errors="replace"))
+    if not notes:
+        raise click.ClickException(f"There is no signed head in {file}.")
+    return notes
 
 
 @trail.command()
@@ -51,11 +62,11 @@ def verify(heads: Path | None, as_json: bool) -> int:
 @with_app
 def export(file: Path) -> None:
     """Write every entry to FILE, one JSON object per line, as docs/audit-format.md says; a signed head stands last."""
-    from models import trail as chain
+    from models import reading
 
     count = 0
     with file.open("w", encoding="utf-8") as out:
-        for line in chain.exported():
+        for line in reading.exported(by="operator"):
             out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
             count += 1
     click.echo(f"{count} lines written to {file}")

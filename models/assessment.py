@@ -12,7 +12,7 @@ from playhouse.fields import EnumField
 
 from adapters import clock, seal
 from adapters import recognition as recogniser
-from models.album import Mode
+from models.album import Album, Mode
 from models.base import Moment, Record, code_field, tools
 from models.gather import today
 from models.user import User
@@ -127,3 +127,15 @@ class Assessment(Record):
             "risk": self.risk.value if self.risk else "", "place": self.place,
         }  # fmt: skip
         return seal.leaf(seal.canonical(said)).hex()
+
+
+class Reopening(Record):
+    """Why an album was let follow the organisation again (DBD-02); words of a human, so not in the trail (AUD-03)."""
+
+    album = ForeignKeyField(Album, on_delete="CASCADE")
+    by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = Moment(default=clock.now)
+    reason = TextField()
+
+    class Meta:
+        personal, plain = ("reason",), ("at",)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from adapters.sandbox import Sandbox
     from adapters.typesetter import Typesetter
     from adapters.vault import Vault
+    from adapters.witness import Witness
 
 db = DatabaseProxy()
 
@@ -37,6 +38,7 @@ class Tools:
     zone: str
     locale: str
     staging: Path
+    witnesses: tuple[Witness, ...] = ()  # where signed heads go (HEADS_TO)
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

@@ -17,7 +17,7 @@ from adapters import clock, qr, seal
 from models import fitting, organisation
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
-from models.errors import Gone, Invalid, Refusal, _l
+from models.errors import Gone, Invalid, Refusal, TrailClosed, _l
 from models.gather import today
 from models.job import Job
 from models.permission import Permission
@@ -300,6 +300,8 @@ def _ask(campaign: Campaign, row: Addressee, uses: Sequence[Use]) -> None:
                     ask_recognition=campaign.ask_recognition, valid_until=campaign.valid_until, renews=campaign.renews,
                     campaign=campaign, album=campaign.album if campaign.scope is not Reach.ALL else None,
                 )  # fmt: skip
+        except TrailClosed:
+            raise  # she is asked once there is a trail again
         except Refusal as refusal:
             Addressee.update(why=refusal.kind).where(Addressee.id == row.id).execute()
 

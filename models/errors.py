@@ -91,3 +91,12 @@ class NotAccepted(Refusal):
 
     status, kind = 415, "not-accepted"
     words = _l("This isn't a kind of image Clearframe takes in. Use JPEG, PNG, WebP, AVIF, TIFF or GIF.")
+
+
+class TrailClosed(Refusal):
+    """The trail can't be written, and what leaves no line does not happen."""
+
+    status, kind = 503, "trail-closed"
+    words = _l(
+        "The audit trail can't be written at the moment, so nothing was done. Please try again shortly."
+    )

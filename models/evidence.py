@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from adapters import clock, imaging, pdf, seal
+from adapters import clock, imaging, seal
 from adapters.sandbox import Unfit, Unreadable
+from models import papers, selfie
 from models import receipt as receipts
-from models import selfie
 from models.base import db, tools
 from models.consent import About, Answer, Consent, Line, Withdrawal, scan_kind
 from models.errors import Invalid, Missing, NotAllowed, _l
@@ -167,7 +167,7 @@ def make_receipt(consent_id: int) -> None:
     if consent.receipt_at is not None:
         return
     head = Head.sign()
-    receipt = pdf.render(_receipt_page(consent, head.note if head else ""))
+    receipt = _receipt(consent)
     tools.vault.put(consent.vault_id, "receipt", receipt)
     _seal(consent, head)
     with db.atomic():
@@ -205,15 +205,15 @@ def _seal(consent: Consent, head: Head | None) -> None:
     tools.vault.put(consent.vault_id, "evidence", seal.seal_bundle(members, signer()))
 
 
-def _receipt_page(consent: Consent, head: str) -> str:
+def _receipt(consent: Consent) -> bytes:
     if consent.request is None:
         raise Missing
     facts = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
-    return tools.typesetter.set(
-        "pdf/receipt.html", consent.locale, consent=consent, lines=list(consent.lines.order_by(Line.number)), facts=facts,
+    return papers.make(
+        "receipt.html", consent.locale, consent=consent, lines=list(consent.lines.order_by(Line.number)), facts=facts,
         shown=wording(consent.request, consent.locale), organisation=str(Setting.of("organisation")),
         address=str(Setting.of("organisation_address")), contact=str(Setting.of("privacy_email")),
-        head=head.split("\n")[2] if head else "", given=(Answer.GIVEN, Answer.RENEWED), link=consent.withdrawal_link,
+        given=(Answer.GIVEN, Answer.RENEWED), link=consent.withdrawal_link,
         About=About,
     )  # fmt: skip
 

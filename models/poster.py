@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from adapters import pdf
+from models import papers
 from models.base import tools
 from models.campaign import Campaign
 from models.errors import Refusal, _l
@@ -28,12 +28,11 @@ def poster(campaign: Campaign) -> bytes:
         raise Refusal(_l("This campaign has no poster: it asks each person by a link of their own."))
     organisation = str(Setting.of("organisation"))
     picture = "data:image/svg+xml;base64," + b64encode(campaign.qr().encode()).decode()
-    html = tools.typesetter.set(
-        "pdf/poster.html", tools.locale, parts=[_part(campaign, organisation, lang) for lang in LOCALES],
+    return papers.make(
+        "poster.html", tools.locale, parts=[_part(campaign, organisation, lang) for lang in LOCALES],
         organisation=organisation, address=str(Setting.of("organisation_address")), qr=picture, link=campaign.link,
         name=campaign.name,
     )  # fmt: skip
-    return pdf.render(html)
 
 
 def _part(campaign: Campaign, organisation: str, lang: str) -> dict[str, Any]:

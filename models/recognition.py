@@ -8,7 +8,7 @@ from adapters import clock
 from adapters import recognition as recogniser
 from models import faceprints, scan, selfie
 from models.album import Album, Mode
-from models.assessment import Assessment, Condition, Covers, Risk
+from models.assessment import Assessment, Condition, Covers, Reopening, Risk
 from models.base import db, tools
 from models.circumstance import Circumstance, Kind
 from models.errors import Invalid, Refusal, _l
@@ -165,7 +165,8 @@ def open_again(album: Album, *, by: User, reason: str) -> None:
         raise Refusal(_l("It is not switched off for this album."))
     with db.atomic():
         Album.update(mode=None).where(Album.id == album.id).execute()
-        Trace.leave(by, "recognition.opened", album, reason=reason.strip()[:400])
+        Reopening.create(album=album, by=by, reason=reason.strip()[:400])
+        Trace.leave(by, "recognition.opened", album)
         for person in opted_in():
             Job.put("faceprints", person.id)
 

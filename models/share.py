@@ -17,7 +17,7 @@ from adapters import clock, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.copy import Copy, Stage, coverings, stages
 from models.delivery import RENDITIONS, Delivery
-from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, _l
+from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, TrailClosed, _l
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
@@ -237,6 +237,8 @@ class Share(Record):
                 copy=self.copies().get(photo.id),
             )
             return delivery.file(by="visitor")
+        except TrailClosed:
+            raise
         except Refusal as refusal:
             raise Gone(_l("This photo is no longer available.")) from refusal
 

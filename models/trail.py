@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from json.encoder import encode_basestring as _text  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
-from peewee import BigIntegerField, IntegerField, TextField
+from peewee import BigIntegerField, DatabaseError, IntegerField, TextField, chunked
 
 from adapters import clock, seal
 from models.base import Moment, Record, db, is_postgres, tools
+from models.errors import TrailClosed
 from models.setting import Setting
 
 if TYPE_CHECKING:
+    from models.checking import Verdict
+    from models.consultations import Consultation
+    from models.person import Person
     from models.user import User
 
+log = logging.getLogger("clearframe.trail")
 ORIGIN = "clearframe/trail"
 # One number for pg_advisory_xact_lock: the chain has one tail, so appends take turns.
 CHAIN_LOCK = 7_243_001
+# Acts after which the head is signed in their own transaction; for all others the minute's head does (AUD-04).
+AT_ONCE = (
+    "consent.signed", "consent.withdrawn", "consent.paper-", "consent.import-accepted", "consent.invalidat", "consent.revoked",
+    "erasure.", "trail.exported", "trail.pruned", "campaign.exported", "user.added", "user.roles", "user.disabled", "user.enabled",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,13 +114,10 @@ class Trace(Record):
         """
         if not db.in_transaction():
             raise RuntimeError("a trace is left inside the transaction of its act")
-        take_turn()
-        last = cls.select(cls.seq, cls.head).order_by(cls.seq.desc()).first()
         payload = seal.canonical(_plain(facts)).decode()
         salt = secrets.token_hex(16)
         came = knock.get()
         line = cls(
-            seq=last.seq + 1 if last else 1,
             at=clock.now(),
             actor=by if isinstance(by, str) else by.code,
             role="" if isinstance(by, str) else by.role_names(),
@@ -125,44 +133,47 @@ class Trace(Record):
             request_id=came.request_id,
             address=came.address,
         )
-        line.head = seal.link(
-            bytes.fromhex(last.head) if last else genesis(), seal.leaf(line.canonical())
-        ).hex()
-        line.save(force_insert=True)
+        try:
+            line._append()
+        except DatabaseError as error:
+            log.error("the trail can't be written, %s was refused: %s", action, error)
+            raise TrailClosed from error
         return line
+
+    def _append(self) -> None:
+        take_turn()
+        last = Trace.select(Trace.seq, Trace.head).order_by(Trace.seq.desc()).first()
+        self.seq = last.seq + 1 if last else 1
+        before = bytes.fromhex(last.head) if last else genesis()
+        self.head = seal.link(before, seal.leaf(self.canonical())).hex()
+        self.save(force_insert=True)
+        if self.action.startswith(AT_ONCE):
+            Head.put(self)
+
+    @classmethod
+    def forget(cls, codes: Iterable[str]) -> int:
+        """Empty facts and salt of every line about these people or things, within the caller's transaction (ERA-11)."""
+        if not db.in_transaction():
+            raise RuntimeError("facts are forgotten inside the transaction of their erasure")
+        emptied = 0
+        for some in chunked(sorted(set(codes) - {""}), 500):
+            about = cls.person.in_(some) | cls.code.in_(some)
+            emptied += cls.update(facts=None, salt=None).where(about, cls.facts.is_null(False)).execute()
+        return emptied
 
     def canonical(self) -> bytes:
         """The bytes the chain covers: facts only through their salted commitment, so that they can be erased (ERA-11)."""
-        return seal.canonical(
-            {
-                "seq": self.seq,
-                "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-                "actor": self.actor,
-                "role": self.role,
-                "action": self.action,
-                "kind": self.kind,
-                "code": self.code,
-                "person": self.person,
-                "promise": self.promise,
-                "request": self.request_id,
-                "address": self.address,
-            }
-        )
+        return covered(
+            (
+                self.seq, self.at, self.actor, self.role, self.action, self.kind, self.code, self.person, self.promise,
+                self.request_id, self.address,
+            )
+        )  # fmt: skip
 
     @property
     def details(self) -> dict[str, Any]:
         """The facts as a mapping; empty once they were erased."""
         return json.loads(self.facts) if self.facts else {}
-
-    def fault(self, previous: bytes) -> str | None:
-        """Say what is wrong with this line given the head before it, or None."""
-        if self.facts is not None:
-            promised = seal.commitment(bytes.fromhex(self.salt or ""), self.facts.encode()).hex()
-            if promised != self.promise:
-                return "the facts were changed"
-        if seal.link(previous, seal.leaf(self.canonical())).hex() != self.head:
-            return "the line was changed, moved or inserted"
-        return None
 
 
 class Head(Record):
@@ -179,14 +190,18 @@ class Head(Record):
     def sign(cls) -> Head | None:
         """Sign the tail if it moved since the last signature; None when there is nothing to sign."""
         with db.atomic():
+            take_turn()  # so that heads are numbered in the order in which they become visible
             last = Trace.select(Trace.seq, Trace.head).order_by(Trace.seq.desc()).first()
-            signed = cls.select().order_by(cls.seq.desc()).first()
-            if last is None:
-                return None
-            if signed is not None and signed.seq == last.seq:
-                return signed
-            at = clock.now()
-            return cls.create(seq=last.seq, at=at, note=signer().note(last.seq, bytes.fromhex(last.head), at))
+            signed = cls.select().order_by(cls.seq.desc(), cls.id.desc()).first()
+            if last is None or (signed is not None and signed.seq == last.seq):
+                return signed if last else None
+            return cls.put(last)
+
+    @classmethod
+    def put(cls, tail: Trace) -> Head:
+        """Sign this tail of the chain within the running transaction."""
+        at = clock.now()
+        return cls.create(seq=tail.seq, at=at, note=signer().note(tail.seq, bytes.fromhex(tail.head), at))
 
 
 def signer() -> seal.Signer:
@@ -199,65 +214,62 @@ def genesis() -> bytes:
     return seal.leaf(f"{ORIGIN}/{Setting.of('instance')}".encode())
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What verification found: lines read, the first bad one (or None) and why."""
+def covered(line: Sequence[Any]) -> bytes:
+    """A line's columns from `seq` to `address` as the chain sees them: canonical JSON, written out for speed.
 
-    lines: int
-    bad: int | None
-    why: str
-    head: str
+    A test holds these bytes against seal.canonical.
+    """
+    seq, at, actor, role, action, kind, code, person, promise, request, address = line
+    return (
+        f'{{"action":{_text(action)},"actor":{_text(actor)},"address":{_text(address)},"at":"{moment(at)}",'
+        f'"code":{_text(code)},"kind":{_text(kind)},"person":{_text(person)},"promise":{_text(promise)},'
+        f'"request":{_text(request)},"role":{_text(role)},"seq":{seq:d}}}'
+    ).encode()
 
 
-def verify(heads: list[str] | None = None) -> Verdict:
-    """Recompute the whole chain and hold it against our signed heads and the outside ones given as notes (AUD-04)."""
-    notes = [h.note for h in Head.select().order_by(Head.seq)] + list(heads or [])
-    expected = dict(_opened(notes))
-    previous, count = genesis(), 0
-    for line in _lines():
-        count += 1
-        why = "a line is missing" if line.seq != count else line.fault(previous)
-        previous = bytes.fromhex(line.head)
-        if why is None and expected.pop(line.seq, previous) != previous:
-            why = "the line differs from a signed head"
-        if why:
-            return Verdict(count, line.seq, why, line.head)
-    if expected:
-        return Verdict(count, count + 1, "lines after this one were cut off", previous.hex())
-    return Verdict(count, None, "", previous.hex())
+def moment(at: datetime | str) -> str:
+    """A time as lines have it: UTC with microseconds, from a moment or from what the engine keeps of one."""
+    if isinstance(at, str):
+        return f"{at[:10]}T{at[11:]}+00:00"
+    return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)).isoformat(timespec="microseconds")
+
+
+def verify(heads: list[str] | None = None, *, progress: Callable[[int], object] | None = None) -> Verdict:
+    """Recompute the whole chain and hold it against our signed heads and the outside ones given as notes (AUD-04).
+
+    `progress` is told how many lines were read since it was told last.
+    """
+    from models import checking
+
+    return checking.check(list(heads or []), progress or (lambda _count: None))
+
+
+def length() -> int:
+    """How many lines the trail had so far, those pruned included."""
+    last = Trace.select(Trace.seq).order_by(Trace.seq.desc()).first()
+    return last.seq if last else 0
 
 
 def notes_in(text: str) -> list[str]:
-    """Every signed head in a text, such as a mail or a file of mails: origin, number, head, time, and a signature."""
+    """Every signed head in a text, such as a mail, a file of mails or a log, where it stands on one line."""
     found = re.findall(
-        rf"^{re.escape(ORIGIN)}/\S+\n\d+\n\S+\n\S+\n\n— \S+ \S+$", text.replace("\r", ""), re.MULTILINE
+        rf"({re.escape(ORIGIN)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S+)", text.replace("\r", "")
     )
-    return [note + "\n" for note in found]
+    return ["{}\n{}\n{}\n{}\n\n— {} {}\n".format(*parts) for parts in found]
 
 
-def exported() -> Iterator[dict[str, Any]]:
-    """The trail for a stranger: a first line about the format, every entry, and the signed head (docs/audit-format.md)."""
-    yield {
-        "format": "clearframe-trail/1",
-        "origin": signer().origin,
-        "genesis": genesis().hex(),
-        "public_key": base64.b64encode(signer().public_key).decode(),
-    }
-    for line in _lines():
-        yield {**json.loads(line.canonical()), "facts": line.facts, "salt": line.salt, "head": line.head}
-    signed = Head.sign()
-    if signed is not None:
-        yield {"note": signed.note}
+def witness_lag() -> timedelta | None:
+    """How long the oldest signed head has been waiting to leave by HEADS_TO; None when heads go nowhere but by mail."""
+    from models import witness
+
+    return witness.lag()
 
 
-def _opened(notes: list[str]) -> Iterator[tuple[int, bytes]]:
-    for note in notes:
-        _, size, head = seal.verify_note(note, signer().public_key)
-        yield size, head
+def extract(person: Person) -> list[Consultation]:
+    """Who looked at what of a person and why, without saying which colleague it was (AUD-07)."""
+    from models import consultations
 
-
-def _lines() -> Iterator[Trace]:
-    return Trace.select().order_by(Trace.seq).iterator()
+    return consultations.of(person)
 
 
 def _code(what: Any) -> str:

@@ -90,7 +90,9 @@ def sheet(code: str) -> Response:
     """Small pictures of all of them on paper."""
     share = _share(code)
     return bytes_response(
-        contact_sheet.of_share(share), "application/pdf", name=f"contact-sheet-{share.code}.pdf"
+        contact_sheet.of_share(share, by=current_user),
+        "application/pdf",
+        name=f"contact-sheet-{share.code}.pdf",
     )
 
 

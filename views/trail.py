@@ -7,12 +7,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from models import reading
-from models import trail as chain
+from models.checking import Verdict
 from models.permission import Permission
 from models.user import User
 from views.access import needs
 from views.deliveries import day_of
-from views.pages import back_to, page
+from views.pages import back_to, bytes_response, page, while_open
 
 bp = Blueprint("trail", __name__)
 
@@ -29,14 +29,23 @@ def index() -> Response:
 @back_to(index)
 def verify() -> Response:
     """Recompute the whole chain against every signed head."""
-    return _page(chain.verify())
+    return _page(reading.verified(by=current_user))
 
 
-def _page(verdict: chain.Verdict | None) -> Response:
+@bp.get("/trail/export")
+@needs(Permission.TRAIL)
+def export() -> Response:
+    """All of it as a file that anybody can verify (docs/audit-format.md)."""
+    return bytes_response(
+        while_open(reading.as_file(by=current_user)), "application/jsonl", name="trail.jsonl"
+    )
+
+
+def _page(verdict: Verdict | None) -> Response:
     asked = request.args
     before = asked.get("before", "")
     wanted = reading.Filter(
-        photo=asked.get("photo", "").strip()[:40], person=asked.get("person", "").strip()[:40],
+        photo=asked.get("photo", "").strip()[:40], kind=asked.get("kind", "").strip()[:40], person=asked.get("person", "").strip()[:40],
         actor=asked.get("actor", "").strip()[:40], action=asked.get("action", "").strip()[:40],
         since=day_of(asked.get("since", ""), "since"), until=day_of(asked.get("until", ""), "until"),
         before=int(before) if before.isdigit() and len(before) < 16 else None,

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapters import clock
-from models import trail
+from models import reading, trail
 from models.base import db, tools
 from tests.makers import picture
 
@@ -74,7 +74,9 @@ def exported(house, tmp_path):
     with db.atomic():
         trail.Trace.leave("system", "test.emoji", note="Ünïcödé 🌷 — done")
     path = tmp_path / "trail.jsonl"
-    path.write_text("".join(json.dumps(line) + "\n" for line in trail.exported()), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(line) + "\n" for line in reading.exported(by="system")), encoding="utf-8"
+    )
     with db.atomic():
         trail.Trace.leave("system", "test.later")
     head = tmp_path / "mail.txt"

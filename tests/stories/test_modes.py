@@ -10,7 +10,7 @@ from playhouse.test_utils import count_queries
 from adapters import clock
 from models import faces, forgetting, modes, opting_in, recognition, signers
 from models.album import Album, Mode
-from models.assessment import Assessment, Condition, Covers, Risk, Stale
+from models.assessment import Assessment, Condition, Covers, Reopening, Risk, Stale
 from models.base import db, tools
 from models.circumstance import Circumstance
 from models.consent import Consent, Line
@@ -305,6 +305,8 @@ class TestTheAlbum:
         with pytest.raises(Invalid):
             recognition.open_again(desk.album, by=desk.dpo, reason="")
         recognition.open_again(desk.album, by=desk.dpo, reason="It was a mistake.")
+        assert [row.reason for row in Reopening.select()] == ["It was a mistake."]
+        assert "mistake" not in Trace.select().order_by(Trace.seq.desc()).get().facts, "AUD-03"
         assert desk.why() is None
         assert [line.action for line in Trace.select().where(Trace.code == desk.album.code)][-2:] == [
             "recognition.closed", "recognition.opened",

@@ -1,0 +1,100 @@
+"""Pruning the trail: lines past their time become stumps under a signed segment, and the chain stays whole (AUD-05)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import reduce
+from operator import or_
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from peewee import fn
+
+from adapters import clock
+from models import checking
+from models.base import db, tools
+from models.setting import Setting
+from models.stumps import Segment, Stump
+from models.trail import Trace, genesis, take_turn
+
+BATCH = 5_000  # lines walked in one transaction, which others wait for
+YEARS_AFTER = 5  # how long a claim can be brought after what was allowed has ended
+LEAST_VALIDITY = 24  # months; a shorter consent today says nothing of those given before
+# What only shows that somebody looked or that the machine worked. Whatever is not named here is kept as evidence.
+ACCESS = (
+    "consent.code-sent", "consent.evidence-seen", "consent.paper-seen", "consent.receipt-seen",
+    "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "photo.look-again",
+    "photo.looked-again", "photo.prepared", "photo.viewed", "scan.asked", "scan.ended", "scan.paused", "scan.resumed",
+    "scan.stopped", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
+    "user.login", "user.login-failed", "user.logout", "webhook.tested",
+)  # fmt: skip
+INCIDENTS = ("breach.", "incident.", "faceprints.strays")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One class of lines and how many months they stay."""
+
+    name: str
+    months: int
+    where: Any
+
+
+def rules() -> tuple[Rule, ...]:
+    """Access a year, incidents five, all else for as long as consent lasts here and five years more."""
+    incident: Any = reduce(or_, [Trace.action.startswith(prefix) for prefix in INCIDENTS])
+    access: Any = Trace.action.in_(ACCESS)
+    longest = max(LEAST_VALIDITY, int(Setting.of("consent_months")))
+    return (
+        Rule("access", 12, access),
+        Rule("incident", 12 * YEARS_AFTER, incident),
+        Rule("evidence", longest + 12 * YEARS_AFTER, ~access & ~incident),
+    )
+
+
+def prune() -> int:
+    """Turn every line past its time into a stump, a batch at a time; stops without harm anywhere and goes on from there."""
+    gone = 0
+    for rule in rules():
+        before = _before(rule.months)
+        while (first := _oldest(rule, before)) is not None:
+            with db.atomic():
+                take_turn()
+                gone += _batch(rule, first, before)
+    return gone
+
+
+def _before(months: int) -> datetime:
+    day = clock.months_after(clock.today(tools.zone), -months)
+    return datetime.combine(day, time.min, ZoneInfo(tools.zone))
+
+
+def _oldest(rule: Rule, before: datetime) -> int | None:
+    due: Any = Trace.select(fn.MIN(Trace.seq)).where(Trace.at < before, rule.where)
+    return due.scalar()  # type: ignore[no-any-return]
+
+
+def _batch(rule: Rule, first: int, before: datetime) -> int:
+    """Prune from this line on, up to BATCH lines or the first that is too young for anything around it to go."""
+    found = Trace.select(Trace.seq).where(Trace.seq.between(first, first + BATCH - 1), rule.where)
+    due = {line.seq for line in found}
+    previous, stumps = _head_before(first), []
+    for row in checking.lines(after=first - 1):
+        seq, at = row[0], checking.time_of(row)
+        if seq >= first + BATCH or (at is not None and at >= before):
+            break
+        leaf = checking.leaf_of(row)
+        previous = checking.link(row, leaf, previous)
+        if seq in due:
+            stumps.append((seq, leaf, previous))
+    Segment.sign(rule.name, before, stumps)
+    return len(stumps)
+
+
+def _head_before(seq: int) -> bytes:
+    for table in (Trace, Stump):
+        line: Any = table.get_or_none(table.seq == seq - 1)
+        if line is not None:
+            return bytes.fromhex(line.head)
+    return genesis()
