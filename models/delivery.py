@@ -11,7 +11,7 @@ from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
-from models.clearance import RULES
+from models.clearance import GONE, RULES
 from models.copy import Copy, Stage
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
 from models.face import Appearance, Face
@@ -29,13 +29,15 @@ from models.user import User
 LINK_LIFE = timedelta(minutes=15)
 RENDITIONS: dict[str, int | None] = {"web": 2048, "full": None}
 LONGEST_RECIPIENT = 200
+ERASED = _l("This photo was erased. The file is no longer to be had.")
 
 
 class Delivery(Record):
     """One file leaving for one use to one recipient, with the verdict as it stood (PUB-08)."""
 
     code = code_field()
-    photo = ForeignKeyField(Photo, backref="deliveries", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, backref="deliveries", on_delete="SET NULL")
+    photo_was = TextField(default="")  # the code of a photo that was erased: the log outlives it (Art. 5(2))
     use = ForeignKeyField(Use)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     recipient = TextField(default="")
@@ -55,6 +57,7 @@ class Delivery(Record):
         personal = ("recipient", "verdict")
         plain = (
             "code",
+            "photo_was",
             "rendition",
             "starts_on",
             "until",
@@ -119,8 +122,15 @@ class Delivery(Record):
         user = delivery.by
         if user is None or not user.is_active or not user.may(Permission.DELIVER):
             raise Missing
+        if delivery.photo is None:
+            raise Gone(ERASED)
         find(user.photos(), delivery.photo.code)
         return delivery
+
+    @property
+    def of(self) -> str:
+        """The code of the photo that left, also once it was erased."""
+        return str(self.photo.code if self.photo else self.photo_was)
 
     def holds_today(self) -> bool:
         """Whether a copy found elsewhere may still be used: its planned days last, and the gate would still say yes (MET-08)."""
@@ -132,7 +142,9 @@ class Delivery(Record):
         return self.clearance(Period(day, self.until or day)).allows
 
     def clearance(self, period: Period) -> Clearance:
-        """The verdict on what left: the photo, or the copy of it with what is covered in it."""
+        """The verdict on what left: the photo, or the copy of it with what is covered in it; an erased photo is a no."""
+        if self.photo is None:
+            return GONE
         if self.copy is None:
             return self.photo.clearance(self.use, period)
         return self.copy.clearance(self.use, period)
@@ -167,6 +179,8 @@ class Delivery(Record):
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
+        if self.photo is None:
+            raise Gone(ERASED)
         period = Period(max(self.starts_on, today()), self.until)
         if self.copy is not None:
             self.copy.must_be_good()

@@ -62,6 +62,8 @@ class Photo(Record):
     height = IntegerField(null=True)
     placeholder = BlobField(null=True)
     colour = TextField(default="")
+    # keyed hash of the decoded pixels: the same picture saved anew is known again (ERA-09)
+    pixels = BlobField(null=True)
     # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
     likeness = BlobField(null=True)
     taken_at = Moment(null=True)
@@ -83,7 +85,7 @@ class Photo(Record):
         )  # fmt: skip
         plain = (
             "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
-            "colour", "likeness", "camera", "licence", "special_context", "turn",
+            "colour", "pixels", "likeness", "camera", "licence", "special_context", "turn",
         )  # fmt: skip
         indexes = (
             (("album", "id"), False),
@@ -105,8 +107,11 @@ class Photo(Record):
         """Keep a file byte for byte, encrypted as it arrives; returns once it is durable.
 
         The same bytes are answered with the photo that is there already. Raises NotAccepted for what is not an
-        image we take in, TooLarge, and Invalid for a photo that lies where the asker may not look.
+        image we take in, TooLarge, ErasedBefore for what was erased here, and Invalid for a photo that lies where the
+        asker may not look.
         """
+        from models.erasure import Guard
+
         first = stream.read(CHUNK)
         kind = imaging.sniff(first)
         if kind is None or not kind.supported:
@@ -127,9 +132,14 @@ class Photo(Record):
             "special_context": album.special_context,
         }  # fmt: skip
         try:
+            Guard.refuse(fingerprint)
+        except Refusal:
+            cls._turn_away(code)
+            raise
+        try:
             photo = cls._admit(values, by, tags)
         except IntegrityError:
-            tools.vault.destroy(code)
+            cls._turn_away(code)
             photo = by.photos().where(cls.fingerprint == fingerprint).first()
             if photo is None:
                 raise Invalid(
@@ -137,6 +147,12 @@ class Photo(Record):
                 ) from None
             return Intake(photo, writer.sha256, True)
         return Intake(photo, writer.sha256, False)
+
+    @staticmethod
+    def _turn_away(code: str) -> None:
+        tools.vault.destroy(code)
+        with db.atomic():
+            Arrival.delete().where(Arrival.code == code).execute()
 
     @classmethod
     def _admit(cls, values: dict[str, object], by: User, tags: Iterable[str]) -> Photo:

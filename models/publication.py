@@ -29,7 +29,7 @@ class Publication(Record):
 
     code = code_field()
     delivery = ForeignKeyField(Delivery, backref="publications", on_delete="CASCADE")
-    photo = ForeignKeyField(Photo, backref="publications", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, backref="publications", on_delete="SET NULL")
     url = TextField(default="")
     medium = TextField(default="")
     from_on = DateField()
