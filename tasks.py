@@ -139,9 +139,10 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import disposition, endings, index, takedown
+    from models import disposition, endings, erasure, index, takedown
 
     with db.connection_context():
+        erasure.sweep()
         endings.sweep()
         takedown.sweep()
         disposition.sweep()
@@ -178,6 +179,15 @@ def watch_faceprints() -> None:
 
     with db.connection_context():
         forgetting.watch()
+
+
+@huey.periodic_task(crontab(minute="11", hour="4", day_of_week="0"))
+def wipe_all() -> None:
+    """Write the database anew once a week, so that its pages keep nothing that was deleted (ERA-07)."""
+    from models import forgetting
+
+    with db.connection_context():
+        forgetting.wipe_all()
 
 
 @huey.periodic_task(crontab(minute="23", hour="3"))

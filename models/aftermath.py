@@ -94,10 +94,10 @@ PROOF: dict[str, Mapping[str, Any]] = {
 
 # Whose id each kind of job carries; what waits for something erased is taken out of the queue.
 JOBS: dict[str, str] = {
-    "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "copy": "Copy",
+    "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "", "erase": "",
+    "tidy": "",
 }
 # fmt: on
 

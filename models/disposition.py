@@ -67,7 +67,7 @@ class Disposition(Record):
             if done.execute() != 1:
                 raise Refusal(_l("This was decided already."))
             if decision == "erase":
-                Job.put("erase", self.id)
+                Job.put("erase", self.photo_id)
             Trace.leave(
                 by, "disposition.decided", self, photo=self.photo, person=self.person, decision=decision
             )

@@ -34,7 +34,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "copy": copies.make,
     "scan": scan.work_on,
     "wipe": forgetting.wipe,
-    "erase": erasure.decided,
+    "erase": erasure.erase_ordered,
     "tidy": erasure.tidy,
     "recolour": recolour.everything,
     "recolour-album": recolour.album,

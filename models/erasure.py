@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextField, chunked
 
 from adapters import clock, seal
 from adapters.ledger import Entry
-from models import aftermath, faceprints, search, takedown, unnaming
+from models import aftermath, faceprints, forgetting, search, takedown, unnaming
 from models.base import Moment, Record, db, tools
 from models.consent import Consent
-from models.delivery import Delivery
+from models.copy import Copy
+from models.delivery import ERASED, Delivery
 from models.disposition import Disposition
-from models.errors import Invalid, Refusal, _l
+from models.errors import Gone, Invalid, Refusal, _l
+from models.face import Appearance
 from models.job import Job
 from models.merging import Merging
 from models.permission import Permission
@@ -31,6 +34,7 @@ PHOTO, PERSON, BUT_PROOF, CONSENT, SELFIE = "photo", "person", "person-but-proof
 BYTES = {PHOTO: "{}", CONSENT: "consent-{}", SELFIE: "selfie-{}"}
 EVERYDAY, UNGROUNDED = "everyday", "disposition"  # why, in the ledger; the claims' reasons come beside them
 MOST = 500  # photos erased by one request
+AT_ONCE = 20  # of them, while somebody waits
 AGAIN = timedelta(days=1)  # how long bytes that a broken-off job may still have written are looked for
 
 
@@ -131,6 +135,12 @@ def may_erase(user: User, photos: Sequence[Photo]) -> None:
         raise Invalid(_l("Erase at most %(count)s photos at once."), count=MOST)
 
 
+def confirmed(sure: str) -> None:
+    """Raise unless somebody ticked that it is for good."""
+    if not sure:
+        raise Invalid(_l("Tick that you know it is for good."))
+
+
 def erase_photo(photo: Photo, *, by: User | None, why: str = EVERYDAY) -> Erasure:
     """Erase a photo with all that was made of it: its key at once and in the ledger, its rows with the trace, its bytes by a job.
 
@@ -142,12 +152,16 @@ def erase_photo(photo: Photo, *, by: User | None, why: str = EVERYDAY) -> Erasur
     return _carry_out(_enter(PHOTO, photo.code, why, [("object", photo.code)], guard), by)
 
 
-def erase_photos(photos: Sequence[Photo], *, by: User, why: str = EVERYDAY) -> int:
-    """Erase several photos, each on its own: what breaks off has erased some and touched no other."""
+def erase_photos(photos: Sequence[Photo], *, by: User) -> int:
+    """Erase several photos: a few at once, the others by the worker within minutes; returns how many it is to do."""
     may_erase(by, photos)
-    for photo in photos:
-        erase_photo(photo, by=by, why=why)
-    return len(photos)
+    with db.atomic():
+        for photo in photos[AT_ONCE:]:
+            Job.put("erase", photo.id)
+            Trace.leave(by, "photo.erasure-ordered", photo)
+    for photo in photos[:AT_ONCE]:
+        erase_photo(photo, by=by)
+    return max(0, len(photos) - AT_ONCE)
 
 
 def erase_person(person: Person, *, by: User | None, why: str, keep_proof: bool) -> Erasure:
@@ -271,7 +285,7 @@ def tidy(erasure_id: int) -> None:
         tools.vault.destroy(BYTES[done.noun].format(done.code))
     with db.atomic():
         Erasure.update(tidied_at=clock.now()).where(Erasure.id == done.id).execute()
-        Job.put("wipe", 0)
+        Job.put("wipe", forgetting.EVERYTHING)
 
 
 def check() -> list[Entry]:
@@ -306,16 +320,49 @@ def sweep() -> int:
     return count
 
 
+def told_gone(code: str) -> None:
+    """Raise Gone for the code of an erased photo: whoever still has it learns that there is nothing to look for."""
+    if Erasure.of(PHOTO, code):
+        raise Gone(ERASED)
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What erasing these photos takes away and what it leaves, in numbers; and where they are still shown."""
+
+    photos: int
+    copies: int
+    people: int
+    deliveries: int
+    shown: list[Publication]
+
+
+def prospect(photos: Sequence[Photo]) -> Prospect:
+    """What would become of these photos."""
+    ids = [photo.id for photo in photos]
+    named = Appearance.select(Appearance.person).where(
+        Appearance.photo.in_(ids), Appearance.undone_at.is_null()
+    )
+    return Prospect(
+        photos=len(ids),
+        copies=Copy.select().where(Copy.photo.in_(ids)).count(),
+        people=named.distinct().count(),
+        deliveries=Delivery.select().where(Delivery.photo.in_(ids), Delivery.digest != "").count(),
+        shown=published(photos),
+    )
+
+
 def published(photos: Sequence[Photo]) -> list[Publication]:
     """Where these photos are shown now or soon: erasing them here takes nothing down there."""
     return list(Publication.live().where(Publication.photo.in_([photo.id for photo in photos])))
 
 
-def decided(disposition_id: int) -> None:
-    """Erase the photo that somebody decided to erase; a job."""
-    row = Disposition.get_or_none(Disposition.id == disposition_id, Disposition.decision == "erase")
-    if row is not None:
-        erase_photo(row.photo, by=None, why=UNGROUNDED)
+def erase_ordered(photo_id: int) -> None:
+    """Erase a photo that somebody ordered or decided to erase; a job."""
+    photo = Photo.get_or_none(Photo.id == photo_id)
+    if photo is not None:
+        ungrounded = photo.dispositions.where(Disposition.decision == "erase").exists()
+        erase_photo(photo, by=None, why=UNGROUNDED if ungrounded else EVERYDAY)
 
 
 def mark_of_pixels(digest: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from peewee import (
     BigIntegerField,
@@ -106,12 +106,9 @@ class Photo(Record):
     ) -> Intake:
         """Keep a file byte for byte, encrypted as it arrives; returns once it is durable.
 
-        The same bytes are answered with the photo that is there already. Raises NotAccepted for what is not an
-        image we take in, TooLarge, ErasedBefore for what was erased here, and Invalid for a photo that lies where the
-        asker may not look.
+        The same bytes are answered with the photo that is there already. Raises NotAccepted for what is no image we
+        take in, TooLarge, ErasedBefore, and Invalid for a photo that lies where the asker may not look.
         """
-        from models.erasure import Guard
-
         first = stream.read(CHUNK)
         kind = imaging.sniff(first)
         if kind is None or not kind.supported:
@@ -132,37 +129,37 @@ class Photo(Record):
             "special_context": album.special_context,
         }  # fmt: skip
         try:
-            Guard.refuse(fingerprint)
-        except Refusal:
-            cls._turn_away(code)
-            raise
-        try:
             photo = cls._admit(values, by, tags)
-        except IntegrityError:
-            cls._turn_away(code)
+        except (IntegrityError, Refusal) as why:
+            tools.vault.destroy(code)
+            if isinstance(why, Refusal):
+                raise
             photo = by.photos().where(cls.fingerprint == fingerprint).first()
             if photo is None:
-                raise Invalid(
-                    _l("This photo is in the library already, in an album you can't see.")
-                ) from None
+                words = _l("This photo is in the library already, in an album you can't see.")
+                raise Invalid(words) from None
             return Intake(photo, writer.sha256, True)
         return Intake(photo, writer.sha256, False)
 
-    @staticmethod
-    def _turn_away(code: str) -> None:
-        tools.vault.destroy(code)
-        with db.atomic():
-            Arrival.delete().where(Arrival.code == code).execute()
-
     @classmethod
-    def _admit(cls, values: dict[str, object], by: User, tags: Iterable[str]) -> Photo:
+    def _admit(cls, values: dict[str, Any], by: User, tags: Iterable[str]) -> Photo:
+        from models.erasure import Guard
+
         with db.atomic():
+            Guard.refuse(values["fingerprint"])
             photo = cls.create(**values)
             Arrival.delete().where(Arrival.code == photo.code).execute()
             photo.add_tags(tags)
             Trace.leave(by, "photo.taken-in", photo, album=photo.album, kind=photo.kind, size=photo.size)
             Job.put("prepare", photo.id)
         return photo
+
+    @staticmethod
+    def told_gone(code: str) -> None:
+        """Raise Gone for the code of an erased photo."""
+        from models import erasure
+
+        erasure.told_gone(code)
 
     def add_tags(self, words: Iterable[str]) -> None:
         """Put words on the photo; the same word twice is one tag."""

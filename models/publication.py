@@ -106,7 +106,8 @@ class Publication(Record):
         query = (
             cls.live() if live else cls.select().where(cls.ended_at.is_null(False) | (cls.until_on < today()))
         )
-        return query.where(cls.photo.in_(user.photos().select(Photo.id))).order_by(cls.id.desc())
+        erased = cls.photo.is_null() & (user.may(Permission.SEE_ALL) | (cls.by == user))
+        return query.where(cls.photo.in_(user.photos().select(Photo.id)) | erased).order_by(cls.id.desc())
 
     @classmethod
     def of_photo(cls, photo: Photo) -> list[Publication]:

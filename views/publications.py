@@ -53,7 +53,7 @@ def create(code: str) -> Response:
         until_on=day_of(form.get("until", ""), "until"), by=current_user,
     )  # fmt: skip
     flash(gettext("Noted. If someone says no, it becomes a task with a day."))
-    return go(url_for("photos.show", code=delivery.photo.code))
+    return go(url_for("photos.show", code=delivery.of))
 
 
 @bp.post("/publications/<code>/end")
@@ -70,5 +70,5 @@ def end(code: str) -> Response:
 
 def _delivery(code: str) -> Delivery:
     delivery: Delivery = find(Delivery.select(), code)
-    find(current_user.photos(), delivery.photo.code)
+    find(current_user.photos(), delivery.of)
     return delivery
