@@ -139,7 +139,7 @@ def codes(rows: Rows) -> list[str]:
         for record, ids in rows.items()
         if "code" in record._meta.fields
         for some in chunked(ids, 500)
-        for (code,) in record.select(record.code).where(record._meta.primary_key.in_(some)).tuples()
+        for code in _column(record, record.code, _key(record).in_(some))  # type: ignore[attr-defined]
     ]
 
 
@@ -160,7 +160,7 @@ def drop(rows: Rows, *, but: Iterable[str] = ()) -> int:
             continue
         for some in chunked(ids, 500):
             count += len(some)
-            record.delete().where(record._meta.primary_key.in_(some)).execute()
+            record.delete().where(_key(record).in_(some)).execute()
     return count
 
 
@@ -183,11 +183,17 @@ def _empty(
     values = {name: value for name, value in {**columns, **more}.items() if value is not KEPT}
     for some in chunked(ids, 500):
         if values:
-            record.update(**values).where(record._meta.primary_key.in_(some)).execute()
+            record.update(**values).where(_key(record).in_(some)).execute()
 
 
 def _ids(record: type[Model], pointer: Any, targets: Iterable[int]) -> list[int]:
-    key = record._meta.primary_key
-    return [
-        id for some in chunked(targets, 500) for (id,) in record.select(key).where(pointer.in_(some)).tuples()
-    ]
+    return [id for some in chunked(targets, 500) for id in _column(record, _key(record), pointer.in_(some))]
+
+
+def _key(record: type[Model]) -> Any:
+    return record._meta.primary_key
+
+
+def _column(record: type[Model], column: Any, where: Any) -> list[Any]:
+    rows: Any = record.select(column).where(where).tuples()
+    return [value for (value,) in rows]

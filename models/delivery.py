@@ -122,10 +122,15 @@ class Delivery(Record):
         user = delivery.by
         if user is None or not user.is_active or not user.may(Permission.DELIVER):
             raise Missing
-        if delivery.photo is None:
-            raise Gone(ERASED)
-        find(user.photos(), delivery.photo.code)
+        find(user.photos(), delivery.there.code)
         return delivery
+
+    @property
+    def there(self) -> Photo:
+        """The photo that left, or Gone once it was erased."""
+        if self.photo is None:
+            raise Gone(ERASED)
+        return self.photo
 
     @property
     def of(self) -> str:
@@ -179,14 +184,12 @@ class Delivery(Record):
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
-        if self.photo is None:
-            raise Gone(ERASED)
-        period = Period(max(self.starts_on, today()), self.until)
+        photo, period = self.there, Period(max(self.starts_on, today()), self.until)
         if self.copy is not None:
             self.copy.must_be_good()
         clearance = self.clearance(period)
         if not clearance.allows:
-            raise NotCleared(clearance, photo=self.photo, use=self.use)
+            raise NotCleared(clearance, photo=photo, use=self.use)
         clean = self._clean()
         card = self.card(clearance, (clean.width, clean.height))
         data = metadata.write_card(clean.data, ".jpg", card)
@@ -200,7 +203,7 @@ class Delivery(Record):
         """A clean JPEG of the size asked for; of a copy only its own bytes, which a human has seen, are ever read."""
         longest = RENDITIONS[self.rendition]
         if self.copy is None:
-            source = bytes(tools.vault.read(self.photo.code, "original"))
+            source = bytes(tools.vault.read(self.there.code, "original"))
         else:
             source = self.copy.picture()
             if longest is None:
@@ -210,7 +213,7 @@ class Delivery(Record):
     def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
         covered = _hidden(clearance)
-        photo, named = self.photo, self._named(covered)
+        photo, named = self.there, self._named(covered)
         silent = self._silent({name for name, _ in named})
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
@@ -246,7 +249,7 @@ class Delivery(Record):
         agreed = {
             reason.person
             for use in Use.naming()
-            for reason in self.photo.clearance(use, period).reasons
+            for reason in self.there.clearance(use, period).reasons
             if reason.person and reason.person not in covered and RANK[reason.state] < RANK[State.UNCLEAR]
         }
         there = (

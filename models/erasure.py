@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextField, chunked
 
@@ -36,6 +37,9 @@ EVERYDAY, UNGROUNDED = "everyday", "disposition"  # why, in the ledger; the clai
 MOST = 500  # photos erased by one request
 AT_ONCE = 20  # of them, while somebody waits
 AGAIN = timedelta(days=1)  # how long bytes that a broken-off job may still have written are looked for
+
+
+Facts = dict[str, Any]  # counts for the trail
 
 
 class Behind(Exception):
@@ -206,7 +210,7 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
         if known is None and entry.guard:
             for mark in entry.guard.split(":"):
                 Guard.create(erasure=done, mark=bytes.fromhex(mark))
-        facts = _VERBS.get(entry.noun, _nothing)(entry, by)
+        facts: Facts = _VERBS.get(entry.noun, _nothing)(entry, by)
         if known is None or facts:
             Trace.leave(by or "system", f"{entry.noun}.erased", done, of=entry.code, why=entry.why, **facts)
             Erasure.update(tidied_at=None).where(Erasure.id == done.id).execute()
@@ -214,12 +218,12 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
     return done
 
 
-def _nothing(_entry: Entry, _by: User | None) -> dict[str, int]:
+def _nothing(_entry: Entry, _by: User | None) -> Facts:
     """The bytes are all there is: the job sees to them."""
     return {}
 
 
-def _photo(entry: Entry, _by: User | None) -> dict[str, int]:
+def _photo(entry: Entry, _by: User | None) -> Facts:
     photo = Photo.get_or_none(Photo.code == entry.code)
     if photo is None:
         return {}
@@ -238,7 +242,7 @@ def _photo(entry: Entry, _by: User | None) -> dict[str, int]:
     return {"rows": count, "deliveries": left, "takedowns": len(opened)}
 
 
-def _person(entry: Entry, by: User | None) -> dict[str, int]:
+def _person(entry: Entry, by: User | None) -> Facts:
     person = Person.get_or_none(Person.code == entry.code)
     if person is None or (entry.noun == BUT_PROOF and unnaming.is_done(person)):
         return {}
@@ -265,7 +269,7 @@ def _person(entry: Entry, by: User | None) -> dict[str, int]:
     return {"rows": count, "photos": len(photos), "texts": texts}
 
 
-_VERBS: dict[str, Callable[[Entry, User | None], dict[str, int]]] = {
+_VERBS: dict[str, Callable[[Entry, User | None], Facts]] = {
     PHOTO: _photo, PERSON: _person, BUT_PROOF: _person,
 }  # fmt: skip
 
@@ -304,7 +308,7 @@ def replay() -> int:
 
     Entries are numbered with the ledger, so one that broke off stands out whatever came after it; returns how many.
     """
-    known = {number for (number,) in Erasure.select(Erasure.number).tuples()}
+    known = {row.number for row in Erasure.select(Erasure.number)}
     missing = [entry for entry in check() if entry.seq not in known]
     for entry in missing:
         _carry_out(entry, None)
