@@ -139,10 +139,9 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import disposition, endings, erasure, index, takedown
+    from models import disposition, endings, index, takedown
 
     with db.connection_context():
-        erasure.sweep()
         endings.sweep()
         takedown.sweep()
         disposition.sweep()
@@ -150,6 +149,15 @@ def sweep_endings() -> None:
             index.wake()
             if index.is_watched():
                 index.tell_of_days()
+
+
+@huey.periodic_task(crontab(minute="*/10"))
+def sweep_erasures() -> None:
+    """End erasures that broke off between ledger and database (ERA-03)."""
+    from models import erasure
+
+    with db.connection_context():
+        erasure.sweep()
 
 
 @huey.periodic_task(crontab(minute="7", hour="*"))

@@ -101,7 +101,7 @@ class Guard(Record):
         """Raise for bytes that were erased here, with what to do (ERA-09)."""
         guard = cls.against(mark)
         if guard is not None:
-            raise ErasedBefore(day=guard.erasure.at.date().isoformat())
+            raise ErasedBefore(day=guard.erasure.at.date().isoformat(), code=guard.erasure.code)
 
     @classmethod
     def lift(cls, code: str, *, why: str, by: User) -> int:
@@ -109,15 +109,15 @@ class Guard(Record):
         by.require(Permission.COMPLIANCE)
         if len(why.strip()) < 10:
             raise Invalid(_l("Say in a few words why it may come back."), field="why")
-        theirs = Erasure.select(Erasure.id).where(Erasure.noun == PHOTO, Erasure.code == code)
+        theirs = Erasure.select(Erasure.id).where(Erasure.noun == PHOTO, Erasure.code == code.strip())
         with db.atomic():
             lifted = cls.update(lifted_at=clock.now(), lifted_by=by, lifted_why=why.strip()[:1000]).where(
                 cls.erasure.in_(theirs), cls.lifted_at.is_null()
             )
             count = int(lifted.execute())
             if not count:
-                raise Refusal(_l("Nothing stands in the way of this photo."))
-            Trace.leave(by, "erasure.guard-lifted", Erasure.of(PHOTO, code), photo=code)
+                raise Invalid(_l("Nothing stands in the way of this photo."), field="code")
+            Trace.leave(by, "erasure.guard-lifted", Erasure.of(PHOTO, code.strip()), photo=code.strip())
         return count
 
 
@@ -126,7 +126,7 @@ class ErasedBefore(Refusal):
 
     kind = "erased-before"
     words = _l(
-        "This photo was erased on %(day)s, so it is not taken in again. If it must come back, ask the privacy officer."
+        "This photo (%(code)s) was erased on %(day)s, so it is not taken in again. If it must come back, ask the privacy officer."
     )
 
 
@@ -227,7 +227,7 @@ def _photo(entry: Entry, _by: User | None) -> Facts:
     photo = Photo.get_or_none(Photo.code == entry.code)
     if photo is None:
         return {}
-    tools.keys.destroy("object", photo.code)  # a backup may have brought it back
+    _kill(entry)  # a backup may have brought it back
     faceprints.lose(list(photo.faces), "source")
     rows = aftermath.below(Photo, [photo.id])
     Delivery.update(photo_was=photo.code).where(Delivery.photo == photo).execute()
@@ -308,8 +308,23 @@ def replay() -> int:
 
     Entries are numbered with the ledger, so one that broke off stands out whatever came after it; returns how many.
     """
+    entries = check()
+    for entry in entries:
+        _kill(entry)
+    return _catch_up(entries)
+
+
+def _kill(entry: Entry) -> None:
+    """End a key that came back with an older copy of the key store."""
+    lies = BYTES.get(entry.noun)
+    kind, id = ("object", lies.format(entry.code)) if lies else (faceprints.KEY, entry.code)
+    if tools.keys.has(kind, id):
+        tools.keys.destroy(kind, id)
+
+
+def _catch_up(entries: list[Entry]) -> int:
     known = {row.number for row in Erasure.select(Erasure.number)}
-    missing = [entry for entry in check() if entry.seq not in known]
+    missing = [entry for entry in entries if entry.seq not in known]
     for entry in missing:
         _carry_out(entry, None)
     return len(missing)
@@ -317,7 +332,7 @@ def replay() -> int:
 
 def sweep() -> int:
     """End what broke off: entries without their act, and bytes a job may have written while it was erased."""
-    count = replay()
+    count = _catch_up(check())
     recent = Erasure.select().where(Erasure.tidied_at > clock.now() - AGAIN, Erasure.noun.in_(list(BYTES)))
     for done in recent:
         tools.vault.destroy(BYTES[done.noun].format(done.code))

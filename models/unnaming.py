@@ -94,12 +94,14 @@ def out_of_texts(person: Person, photos: list[int]) -> int:
     shown = Publication.select().where(Publication.photo.in_(photos))
     count += sum(_clean(row, known, ("medium", "ended_note")) for row in shown)
     count += sum(_clean(row, known, ("name",)) for row in Import.select())
-    count += sum(_clean(row, known, ("recipient",)) for row in Delivery.select())
+    count += sum(
+        _clean(row, known, ("recipient",)) for row in Delivery.select().where(Delivery.recipient != "")
+    )
     count += sum(_clean(row, known, ("recipient", "email")) for row in Share.select())
     tags = [tag.id for tag in Tag.select().where(Tag.photo.in_(photos)) if known.is_in(tag.word)]
     Tag.delete().where(Tag.id.in_(tags)).execute()
     names = {folded_name(person.name)}
-    said = [row.id for row in Claimed.select() if folded_name(row.name) in names]
+    said = [row.id for row in Claimed.select().iterator() if folded_name(row.name) in names]
     Claimed.delete().where(Claimed.id.in_(said)).execute()
     return (
         count + len(tags) + len(said) + importing.forget_naming(known.is_in) + _out_of_letters(person, known)

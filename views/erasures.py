@@ -40,6 +40,23 @@ def create() -> Response:
     return go(url_for("library.index"))
 
 
+@bp.get("/erasures/return")
+@needs(Permission.COMPLIANCE)
+def ask_return() -> Response:
+    """Which erased photo may be taken in again, and why?"""
+    return page("photos/return.html")
+
+
+@bp.post("/erasures/return")
+@needs(Permission.COMPLIANCE)
+@back_to(ask_return)
+def let_return() -> Response:
+    """Lift the guard; the file itself has to be handed in anew."""
+    erasure.Guard.lift(request.form.get("code", ""), why=request.form.get("why", ""), by=current_user)
+    flash(gettext("The file may be uploaded again."))
+    return go(url_for("erasures.ask_return"))
+
+
 def _photos() -> list[Photo]:
     codes = request.values.getlist("photo")[: erasure.MOST + 1]
     if len(codes) == 1:

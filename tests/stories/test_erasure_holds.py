@@ -95,8 +95,20 @@ def test_keys_that_a_backup_brought_back_die_again(house, officer, photos, tmp_p
     tools.keys.erase(
         "photo", photos[0].code, at=clock.now(), why="everyday", keys=[]
     )  # the key is still there
+    row = _row_of(photos[0].code)
     assert erasure.replay() == 1
     assert not tools.keys.has("object", photos[0].code)
+    tools.keys._connection().execute(
+        "INSERT INTO dek VALUES (?, ?, ?, ?)", row
+    )  # an older store with a newer ledger
+    tools.keys._connection().commit()
+    assert tools.keys.has("object", photos[0].code)
+    assert erasure.replay() == 0
+    assert not tools.keys.has("object", photos[0].code)
+
+
+def _row_of(code):
+    return tools.keys._connection().execute("SELECT * FROM dek WHERE id = ?", (code,)).fetchone()
 
 
 def test_an_older_key_store_is_refused(house, officer, photos, tmp_path):
@@ -231,6 +243,12 @@ def test_the_way_by_the_pages(house, officer, photos, web, drain):
     for address in (f"/photos/{photo.code}", f"/photos/{photo.code}/preview/320", f"/deliveries/{delivery.code}/file", f"/erasures/new?photo={photo.code}"):  # fmt: skip
         assert (address, eva.get(address).status_code) == (address, 410)
     assert "no longer" in eva.get(f"/check/{delivery.code}").get_data(as_text=True).lower()
+    assert (
+        eva.post("/erasures/return", {"code": "unknown", "why": "she asked for it again"}).status_code == 422
+    )
+    assert (
+        eva.post("/erasures/return", {"code": photo.code, "why": "she asked for it again"}).status_code == 303
+    )
     together = eva.post("/photos/together", {"photo": [photos[1].code, photos[2].code], "act": "erase"})
     assert together.status_code == 307
     assert eva.get("/takedowns").status_code == eva.get("/publications").status_code == 200
