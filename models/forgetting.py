@@ -176,18 +176,26 @@ def wipe(what: int = FACEPRINTS) -> None:
     biometric = [(str(model._meta.table_name), True) for model in (Faceprint, Match)]
     # A plain VACUUM leaves the old bytes in a page's free space: a small table is written anew, a large one by night.
     # ANALYZE, because the planner keeps samples of what stood in a column.
-    for table, small in biometric if what == FACEPRINTS else _tables():
-        db.execute_sql(f'VACUUM ({"FULL, " if small else ""}ANALYZE) "{table}"')
+    _vacuum(biometric if what == FACEPRINTS else _tables())
 
 
 def wipe_all() -> None:
     """Write the whole database anew, so that no page keeps a trace of what was deleted; weekly, off hours (ERA-07)."""
     if is_postgres():
-        for table, _small in _tables():
-            db.execute_sql(f'VACUUM (FULL, ANALYZE) "{table}"')
+        _vacuum([(table, True) for table, _ in _tables()])
         return
     db.execute_sql("VACUUM")
     wipe()
+
+
+def _vacuum(tables: Iterable[tuple[str, bool]]) -> None:
+    # Whoever holds a table for long is not waited for: everybody else would queue up behind us. The job comes again.
+    db.execute_sql("SET lock_timeout = '5s'")
+    try:
+        for table, anew in tables:
+            db.execute_sql(f'VACUUM ({"FULL, " if anew else ""}ANALYZE) "{table}"')
+    finally:
+        db.execute_sql("RESET lock_timeout")
 
 
 def _tables() -> list[tuple[str, bool]]:

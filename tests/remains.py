@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -69,7 +70,8 @@ def _postgres() -> Iterator[tuple[str, bytes]]:
     ((folder,),) = db.execute_sql("SHOW data_directory").fetchall()
     ((oid,),) = db.execute_sql("SELECT oid FROM pg_database WHERE datname = current_database()").fetchall()
     for path in (Path(folder) / "base" / str(oid)).iterdir():
-        yield f"base/{path.name}", path.read_bytes()
+        with suppress(FileNotFoundError):  # the server takes its own files away at a checkpoint
+            yield f"base/{path.name}", path.read_bytes()
 
 
 def can_read_engine() -> bool:

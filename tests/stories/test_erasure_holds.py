@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import shutil
@@ -23,6 +24,7 @@ from models.errors import NotAllowed
 from models.job import Job
 from models.person import Person
 from models.photo import Photo
+from models.token import ApiToken
 from models.trail import Trace, verify
 from models.webhook import Event, HookCall, Webhook
 from tests.makers import Browser, picture
@@ -253,3 +255,18 @@ def test_the_way_by_the_pages(house, officer, photos, web, drain):
     assert together.status_code == 307
     assert eva.get("/takedowns").status_code == eva.get("/publications").status_code == 200
     assert Job.select().where(Job.kind == "tidy").count() == 1
+
+
+def test_the_way_by_program(house, officer, photos, web, drain):
+    """contract.md: DELETE erases; from then on the code answers 410, and the same file sent again 409."""
+    token = ApiToken.create_for(officer, ["read", "write"], by=officer)
+    asker, headers = web.test_client(), {"Authorization": f"Bearer {token}"}
+    data = bytes(tools.vault.read(photos[0].code))
+    address = f"/api/v1/photos/{photos[0].code}"
+    assert asker.delete(address, headers=headers).json == {"code": photos[0].code}
+    assert [asker.get(address, headers=headers).status_code, asker.delete(address, headers=headers).status_code] == [410, 410]  # fmt: skip
+    again = asker.post("/api/v1/photos", data={"file": (io.BytesIO(data), "a.jpg")}, headers=headers)
+    assert (again.status_code, photos[0].code in again.json["detail"]) == (409, True)
+    only_read = {"Authorization": f"Bearer {ApiToken.create_for(officer, ['read'], by=officer)}"}
+    assert asker.delete(f"/api/v1/photos/{photos[1].code}", headers=only_read).status_code == 403
+    assert Photo.select().count() == 2
