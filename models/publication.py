@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from peewee import DateField, ForeignKeyField, ModelSelect, TextField
@@ -106,8 +107,13 @@ class Publication(Record):
         query = (
             cls.live() if live else cls.select().where(cls.ended_at.is_null(False) | (cls.until_on < today()))
         )
+        return query.where(cls.is_seen_by(user)).order_by(cls.id.desc())
+
+    @classmethod
+    def is_seen_by(cls, user: User) -> Any:
+        """Of photos this user may see; of an erased photo what she noted herself, or everything for who sees all."""
         erased = cls.photo.is_null() & (user.may(Permission.SEE_ALL) | (cls.by == user))
-        return query.where(cls.photo.in_(user.photos().select(Photo.id)) | erased).order_by(cls.id.desc())
+        return cls.photo.in_(user.photos().select(Photo.id)) | erased
 
     @classmethod
     def of_photo(cls, photo: Photo) -> list[Publication]:

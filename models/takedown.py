@@ -86,7 +86,7 @@ class TakeDown(Record):
 
     def _is_seen_by(self, user: User) -> bool:
         if self.photo is None:
-            return user.may(Permission.SEE_ALL)
+            return True  # of an erased photo the task alone is left, and its owner finds it
         return bool(user.photos().where(Photo.id == self.photo_id).exists())
 
     @property

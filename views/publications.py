@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from models.base import find
 from models.delivery import Delivery
 from models.permission import Permission
-from models.photo import Photo
 from models.publication import Publication
 from views.access import needs
 from views.deliveries import day_of
@@ -60,9 +59,7 @@ def create(code: str) -> Response:
 @needs(Permission.DELIVER)
 def end(code: str) -> Response:
     """It is no longer shown."""
-    row = find(
-        Publication.select().where(Publication.photo.in_(current_user.photos().select(Photo.id))), code
-    )
+    row = find(Publication.select().where(Publication.is_seen_by(current_user)), code)
     row.end(by=current_user, note=request.form.get("note", ""))
     flash(gettext("Noted as taken down."))
     return go(url_for("publications.index"))

@@ -142,7 +142,13 @@ def test_what_stays_of_an_erased_photo_is_its_log(engine, officer, drain):
     about = Trace.select().where(Trace.code == photo.code)
     assert {row.facts for row in about if row.action != line.action} == {None}
     assert TakeDown.seen_by(officer).count() == 1
-    assert TakeDown.seen_by(engine.user("editor")).count() == 0
+    eva = engine.user("editor")
+    assert TakeDown.seen_by(eva).count() == Publication.seen_by(eva, live=True).count() == 0
+    assert Publication.seen_by(officer, live=True).count() == 1
+    task.hand_over(eva, by=officer)
+    assert TakeDown.seen_by(eva).count() == 1
+    TakeDown.get().finish("removed", note="", by=eva)
+    assert Publication.get().ended_at is not None
 
 
 def test_the_same_picture_does_not_come_back_by_itself(engine, officer, drain):
