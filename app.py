@@ -60,7 +60,7 @@ def wire(config: Config) -> None:
 
 def first_start(config: Config) -> str | None:
     """Create keys, database and defaults where there are none; the administrator's one-time link if nobody has an account."""
-    from models import beginning
+    from models import beginning, erasure
 
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not config.has_data():
@@ -68,6 +68,7 @@ def first_start(config: Config) -> str | None:
     wire(config)
     with db.connection_context():
         schema.migrate()
+        erasure.replay()  # before anything is served: a backup may have brought back what was erased
         return beginning.first_link(config.base_url)
 
 

@@ -153,6 +153,15 @@ def sweep_endings() -> None:
                 index.tell_of_days()
 
 
+@huey.periodic_task(crontab(minute="*/10"))
+def sweep_erasures() -> None:
+    """End erasures that broke off between ledger and database (ERA-03)."""
+    from models import erasure
+
+    with db.connection_context():
+        erasure.sweep()
+
+
 @huey.periodic_task(crontab(minute="7", hour="*"))
 def tell_about_endings() -> None:
     """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
@@ -189,6 +198,15 @@ def watch_faceprints() -> None:
 
     with db.connection_context():
         forgetting.watch()
+
+
+@huey.periodic_task(crontab(minute="11", hour="4", day_of_week="0"))
+def wipe_all() -> None:
+    """Write the database anew once a week, so that its pages keep nothing that was deleted (ERA-07)."""
+    from models import forgetting
+
+    with db.connection_context():
+        forgetting.wipe_all()
 
 
 @huey.periodic_task(crontab(minute="23", hour="3"))

@@ -64,6 +64,7 @@ class Prepared:
     placeholder: bytes = field(repr=False)
     colour: str
     phash: int
+    pixels: str
     faces: list[FoundFace]
 
 
@@ -175,7 +176,7 @@ def _prepared(header: dict[str, Any], blocks: list[bytearray], *, encode: bool) 
     colour = header["colour"]
     if len(previews) != len(PREVIEWS) or not re.fullmatch("#[0-9a-f]{6}", colour) or len(placeholder) >= 300:
         raise ValueError
-    if next(vectors, None) is not None:
+    if next(vectors, None) is not None or not re.fullmatch("[0-9a-f]{64}", header["pixels"]):
         raise ValueError
     return Prepared(
         width=width,
@@ -185,6 +186,7 @@ def _prepared(header: dict[str, Any], blocks: list[bytearray], *, encode: bool) 
         placeholder=_picture(placeholder, WEBP),
         colour=colour,
         phash=_whole(header["phash"], -(1 << 63), (1 << 63) - 1),
+        pixels=header["pixels"],
         faces=faces,
     )
 

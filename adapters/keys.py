@@ -134,12 +134,18 @@ class KeyStore:
         return derive(self._root, purpose)
 
     def new(self, kind: str, id: str) -> bytes:
-        """Make and keep a key, durable before it is returned; IntegrityError when there is one already."""
+        """Make and keep a key, durable before it is returned; IntegrityError when there is one already.
+
+        KeyGone for what the ledger calls erased: a job that was under way must not give it a second life.
+        """
         key, kek = secrets.token_bytes(32), max(self._ring)
         with self._connection() as db:
-            db.execute(
-                "INSERT INTO dek VALUES (?, ?, ?, ?)", (kind, id, kek, self._wrapped(kind, id, kek, key))
+            made = db.execute(
+                "INSERT INTO dek SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE code = ?)",
+                (kind, id, kek, self._wrapped(kind, id, kek, key), id.rpartition("-")[2]),
             )
+        if made.rowcount != 1:
+            raise KeyGone(f"{kind} {id} was erased")
         return key
 
     def get(self, kind: str, id: str) -> bytes:

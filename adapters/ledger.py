@@ -11,6 +11,7 @@ from adapters import seal
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, noun TEXT NOT NULL, code TEXT NOT NULL,
                                    why TEXT NOT NULL, guard TEXT NOT NULL, head TEXT NOT NULL, UNIQUE (noun, code));
+CREATE INDEX IF NOT EXISTS ledger_code ON ledger (code);
 CREATE TRIGGER IF NOT EXISTS ledger_stays BEFORE UPDATE ON ledger
     BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS ledger_keeps BEFORE DELETE ON ledger

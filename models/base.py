@@ -89,9 +89,11 @@ def code_field() -> TextField:
 
 
 def find(query: ModelSelect[Any], code: str) -> Any:
-    """Return the row with this code among those the query allows, or raise Missing."""
+    """Return the row with this code among those the query allows, or raise Missing; Gone for what was erased."""
     row = query.where(query.model.code == code).first()
     if row is None:
+        if hasattr(query.model, "told_gone"):
+            query.model.told_gone(code)
         raise Missing
     return row
 

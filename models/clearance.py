@@ -88,6 +88,9 @@ def _plain(code: Code, *, face: str | None = None, until: date | None = None) ->
     return Reason(code=code, face=face, until=until, next=code.next)
 
 
+GONE = _clearance([_plain(Code.ASSET_ERASED)])  # the verdict on a file whose photo is no longer there
+
+
 # The photo: A3 to A10 are all told, since hiding one behind another costs the editor a second round.
 
 

@@ -11,7 +11,7 @@ from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
 from models.base import Moment, Record, code_field, db, find, tools
-from models.clearance import RULES
+from models.clearance import GONE, RULES
 from models.copy import Copy, Stage
 from models.errors import Gone, Invalid, Missing, NotCleared, _l
 from models.face import Appearance, Face
@@ -29,13 +29,15 @@ from models.user import User
 LINK_LIFE = timedelta(minutes=15)
 RENDITIONS: dict[str, int | None] = {"web": 2048, "full": None}
 LONGEST_RECIPIENT = 200
+ERASED = _l("This photo was erased. The file is no longer to be had.")
 
 
 class Delivery(Record):
     """One file leaving for one use to one recipient, with the verdict as it stood (PUB-08)."""
 
     code = code_field()
-    photo = ForeignKeyField(Photo, backref="deliveries", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, backref="deliveries", on_delete="SET NULL")
+    photo_was = TextField(default="")  # the code of a photo that was erased: the log outlives it (Art. 5(2))
     use = ForeignKeyField(Use)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     recipient = TextField(default="")
@@ -55,6 +57,7 @@ class Delivery(Record):
         personal = ("recipient", "verdict")
         plain = (
             "code",
+            "photo_was",
             "rendition",
             "starts_on",
             "until",
@@ -119,8 +122,20 @@ class Delivery(Record):
         user = delivery.by
         if user is None or not user.is_active or not user.may(Permission.DELIVER):
             raise Missing
-        find(user.photos(), delivery.photo.code)
+        find(user.photos(), delivery.there.code)
         return delivery
+
+    @property
+    def there(self) -> Photo:
+        """The photo that left, or Gone once it was erased."""
+        if self.photo is None:
+            raise Gone(ERASED)
+        return self.photo
+
+    @property
+    def of(self) -> str:
+        """The code of the photo that left, also once it was erased."""
+        return str(self.photo.code if self.photo else self.photo_was)
 
     def holds_today(self) -> bool:
         """Whether a copy found elsewhere may still be used: its planned days last, and the gate would still say yes (MET-08)."""
@@ -132,7 +147,9 @@ class Delivery(Record):
         return self.clearance(Period(day, self.until or day)).allows
 
     def clearance(self, period: Period) -> Clearance:
-        """The verdict on what left: the photo, or the copy of it with what is covered in it."""
+        """The verdict on what left: the photo, or the copy of it with what is covered in it; an erased photo is a no."""
+        if self.photo is None:
+            return GONE
         if self.copy is None:
             return self.photo.clearance(self.use, period)
         return self.copy.clearance(self.use, period)
@@ -167,12 +184,12 @@ class Delivery(Record):
         """The bytes that leave: a clean JPEG with a rights card; decides again before the first byte (PUB-03)."""
         if self.expires_at < clock.now():
             raise Gone(_l("This download link has expired. Ask for the photo again; it takes one click."))
-        period = Period(max(self.starts_on, today()), self.until)
+        photo, period = self.there, Period(max(self.starts_on, today()), self.until)
         if self.copy is not None:
             self.copy.must_be_good()
         clearance = self.clearance(period)
         if not clearance.allows:
-            raise NotCleared(clearance, photo=self.photo, use=self.use)
+            raise NotCleared(clearance, photo=photo, use=self.use)
         clean = self._clean()
         card = self.card(clearance, (clean.width, clean.height))
         data = metadata.write_card(clean.data, ".jpg", card)
@@ -186,7 +203,7 @@ class Delivery(Record):
         """A clean JPEG of the size asked for; of a copy only its own bytes, which a human has seen, are ever read."""
         longest = RENDITIONS[self.rendition]
         if self.copy is None:
-            source = bytes(tools.vault.read(self.photo.code, "original"))
+            source = bytes(tools.vault.read(self.there.code, "original"))
         else:
             source = self.copy.picture()
             if longest is None:
@@ -196,7 +213,7 @@ class Delivery(Record):
     def card(self, clearance: Clearance, size: tuple[int, int]) -> metadata.Card:
         """What the file says of itself wherever it turns up: rights, allowed use, last day, where to check (MET-02..04)."""
         covered = _hidden(clearance)
-        photo, named = self.photo, self._named(covered)
+        photo, named = self.there, self._named(covered)
         silent = self._silent({name for name, _ in named})
         nobody = any(reason.code is Code.NO_RECOGNISABLE_PERSONS for reason in clearance.reasons)
         last = min(filter(None, (self.until, clearance.valid_through)), default=None)
@@ -232,7 +249,7 @@ class Delivery(Record):
         agreed = {
             reason.person
             for use in Use.naming()
-            for reason in self.photo.clearance(use, period).reasons
+            for reason in self.there.clearance(use, period).reasons
             if reason.person and reason.person not in covered and RANK[reason.state] < RANK[State.UNCLEAR]
         }
         there = (

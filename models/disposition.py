@@ -11,6 +11,7 @@ from models.base import Moment, Record, code_field, db
 from models.errors import Invalid, Refusal, _l
 from models.gather import today
 from models.holders import holding
+from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Permission, Role
 from models.person import Person
@@ -65,6 +66,8 @@ class Disposition(Record):
             ).where(Disposition.id == self.id, Disposition.decided_at.is_null())
             if done.execute() != 1:
                 raise Refusal(_l("This was decided already."))
+            if decision == "erase":
+                Job.put("erase", self.photo_id)
             Trace.leave(
                 by, "disposition.decided", self, photo=self.photo, person=self.person, decision=decision
             )

@@ -64,6 +64,7 @@ def _ending(day: date, within: int) -> list[Line]:
             states.stands(),
             Line.valid_until.between(day, day + timedelta(days=within)),
             ~states.overtaken(),
+            Person.name != "",  # of whom nothing is left but the proof
         )
         .order_by(Line.person, Line.id)
     )

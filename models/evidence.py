@@ -233,7 +233,8 @@ def may_see(consent: Consent, user: User) -> bool:
     """Whether this user may look at the proof: once every yes in it was taken back, only the privacy officer (WDR-06)."""
     given = sum(line.is_yes for line in consent.answers())
     over = bool(given) and Withdrawal.select().join(Line).where(Line.consent == consent).count() == given
-    return user.may(Permission.COMPLIANCE if over else Permission.EVIDENCE)
+    erased = not consent.person.name  # nothing is left of her but the proof
+    return user.may(Permission.COMPLIANCE if over or erased else Permission.EVIDENCE)
 
 
 def hand_out(consent: Consent, role: str, *, by: User) -> tuple[bytes, str]:

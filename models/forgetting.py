@@ -25,6 +25,8 @@ from models.trail import Trace
 
 DISUSE = timedelta(days=730)  # BIO-07: 24 months without use
 REST = timedelta(days=30)  # how long sealed numbers wait for an assessment to be weighed again
+FACEPRINTS, EVERYTHING = 0, 1  # what a job "wipe" is about
+SMALL = 8 << 20  # bytes of a table that is written anew in a moment
 PATIENCE = 60.0  # seconds; after that the job is tried again later
 NOBODY_LOOKS_BACK = """
     SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8 AND NOT EXISTS (
@@ -163,15 +165,45 @@ def watch() -> int:
     return len(found) + len(lost)
 
 
-def wipe(_subject: int = 0) -> None:
+def wipe(what: int = FACEPRINTS) -> None:
     """Take what was deleted out of the engine's files as well; a job. What stays in a backup has no key any more (ERA-07)."""
     if not is_postgres():
-        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((busy, *_),) = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise TimeoutError("somebody still reads the log")
         return
     _let_others_go_on()
-    # A plain VACUUM leaves the old bytes in a page's free space; the table is small, and writing it anew takes a moment.
-    for model in (Faceprint, Match):
-        db.execute_sql(f'VACUUM FULL "{model._meta.table_name}"')
+    biometric = [(str(model._meta.table_name), True) for model in (Faceprint, Match)]
+    # A plain VACUUM leaves the old bytes in a page's free space: a small table is written anew, a large one by night.
+    # ANALYZE, because the planner keeps samples of what stood in a column.
+    _vacuum(biometric if what == FACEPRINTS else _tables())
+
+
+def wipe_all() -> None:
+    """Write the whole database anew, so that no page keeps a trace of what was deleted; weekly, off hours (ERA-07)."""
+    if is_postgres():
+        _vacuum([(table, True) for table, _ in _tables()])
+        return
+    db.execute_sql("VACUUM")
+    wipe()
+
+
+def _vacuum(tables: Iterable[tuple[str, bool]]) -> None:
+    # Whoever holds a table for long is not waited for: everybody else would queue up behind us. The job comes again.
+    db.execute_sql("SET lock_timeout = '5s'")
+    try:
+        for table, anew in tables:
+            db.execute_sql(f'VACUUM ({"FULL, " if anew else ""}ANALYZE) "{table}"')
+    finally:
+        db.execute_sql("RESET lock_timeout")
+
+
+def _tables() -> list[tuple[str, bool]]:
+    """Every table, and whether it is small enough to be written anew while people work."""
+    rows = db.execute_sql(
+        "SELECT relname, pg_table_size(relid) < %s FROM pg_stat_user_tables ORDER BY relname", (SMALL,)
+    )
+    return [(str(name), bool(small)) for name, small in rows.fetchall()]
 
 
 def _let_others_go_on() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -120,6 +120,12 @@ class Import(Record):
                 row.notes = [(words if mark in seen else _l("It stands further up in this list."), {})]
             met.add(mark)
         return rows
+
+    def names_anybody(self, tells: Callable[[str], bool]) -> bool:
+        """Whether a cell or the name of a form tells who somebody is."""
+        _, lines = table_of(bytes(tools.vault.read(self.vault_id, "table")))
+        cells = (cell for _, row in lines for cell in row.values())
+        return any(map(tells, cells)) or any(tells(scan.file) for scan in self.scans)
 
     def start(self, *, by: User) -> None:
         """Bring it in: the worker takes row after row, and goes on where it stopped."""
@@ -330,6 +336,15 @@ def sweep() -> None:
         if made.is_kept:
             tools.vault.destroy(made.vault_id)
         ImportedScan.delete().where(ImportedScan.import_ == made).execute()
+
+
+def forget_naming(tells: Callable[[str], bool]) -> int:
+    """Forget every list that names somebody who is erased, with its forms; returns how many (ERA-02)."""
+    naming = [made for made in Import.select() if made.is_kept and made.names_anybody(tells)]
+    for made in naming:
+        tools.vault.destroy(made.vault_id)
+        ImportedScan.delete().where(ImportedScan.import_ == made).execute()
+    return len(naming)
 
 
 def fingerprint(row: Row) -> str:

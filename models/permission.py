@@ -14,6 +14,7 @@ class Permission(StrEnum):
     UPLOAD = "upload"
     EDIT = "edit"  # titles, tags, albums of photos
     NAME = "name"  # say who is in a photo
+    ERASE = "erase"  # photos, for good
     DELIVER = "deliver"  # take a file out for a use, through the gate
     ORIGINAL = "original"  # the original file, with a purpose
     PEOPLE = "people"  # the list of people and their pages
@@ -51,7 +52,7 @@ P = Permission
 # fmt: off
 _EDITOR = {
     P.SEE, P.SEE_REASONS, P.UPLOAD, P.EDIT, P.NAME, P.DELIVER, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.ASK, P.WITHDRAW,
-    P.WITNESS, P.RESTRAIN,
+    P.WITNESS, P.RESTRAIN, P.ERASE,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE}),
@@ -62,7 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
-        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES, P.RESTRAIN}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES, P.RESTRAIN, P.ERASE}
     ),
     Role.AUDITOR: frozenset({P.TRAIL}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.

@@ -74,7 +74,8 @@ class Person(Record):
         if not user.may(Permission.PEOPLE):
             return cls.select().where(cls.id.is_null())
         return cls.select().where(
-            cls.id.not_in(Merging.select(Merging.gone).where(Merging.undone_at.is_null()))
+            cls.id.not_in(Merging.select(Merging.gone).where(Merging.undone_at.is_null())),
+            cls.name != "",  # of whom nothing is left but the proof
         )
 
     @classmethod

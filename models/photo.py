@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from peewee import (
     BigIntegerField,
@@ -62,6 +62,8 @@ class Photo(Record):
     height = IntegerField(null=True)
     placeholder = BlobField(null=True)
     colour = TextField(default="")
+    # keyed hash of the decoded pixels: the same picture saved anew is known again (ERA-09)
+    pixels = BlobField(null=True)
     # 64-bit perceptual hash of the whole image (3.1: allowed without consent)
     likeness = BlobField(null=True)
     taken_at = Moment(null=True)
@@ -83,7 +85,7 @@ class Photo(Record):
         )  # fmt: skip
         plain = (
             "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
-            "colour", "likeness", "camera", "licence", "special_context", "turn",
+            "colour", "pixels", "likeness", "camera", "licence", "special_context", "turn",
         )  # fmt: skip
         indexes = (
             (("album", "id"), False),
@@ -104,8 +106,8 @@ class Photo(Record):
     ) -> Intake:
         """Keep a file byte for byte, encrypted as it arrives; returns once it is durable.
 
-        The same bytes are answered with the photo that is there already. Raises NotAccepted for what is not an
-        image we take in, TooLarge, and Invalid for a photo that lies where the asker may not look.
+        The same bytes are answered with the photo that is there already. Raises NotAccepted for what is no image we
+        take in, TooLarge, ErasedBefore, and Invalid for a photo that lies where the asker may not look.
         """
         first = stream.read(CHUNK)
         kind = imaging.sniff(first)
@@ -128,25 +130,36 @@ class Photo(Record):
         }  # fmt: skip
         try:
             photo = cls._admit(values, by, tags)
-        except IntegrityError:
+        except (IntegrityError, Refusal) as why:
             tools.vault.destroy(code)
+            if isinstance(why, Refusal):
+                raise
             photo = by.photos().where(cls.fingerprint == fingerprint).first()
             if photo is None:
-                raise Invalid(
-                    _l("This photo is in the library already, in an album you can't see.")
-                ) from None
+                words = _l("This photo is in the library already, in an album you can't see.")
+                raise Invalid(words) from None
             return Intake(photo, writer.sha256, True)
         return Intake(photo, writer.sha256, False)
 
     @classmethod
-    def _admit(cls, values: dict[str, object], by: User, tags: Iterable[str]) -> Photo:
+    def _admit(cls, values: dict[str, Any], by: User, tags: Iterable[str]) -> Photo:
+        from models.erasure import Guard
+
         with db.atomic():
+            Guard.refuse(values["fingerprint"])
             photo = cls.create(**values)
             Arrival.delete().where(Arrival.code == photo.code).execute()
             photo.add_tags(tags)
             Trace.leave(by, "photo.taken-in", photo, album=photo.album, kind=photo.kind, size=photo.size)
             Job.put("prepare", photo.id)
         return photo
+
+    @staticmethod
+    def told_gone(code: str) -> None:
+        """Raise Gone for the code of an erased photo."""
+        from models import erasure
+
+        erasure.told_gone(code)
 
     def add_tags(self, words: Iterable[str]) -> None:
         """Put words on the photo; the same word twice is one tag."""

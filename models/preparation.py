@@ -13,7 +13,7 @@ from peewee import fn
 from adapters import clock, imaging, metadata
 from adapters import recognition as recogniser
 from adapters.sandbox import Unreadable
-from models import claims, comparing, finding, index, search
+from models import claims, comparing, erasure, finding, index, search
 from models.album import Album
 from models.base import db, tools
 from models.errors import Invalid, Refusal, _l
@@ -36,7 +36,13 @@ def prepare(photo_id: int) -> None:
     except Unreadable as why:
         _set_aside(photo, why.reason)
         return
+    mark = erasure.mark_of_pixels(made.pixels)
     try:
+        # A picture that was erased comes in no more by itself, however it was saved; what is here already stays.
+        if photo.prepared_at is None and erasure.Guard.against(mark):
+            _set_aside(photo, erasure.ErasedBefore.kind)
+            return
+        photo.pixels = mark
         read = metadata.read(data, kind.suffix)
         for longest in PREVIEWS:
             tools.vault.put(photo.code, f"w{longest}", made.previews[longest])

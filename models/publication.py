@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from peewee import DateField, ForeignKeyField, ModelSelect, TextField
@@ -29,7 +30,7 @@ class Publication(Record):
 
     code = code_field()
     delivery = ForeignKeyField(Delivery, backref="publications", on_delete="CASCADE")
-    photo = ForeignKeyField(Photo, backref="publications", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, backref="publications", on_delete="SET NULL")
     url = TextField(default="")
     medium = TextField(default="")
     from_on = DateField()
@@ -106,7 +107,13 @@ class Publication(Record):
         query = (
             cls.live() if live else cls.select().where(cls.ended_at.is_null(False) | (cls.until_on < today()))
         )
-        return query.where(cls.photo.in_(user.photos().select(Photo.id))).order_by(cls.id.desc())
+        return query.where(cls.is_seen_by(user)).order_by(cls.id.desc())
+
+    @classmethod
+    def is_seen_by(cls, user: User) -> Any:
+        """Of photos this user may see; of an erased photo what she noted herself, or everything for who sees all."""
+        erased = cls.photo.is_null() & (user.may(Permission.SEE_ALL) | (cls.by == user))
+        return cls.photo.in_(user.photos().select(Photo.id)) | erased
 
     @classmethod
     def of_photo(cls, photo: Photo) -> list[Publication]:

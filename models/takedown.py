@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from peewee import DateField, ForeignKeyField, ModelSelect, TextField, chunked
 
@@ -32,7 +33,7 @@ class TakeDown(Record):
     code = code_field()
     delivery = ForeignKeyField(Delivery, backref="takedowns", on_delete="CASCADE")
     publication = ForeignKeyField(Publication, null=True, backref="takedowns", on_delete="CASCADE")
-    photo = ForeignKeyField(Photo, backref="takedowns", on_delete="CASCADE")
+    photo = ForeignKeyField(Photo, null=True, backref="takedowns", on_delete="SET NULL")
     person = ForeignKeyField(
         Person, null=True, backref="takedowns", on_delete="SET NULL"
     )  # whose word it follows
@@ -84,6 +85,8 @@ class TakeDown(Record):
             _tell(owner, [self])
 
     def _is_seen_by(self, user: User) -> bool:
+        if self.photo is None:
+            return True  # of an erased photo the task alone is left, and its owner finds it
         return bool(user.photos().where(Photo.id == self.photo_id).exists())
 
     @property
@@ -93,9 +96,13 @@ class TakeDown(Record):
 
     @classmethod
     def seen_by(cls, user: User, *, open_ones: bool = True) -> ModelSelect[TakeDown]:
-        """The tasks about photos this user may see: open ones by their day, done ones newest first."""
+        """The tasks about photos this user may see: open ones by their day, done ones newest first.
+
+        A photo that was erased lies in no album: its tasks are their owner's, and those of whoever sees everything.
+        """
+        erased = cls.photo.is_null() & (user.may(Permission.SEE_ALL) | (cls.owner == user))
         query = cls.select().where(
-            cls.done_at.is_null(open_ones), cls.photo.in_(user.photos().select(Photo.id))
+            cls.done_at.is_null(open_ones), cls.photo.in_(user.photos().select(Photo.id)) | erased
         )
         return (
             query.order_by(cls.due_on, cls.id)
@@ -118,6 +125,19 @@ def check(photo_ids: Iterable[int], *, person: Person | None = None) -> list[Tak
     for ids in chunked(photo_ids, 500):
         made += [task for row in _shown(ids) if (task := _for(row.delivery, row, person))]
         made += [task for row in _handed_out(ids) if (task := _for(row, None, person))]
+    return _told(made)
+
+
+def check_erased(codes: list[str]) -> list[TakeDown]:
+    """The same for photos that were just erased; within the caller's transaction."""
+    gone = Delivery.select().where(Delivery.photo_was.in_(codes))
+    shown = list(Publication.live().where(Publication.delivery.in_(gone)))
+    handed = list(_handed_out(None, Delivery.photo_was.in_(codes)))
+    made = [task for row in shown if (task := _for(row.delivery, row, None))]
+    return _told(made + [task for row in handed if (task := _for(row, None, None))])
+
+
+def _told(made: list[TakeDown]) -> list[TakeDown]:
     _tell_recipients(made)
     for owner in {task.owner for task in made if task.owner is not None}:
         _tell(owner, [task for task in made if task.owner_id == owner.id])
@@ -127,6 +147,7 @@ def check(photo_ids: Iterable[int], *, person: Person | None = None) -> list[Tak
 def sweep() -> int:
     """Find what turned by date alone, and tell the DPO of what is late, once each; returns how many tasks are new (WDR-05)."""
     out = {row.photo_id for row in Publication.live()} | {row.photo_id for row in _handed_out(None)}
+    out.discard(None)  # what is out of erased photos has its tasks since then
     made: list[TakeDown] = []
     for ids in chunked(sorted(out), 50):  # a few at a time: nobody else can write meanwhile
         with db.atomic():
@@ -144,13 +165,14 @@ def _shown(ids: list[int]) -> list[Publication]:
     return list(Publication.live().where(Publication.photo.in_(ids)))
 
 
-def _handed_out(ids: list[int] | None) -> list[Delivery]:
+def _handed_out(ids: list[int] | None, *which: Any) -> list[Delivery]:
     """Files somebody fetched, whose planned days last, and that no publication speaks for."""
     published = Publication.select(Publication.delivery)
     query = Delivery.select().where(
         Delivery.digest != "",
         Delivery.until.is_null() | (Delivery.until >= today()),
         Delivery.id.not_in(published),
+        *which,
     )
     return list(query if ids is None else query.where(Delivery.photo.in_(ids)))
 
@@ -202,7 +224,7 @@ def _tell_recipients(tasks: list[TakeDown]) -> None:
         concerned = by_share[share.code]
         Notice.put(
             NoticeKind.SHARE_RECALL, f"recall|{share.code}|{concerned[0].code}", share=share.code,
-            photos=[task.photo.code for task in concerned], deliveries=[task.delivery.code for task in concerned],
+            photos=[task.delivery.of for task in concerned], deliveries=[task.delivery.code for task in concerned],
         )  # fmt: skip
 
 

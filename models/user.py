@@ -154,12 +154,14 @@ class User(Record):
     def consents(self) -> ModelSelect[Consent]:
         """The consents this user may look into."""
         from models.consent import Consent
+        from models.person import Person
 
-        return (
-            Consent.select()
-            if self.may(Permission.CONSENTS)
-            else Consent.select().where(Consent.id.is_null())
-        )
+        if not self.may(Permission.CONSENTS):
+            return Consent.select().where(Consent.id.is_null())
+        if self.may(Permission.COMPLIANCE):
+            return Consent.select()
+        # The proof of somebody who was erased is the privacy officer's alone (WDR-06).
+        return Consent.select().where(Consent.person.in_(Person.select(Person.id).where(Person.name != "")))
 
     def requests(self) -> ModelSelect[Request]:
         """The requests for consent this user may look into."""

@@ -34,7 +34,7 @@ class Event(StrEnum):
     ENDING = "consent.ending"
     BLOCKED = "photo.blocked"
     CLEARED = "photo.cleared"
-    ERASED = "photo.erased"  # comes with erasure
+    ERASED = "photo.erased"
     PING = "ping"
 
 

@@ -94,9 +94,7 @@ def file_link(delivery: Delivery) -> str:
 
 def _hand_out(delivery: Delivery) -> Response:
     data = delivery.file(by=delivery.by or "visitor")
-    return bytes_response(
-        data, "image/jpeg", name=f"{delivery.photo.code}-{delivery.use.code}.jpg", size=len(data)
-    )
+    return bytes_response(data, "image/jpeg", name=f"{delivery.of}-{delivery.use.code}.jpg", size=len(data))
 
 
 def _copy(photo: Photo) -> Copy | None:

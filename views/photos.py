@@ -152,6 +152,8 @@ def together() -> Response:
         return go(url_for("consents.ask", photo=codes[:50], use=form.get("use")))
     if act == "share":
         return redirect(url_for("shares.new"), 307)  # five hundred photos are more than an address can carry
+    if act == "erase":
+        return redirect(url_for("erasures.new"), 307)
     if act == "mask":
         made, shut = copies.order_offered(photos, use_of(form.get("use")), by=current_user)
         flash(told_of_bulk(len(made), shut))

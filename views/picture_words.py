@@ -64,6 +64,9 @@ SET_ASIDE = {
         "This kind of picture can't be shown here. The original is kept; export it as JPEG and upload it again."
     ),
     "too_slow": _("This picture took too long to read. The original is kept."),
+    "erased-before": _(
+        "This picture was erased here before, so it is not shown. If it must come back, ask the privacy officer; else erase it."
+    ),
     "out_of_memory": _("This picture needs more memory than there is. The original is kept."),
 }
 

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from models.base import find
 from models.delivery import Delivery
 from models.permission import Permission
-from models.photo import Photo
 from models.publication import Publication
 from views.access import needs
 from views.deliveries import day_of
@@ -53,16 +52,14 @@ def create(code: str) -> Response:
         until_on=day_of(form.get("until", ""), "until"), by=current_user,
     )  # fmt: skip
     flash(gettext("Noted. If someone says no, it becomes a task with a day."))
-    return go(url_for("photos.show", code=delivery.photo.code))
+    return go(url_for("photos.show", code=delivery.of))
 
 
 @bp.post("/publications/<code>/end")
 @needs(Permission.DELIVER)
 def end(code: str) -> Response:
     """It is no longer shown."""
-    row = find(
-        Publication.select().where(Publication.photo.in_(current_user.photos().select(Photo.id))), code
-    )
+    row = find(Publication.select().where(Publication.is_seen_by(current_user)), code)
     row.end(by=current_user, note=request.form.get("note", ""))
     flash(gettext("Noted as taken down."))
     return go(url_for("publications.index"))
@@ -70,5 +67,5 @@ def end(code: str) -> Response:
 
 def _delivery(code: str) -> Delivery:
     delivery: Delivery = find(Delivery.select(), code)
-    find(current_user.photos(), delivery.photo.code)
+    find(current_user.photos(), delivery.of)
     return delivery

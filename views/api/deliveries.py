@@ -83,7 +83,7 @@ def _copy(photo: Photo, code: str) -> Copy:
 def _shown(delivery: Delivery) -> dict[str, Any]:
     return {
         "code": delivery.code,
-        "photo": delivery.photo.code,
+        "photo": delivery.of,
         "use": delivery.use.code,
         "recipient": delivery.recipient,
         "rendition": delivery.copy.code if delivery.copy else delivery.rendition,

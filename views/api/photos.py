@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
+from models import erasure
 from models.album import Album
 from models.base import find
 from models.errors import Invalid, _l
@@ -197,6 +198,18 @@ def show_clearance(code: str, use: str, on: date | None, until: date | None) -> 
     period = Period(start, until or (start if asked.irreversible else None))
     clearance = photo.clearance(asked, period)
     return {**_colour(clearance), "reasons": [reason_json(reason) for reason in clearance.reasons]}
+
+
+@call(
+    "DELETE", "/photos/{code}", bearer("write", Permission.ERASE), answers={200: thing({"code": CODE})}, example={"code": "k7m2q9vxw3"},
+)  # fmt: skip
+def erase_photo(code: str) -> Any:
+    """Erase a photo for good, with everything that was made of it; afterwards its code answers 410.
+
+    The log of files that left stays, and so does a mark that refuses the same file when it is sent again (409).
+    """
+    erasure.erase_photo(find(current_user.photos(), code), by=current_user)
+    return {"code": code}
 
 
 def _colour(clearance: Clearance) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _shown(row: Publication) -> dict[str, Any]:
     return {
         "code": row.code,
         "delivery": row.delivery.code,
-        "photo": row.photo.code,
+        "photo": row.delivery.of,
         "use": row.delivery.use.code,
         "url": row.url,
         "medium": row.medium,
