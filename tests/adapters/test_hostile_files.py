@@ -71,15 +71,16 @@ def broken() -> list[bytes]:
 
 
 def test_cut_and_flipped_files_get_a_reason_or_are_read(sandbox):
-    for data in broken():
-        kind = sniff(data)
-        if kind is None:
-            continue
-        try:
-            imaging.render(sandbox, data, kind, longest=200)
-        except Unreadable as refused:
-            assert refused.reason in REASONS
+    assert {_said(sandbox, data) for data in broken()} <= {"", *REASONS}
     assert imaging.render(sandbox, GOOD["PNG"], KINDS["PNG"], longest=100).width == 100
+
+
+def _said(sandbox, data: bytes) -> str:
+    try:
+        imaging.render(sandbox, data, imaging.kind_of(data), longest=200)
+    except Unreadable as refused:
+        return refused.reason
+    return ""
 
 
 BOMBS = {

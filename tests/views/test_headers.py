@@ -40,6 +40,7 @@ def test_every_page_of_every_role_is_hardened_and_has_nothing_inline(house, web,
             *(world.browsers[role] for role in (Role.EDITOR, Role.DPO, Role.ADMIN)),
         ):
             answer = browser.get(world.address(rule))
+            answer.get_data()  # a streamed answer holds its request until it is read
             if lacking(answer):
                 wrong.append((rule.rule, answer.status_code, lacking(answer)))
             if (
@@ -57,12 +58,12 @@ def test_every_page_of_every_role_is_hardened_and_has_nothing_inline(house, web,
     ("method", "address", "more", "status"),
     [
         ("GET", "/nothing-here", {}, 404), ("GET", "/static/nothing.css", {}, 404), ("PUT", "/login", {}, 405),
-        ("POST", "/login", {"data": {"email": "a"}}, 400), ("GET", "/library", {}, 302), ("GET", "/library?x=%00", {}, 400),
+        ("POST", "/login", {"data": {"email": "a"}}, 400), ("GET", "/library", {}, 302), ("GET", "/login?x=%00", {}, 400),
         ("GET", "/api/v1/photos", {}, 401), ("GET", "/login", {"headers": {"Host": "evil.example"}}, 400),
         ("POST", "/sign/none", {"data": {"x": "y" * 1_100_000}}, 413), ("HEAD", "/login", {}, 200), ("OPTIONS", "/login", {}, 200),
-        ("GET", "/share/none", {}, 404), ("TRACE", "/login", {}, 405),
+        ("GET", "/share/none", {}, 410), ("TRACE", "/login", {}, 405),
         ("POST", "/login", {"data": {"_method": "DELETE"}, "headers": {"X-HTTP-Method-Override": "DELETE"}}, 400),
-        ("POST", "/login", {"data": {f"f{at}": "x" for at in range(5000)}, "content_type": "multipart/form-data"}, 413),
+        ("POST", "/login", {"data": {f"f{at}": "x" for at in range(1500)}, "content_type": "multipart/form-data"}, 413),
         ("POST", "/login", {"data": b"--x\r\n\r\nbroken", "content_type": "multipart/form-data; boundary=x"}, 400),
     ],
 )  # fmt: skip
