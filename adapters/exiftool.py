@@ -1,11 +1,14 @@
-"""ExifTool as one process kept open, and a folder in memory for the files it works on."""
+"""ExifTool as one process kept open in a jail, and a folder in memory for the files it works on."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
+import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,7 +19,11 @@ from pathlib import Path
 from typing import IO
 
 CONFIG = Path(__file__).with_name("exiftool.config")
+ROOT = CONFIG.parent.parent
 PATIENCE = 60  # seconds for one file
+MEMORY_BYTES = 2 << 30
+# A process that was taken over by one file must not watch all later ones go by.
+CALLS_PER_PROCESS = 500
 # A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
 MEMORY = Path("/dev/shm")  # noqa: S108
 
@@ -24,30 +31,24 @@ MEMORY = Path("/dev/shm")  # noqa: S108
 class Tool:
     """One exiftool process, kept open: 4 ms a file instead of 120 for a start each.
 
-    Spoken to by hand: the wrapper at hand reads on for ever when the process dies under it (measured).
+    It parses what strangers made, so it stands in the same jail as the decoder: no network, no secrets, no file but
+    its own programs and the scratch folder (CVE-2021-22204). Spoken to by hand: the wrapper at hand reads on for ever
+    when the process dies under it (measured).
     """
 
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.lock = threading.Lock()
-        self._count = 0
+        self.count = 0
+        command = ["exiftool", "-config", str(CONFIG), "-stay_open", "True", "-@", "-"]
+        code = f"from adapters.jail import become; become({self.pid}, {command!r}, {str(yard())!r}, {MEMORY_BYTES})"
         self._process = subprocess.Popen(
-            # Kept open it would wait for ever for a parent that was killed: setpriv lets it die with us.
-            [
-                "setpriv",
-                "--pdeathsig",
-                "TERM",
-                "exiftool",
-                "-config",
-                str(CONFIG),
-                "-stay_open",
-                "True",
-                "-@",
-                "-",
-            ],
+            [sys.executable, "-s", "-B", "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         )
         weakref.finalize(self, _end, self._process)
 
@@ -67,11 +68,11 @@ class Tool:
 
     def _ask(self, arguments: Sequence[str]) -> tuple[str, str]:
         """Send the arguments, read until the process says it is ready; EOFError or TimeoutError otherwise."""
-        self._count += 1
-        question = "\n".join([*arguments, "-echo3", "status=${status}", f"-execute{self._count}", ""])
+        self.count += 1
+        question = "\n".join([*arguments, "-echo3", "status=${status}", f"-execute{self.count}", ""])
         self._pipe("stdin").write(question.encode())
         self._pipe("stdin").flush()
-        ready, said, end = f"{{ready{self._count}}}".encode(), bytearray(), time.monotonic() + PATIENCE
+        ready, said, end = f"{{ready{self.count}}}".encode(), bytearray(), time.monotonic() + PATIENCE
         handle = self._pipe("stdout").fileno()
         while not said.rstrip().endswith(ready):
             if not select.select([handle], [], [], max(0.0, end - time.monotonic()))[0]:
@@ -100,20 +101,42 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 _kept: Tool | None = None
+_yard: tuple[int, Path] | None = None
 
 
 def tool() -> Tool:
-    """This process's own ExifTool, started when first needed."""
+    """This process's own ExifTool, started when first needed and replaced when it has served long enough."""
     global _kept
+    if _kept is not None and _kept.pid == os.getpid() and _kept.count >= CALLS_PER_PROCESS:
+        with _kept.lock:
+            _end(_kept._process)
+        _kept = None
     if _kept is None or _kept.pid != os.getpid():
         _kept = Tool()
     return _kept
 
 
+def yard() -> Path:
+    """This process's private folder in memory: the only place where its ExifTool may read and write files."""
+    global _yard
+    if _yard is None or _yard[0] != os.getpid() or not _yard[1].is_dir():
+        _yard = (
+            os.getpid(),
+            Path(tempfile.mkdtemp(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None)),
+        )
+        atexit.register(_clear, *_yard)
+    return _yard[1]
+
+
+def _clear(pid: int, folder: Path) -> None:
+    if pid == os.getpid():  # a fork inherits the promise to clear up, but not the folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def scratch(data: bytes, suffix: str) -> Iterator[Path]:
     """The bytes as a private file in memory, gone afterwards; its name is ours, never the uploader's."""
-    with tempfile.TemporaryDirectory(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=yard()) as folder:
         path = Path(folder) / f"file{suffix}"
         path.write_bytes(data)
         yield path

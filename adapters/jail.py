@@ -13,6 +13,7 @@ import struct
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from adapters.landlock import fence, libraries
@@ -44,7 +45,13 @@ def serve(parent: int, seconds: float, memory: int) -> None:
         wipe(made)
 
 
-def confine(parent: int, memory: int) -> None:
+def become(parent: int, command: list[str], scratch: str, memory: int) -> None:
+    """Confine this process and turn it into another program, which may write beneath `scratch` only."""
+    confine(parent, memory, scratch=Path(scratch))
+    os.execvp(command[0], command)  # noqa: S606 - a fixed command of ours, found on a fixed PATH
+
+
+def confine(parent: int, memory: int, *, scratch: Path | None = None) -> None:
     """Give up network, privileges, files but the libraries, core dumps and all memory above `memory` bytes."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
@@ -54,12 +61,12 @@ def confine(parent: int, memory: int) -> None:
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0:
         libc.unshare(CLONE_NEWNET)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    fence(libc, libraries())
+    fence(libc, libraries() if scratch is None else [*libraries(), Path("/etc/perl")], scratch)
     libc.capset(struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
     for limit, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, 0 if scratch is None else memory),
         (resource.RLIMIT_NOFILE, MAX_HANDLES),
         (resource.RLIMIT_CPU, LIFETIME_SECONDS),
     ):
@@ -94,7 +101,7 @@ def answer(functions: Mapping[str, Function], header: dict[str, Any], blocks: li
 
 def _closed_list() -> dict[str, Function]:
     """Name every function that may ever run here."""
-    from adapters import pixels
+    from adapters import pdf, pixels, tables
 
     warnings.simplefilter("ignore")
     return {
@@ -102,6 +109,8 @@ def _closed_list() -> dict[str, Function]:
         "render": pixels.render,
         "encode": pixels.encode,
         "scan": pixels.scan,
+        "paper": pdf.typeset,
+        "sheet": tables.unpack,
         "report": _report,
     }
 

@@ -14,11 +14,16 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on e
 ASK_VERSION, PATH_BENEATH = 1, 1
 READ = 0b1101  # execute, read a file, list a folder
 FILE_READ = 0b101
+WORK = READ | 0b1_1011_0010 | 1 << 14  # besides: write, cut short, make and remove files and folders
+PAPERS = ("/etc/fonts", "/var/cache/fontconfig", "/etc/mime.types")  # what setting a paper reads
 HOME = Path(__file__).resolve().parent
 
 
-def fence(libc: ctypes.CDLL, folders: Iterable[Path]) -> bool:
-    """Leave this process only reading, and only beneath these folders, for good; False where the kernel can't."""
+def fence(libc: ctypes.CDLL, folders: Iterable[Path], scratch: Path | None = None) -> bool:
+    """Leave this process only reading, and only beneath these folders, for good; False where the kernel can't.
+
+    Beneath `scratch` it may work as well: write, make and remove.
+    """
     version = libc.syscall(CREATE_RULESET, None, 0, ASK_VERSION)
     if version < 1:
         return False
@@ -31,16 +36,18 @@ def fence(libc: ctypes.CDLL, folders: Iterable[Path]) -> bool:
     try:
         for folder in folders:
             with suppress(OSError):
-                _allow(libc, ruleset, folder)
+                _allow(libc, ruleset, folder, READ if folder.is_dir() else FILE_READ)
+        if scratch is not None:
+            _allow(libc, ruleset, scratch, WORK & every)
         return bool(libc.syscall(RESTRICT_SELF, ruleset, 0) == 0)
     finally:
         os.close(ruleset)
 
 
-def _allow(libc: ctypes.CDLL, ruleset: int, path: Path) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
     handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = struct.pack("=Qi", READ if path.is_dir() else FILE_READ, handle)
+        rule = struct.pack("=Qi", access, handle)
         libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0)
     finally:
         os.close(handle)
@@ -51,4 +58,12 @@ def libraries() -> list[Path]:
     given = {sys.prefix, sys.base_prefix, *(entry for entry in sys.path if entry)}
     project = HOME.parent
     packages = {path for path in map(Path, given) if path.resolve() != project}
-    return [HOME, *sorted(packages), Path("/usr"), Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache")]
+    return [
+        HOME,
+        *sorted(packages),
+        Path("/usr"),
+        Path("/lib"),
+        Path("/lib64"),
+        Path("/etc/ld.so.cache"),
+        *map(Path, PAPERS),
+    ]

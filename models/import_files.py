@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 
 from adapters import tables
 from models.consent import scan_kind
@@ -53,7 +54,7 @@ def scans_of(archive: bytes) -> dict[str, bytes]:
             ):
                 raise Invalid(_l("The forms are too large: 20 MB each and 500 MB in all."), field="scans")
             names = [info.filename.rsplit("/", 1)[-1] for info in infos]
-            twice = next((name for name in names if names.count(name) > 1), None)
+            twice = next((name for name, count in Counter(names).items() if count > 1), None)
             if twice is not None:
                 # The list names a form by its file name: which of the two is meant can't be told.
                 raise Invalid(

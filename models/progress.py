@@ -12,6 +12,7 @@ from typing import Any
 from peewee import Case, ModelSelect, Value, fn
 
 from adapters import clock
+from adapters.tables import harmless
 from models.base import db
 from models.campaign import Campaign
 from models.consent import About, Answer, Consent, Line
@@ -20,8 +21,6 @@ from models.person import Person
 from models.request import Request
 from models.trail import Trace
 from models.user import User
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a sheet would run a cell that begins so
 
 
 class Outcome(StrEnum):
@@ -89,11 +88,6 @@ def export(campaign: Campaign, *, by: User) -> bytes:
     with db.atomic():
         Trace.leave(by, "campaign.exported", campaign)
     return out.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """A cell that a sheet shows and never runs."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _written(moment: datetime | None) -> str:

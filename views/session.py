@@ -39,10 +39,12 @@ def enter() -> Response:
 @bp.post("/logout")
 @needs(Permission.ACCOUNT)
 def leave() -> Response:
-    """End the session on the server too: the old cookie opens nothing."""
+    """End the session on the server too: the old cookie opens nothing, and the browser forgets what it was shown (ERA-08)."""
     g.session_row.end()
     session.clear()
-    return go(url_for("session.login"))
+    response = go(url_for("session.login"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @bp.get("/account")
