@@ -23,7 +23,8 @@ from models.permission import Role
 from models.person import Person
 from models.photo import Photo
 from models.use import Use
-from models.user import FIRST_ADDRESS, Invitation, Team, User
+from models.invitation import Invitation
+from models.user import FIRST_ADDRESS, Team, User
 
 PASSWORD = "drawn-people-only"  # noqa: S105 - printed at every start of the demo
 USERS = {

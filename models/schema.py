@@ -15,7 +15,7 @@ MODULES = (
     "setting", "trail", "user", "token", "album", "photo", "claims", "person", "face", "use", "wording", "campaign", "request", "consent",
     "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
-    "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally",
+    "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "invitation", "factor",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

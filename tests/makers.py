@@ -43,7 +43,7 @@ class Makers:
             by="system", teams=[team or self.team],
         )  # fmt: skip
         token = user.invite(by="system")
-        from models.user import Invitation
+        from models.invitation import Invitation
 
         return Invitation.open(token).accept(password=PASSWORD, again=PASSWORD)
 
