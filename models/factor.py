@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock, seal
+from adapters import clock, qr, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, _l
 from models.permission import Role
+from models.setting import Setting
 from models.trail import Trace
 from models.user import Session, User
 
@@ -78,16 +79,20 @@ class Factor(Record):
         text = base64.b32encode(self.seed).decode()
         return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
-    def uri(self, issuer: str) -> str:
-        """What the QR code says to the app."""
-        return _app(self.seed).get_provisioning_uri(str(self.user.email), issuer)
+    @property
+    def qr(self) -> str:
+        """The secret as an SVG an app scans."""
+        issuer = str(Setting.of("organisation"))
+        return qr.svg(_app(self.seed).get_provisioning_uri(str(self.user.email), issuer))
 
     def confirm(self, number: str) -> list[str]:
         """Take the factor into use with a first right code; returns recovery codes when these are the user's first."""
         with db.atomic():
             if not self.takes(number):
                 raise Invalid(
-                    _l("This code isn't right. Wait for the next one; the clock of the phone must be right too."),
+                    _l(
+                        "This code isn't right. Wait for the next one; the clock of the phone must be right too."
+                    ),
                     field="number",
                 )
             Factor.update(confirmed_at=clock.now()).where(Factor.id == self.id).execute()
@@ -110,7 +115,9 @@ class Factor(Record):
         """Take it away; Invalid where it is the last one and the role asks for one."""
         with db.atomic():
             if demanded(self.user) and factors(self.user).count() == 1:
-                raise Invalid(_l("Your role asks for a second factor. Add another one before you remove this."))
+                raise Invalid(
+                    _l("Your role asks for a second factor. Add another one before you remove this.")
+                )
             self.delete_instance()
             if not factors(self.user).exists():
                 RecoveryCode.delete().where(RecoveryCode.user == self.user).execute()
@@ -156,9 +163,7 @@ class RecoveryCode(Record):
 
 def factors(user: User) -> ModelSelect[Factor]:
     """The factors that count, the oldest first."""
-    return (
-        Factor.select().where(Factor.user == user, Factor.confirmed_at.is_null(False)).order_by(Factor.id)
-    )
+    return Factor.select().where(Factor.user == user, Factor.confirmed_at.is_null(False)).order_by(Factor.id)
 
 
 def demanded(user: User) -> bool:

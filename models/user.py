@@ -81,7 +81,7 @@ class User(Record):
                 raise Invalid(_l("There is an account with this address already."), field="email")
             user = cls.create(email=address, name=name.strip() or address)
             for role in set(roles):
-                Grant.create(user=user, role=role)
+                Grant.give(user, role)
             for team in teams:
                 Membership.create(user=user, team=team)
             Trace.leave(by, "user.added", user, roles=sorted(set(roles)))
@@ -193,7 +193,7 @@ class User(Record):
         with db.atomic():
             Grant.delete().where(Grant.user == self).execute()
             for role in wanted:
-                Grant.create(user=self, role=role)
+                Grant.give(self, role)
             self.end_sessions()
             Trace.leave(by, "user.roles", self, roles=sorted(wanted))
         self.__dict__.pop("roles", None)
@@ -263,6 +263,12 @@ class Grant(Record):
         personal, plain = (), ("role", "until")
         indexes = ((("user", "role"), True),)
 
+    @classmethod
+    def give(cls, user: User, role: Role) -> Grant:
+        """Give a role; an auditor's ends by itself (AUD-06)."""
+        until = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
+        return cls.create(user=user, role=role, until=until)
+
 
 class Membership(Record):
     """A user in a team."""
@@ -329,7 +335,9 @@ class Session(Record):
         """Note a fresh proof and return a new token; the one before opens nothing any more (ASVS 7.2.4)."""
         token, now = seal.new_token(), clock.now()
         said = {"proven_at": now, "token": seal.token_hash(token)} | ({"factor_at": now} if factor else {})
-        Session.update(said).where(Session.id == self.id, Session.ended_at.is_null()).execute()
+        Session.update(said).where(
+            Session.id == self.id, Session.token == self.token, Session.ended_at.is_null()
+        ).execute()
         return token
 
     def end(self) -> None:
