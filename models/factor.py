@@ -138,7 +138,9 @@ class RecoveryCode(Record):
 
     @classmethod
     def renew(cls, user: User) -> list[str]:
-        """Ten new codes, shown once; those before stop working."""
+        """Ten new codes, shown once; those before stop working. Invalid without a factor to stand in for."""
+        if not factors(user).exists():
+            raise Invalid(_l("Set up a second factor first."))
         codes = [f"{seal.new_code(5)}-{seal.new_code(5)}" for _ in range(RECOVERY_CODES)]
         with db.atomic():
             cls.delete().where(cls.user == user).execute()

@@ -191,6 +191,8 @@ class User(Record):
         """Replace the roles; effective at the next request, and every session ends."""
         wanted = set(roles)
         with db.atomic():
+            if Role.ADMIN not in wanted:
+                self._keep_an_administrator()
             Grant.delete().where(Grant.user == self).execute()
             for role in wanted:
                 Grant.give(self, role)
@@ -218,6 +220,7 @@ class User(Record):
     def disable(self, *, by: User | str) -> None:
         """Close the account: sessions and tokens end with it."""
         with db.atomic():
+            self._keep_an_administrator()
             self.disabled_at = clock.now()
             self.save(only=[User.disabled_at])
             self.end_sessions()
@@ -227,6 +230,15 @@ class User(Record):
                 ApiToken.user == self, ApiToken.revoked_at.is_null()
             ).execute()
             Trace.leave(by, "user.disabled", self)
+
+    def _keep_an_administrator(self) -> None:
+        others = (
+            User.select()
+            .join(Grant)
+            .where(Grant.role == Role.ADMIN, User.disabled_at.is_null(), User.id != self.id)
+        )
+        if Role.ADMIN in self.roles and not others.exists():
+            raise Invalid(_l("Keep at least one administrator with an open account."))
 
     def end_sessions(self, but: Session | None = None) -> None:
         """End every session of this user, or every other one."""

@@ -62,7 +62,7 @@ def proven() -> Response:
 
 @bp.get("/account/factors")
 @needs(Permission.ACCOUNT, stages=(Stage.ENROL,))
-def index() -> Response:
+def index(**_of_a_form: str) -> Response:
     """One's factors, and a way to add one."""
     return _index([])
 
@@ -105,6 +105,7 @@ def remove(code: str) -> Response:
 
 @bp.post("/account/recovery-codes")
 @needs(Permission.ACCOUNT, fresh=True)
+@back_to(index)
 def renew() -> Response:
     """New recovery codes, shown once on this answer; the old ones stop working."""
     return _index(RecoveryCode.renew(current_user))
