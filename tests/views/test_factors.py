@@ -78,10 +78,8 @@ def test_grave_doors_ask_once_more_and_nothing_is_sent_unseen(house, web, later)
     later(minutes=6)
     url = f"/settings/users/{eva.code}"
     answer = browser.post(f"{url}/disable", headers={"Referer": f"http://localhost{url}"})
-    assert (
-        answer.headers["Location"] == f"/account/prove?next={url.replace('/', '%2F')}&form=True"
-        or _place(answer) == "/account/prove"
-    )
+    assert _place(answer) == "/account/prove"
+    assert "form=True" in answer.headers["Location"]
     assert type(eva).get_by_id(eva.id).disabled_at is None
     assert browser.post("/account/prove", {"password": PASSWORD}).status_code == 422  # a factor is there
     back = browser.post("/account/prove", {"number": next_code(admin), "next": url, "form": "True"})
