@@ -40,6 +40,7 @@ def up(migrator, db):
         # Who is logged in while this step runs proves herself anew before anything grave.
         migrator.add_column("session", "proven_at", DateTimeField(default="1970-01-01 00:00:00")),
         migrator.add_column("session", "factor_at", DateTimeField(null=True)),
+        migrator.add_column("api_token", "expires_at", DateTimeField(null=True)),
         migrator.add_column("grant", "until", DateTimeField(null=True)),
     )
 
@@ -47,6 +48,7 @@ def up(migrator, db):
 def down(migrator, db):
     migrator.migrate(
         migrator.drop_column("grant", "until"),
+        migrator.drop_column("api_token", "expires_at"),
         migrator.drop_column("session", "factor_at"),
         migrator.drop_column("session", "proven_at"),
         migrator.drop_table("recovery_code"),

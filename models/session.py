@@ -103,6 +103,7 @@ def token_user(token: str, scope: str) -> User | None:
         .where(
             ApiToken.token == seal.token_hash(token),
             ApiToken.revoked_at.is_null(),
+            ApiToken.expires_at.is_null() | (ApiToken.expires_at > clock.now()),
             User.disabled_at.is_null(),
         )
         .first()

@@ -12,6 +12,7 @@ import app as composition
 from models import factor
 from models.base import db
 from models.factor import Factor, RecoveryCode
+from models.token import ApiToken
 from models.user import Session
 from tests.makers import PASSWORD, POCKETS, Browser, Pocket, app_code, next_code
 
@@ -104,6 +105,7 @@ def test_guessing_codes_is_slowed_down_and_locks_nobody_out_elsewhere(house, web
     attacker = _half(web, dpo)
     tries = [attacker.post("/login/code", {"number": "not one"}).status_code for _ in range(9)]
     assert tries == [422] * 8 + [429]
+    assert attacker.post("/login/code", {"number": "x"}).headers["Retry-After"] == "900"
     other = {"REMOTE_ADDR": "198.51.100.7"}
     owner = _half(web, dpo)
     assert owner.post("/login/code", {"number": next_code(dpo)}, environ_base=other).status_code == 303
@@ -117,6 +119,14 @@ def test_an_auditor_is_one_for_ninety_days_at_most(house, web, later):
     later(days=91)
     browser = Browser(web).log_in(auditor)
     assert browser.get("/trail").status_code == 403
+
+
+def test_a_token_ends_after_a_year(house, web, later):
+    token = ApiToken.create_for(house.user("editor"), ["read"], by="operator")
+    for days, status in ((364, 200), (2, 401)):
+        later(days=days)
+        answer = web.test_client().get("/api/v1/photos", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
 
 
 def test_who_loses_the_factor_or_the_account_is_out_at_the_next_request(house, web):
