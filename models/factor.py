@@ -15,6 +15,7 @@ from playhouse.fields import EnumField
 from adapters import clock, qr, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, _l
+from models.notice import Notice, NoticeKind
 from models.permission import Role
 from models.setting import Setting
 from models.trail import Trace
@@ -98,7 +99,10 @@ class Factor(Record):
             Factor.update(confirmed_at=clock.now()).where(Factor.id == self.id).execute()
             Trace.leave(self.user, "factor.added", self.user, kind=self.kind.value)
             known = RecoveryCode.select().where(RecoveryCode.user == self.user).exists()
-            return [] if known else RecoveryCode.renew(self.user)
+            if not known:
+                return RecoveryCode.renew(self.user)
+            _tell(self.user, "added")  # the first one is part of coming in
+            return []
 
     def takes(self, number: str) -> bool:
         """Whether this is a code of now, a step before or after, that was not taken yet; taking it uses it up."""
@@ -122,6 +126,7 @@ class Factor(Record):
             if not factors(self.user).exists():
                 RecoveryCode.delete().where(RecoveryCode.user == self.user).execute()
             Trace.leave(by, "factor.removed", self.user, kind=self.kind.value)
+            _tell(self.user, "removed")
 
 
 class RecoveryCode(Record):
@@ -194,6 +199,11 @@ def reset(user: User, *, by: User | str) -> None:
         RecoveryCode.delete().where(RecoveryCode.user == user).execute()
         user.end_sessions()
         Trace.leave(by, "factor.reset", user)
+        _tell(user, "reset")
+
+
+def _tell(user: User, what: str) -> None:
+    Notice.put(NoticeKind.SECURITY, f"security|{user.code}|{what}|{seal.new_code()}", user=user, what=what)
 
 
 def _key() -> bytes:

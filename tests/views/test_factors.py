@@ -121,6 +121,13 @@ def test_an_auditor_is_one_for_ninety_days_at_most(house, web, later):
     assert browser.get("/trail").status_code == 403
 
 
+def test_who_is_reset_is_told(house, drain):
+    """ASVS 6.3.7: a letter says so, so that nobody is reset behind their back."""
+    factor.reset(house.user("dpo"), by="operator")
+    drain()
+    assert [letter["Subject"] for letter in house.letters()] == ["Your second factor was changed"]
+
+
 def test_a_token_ends_after_a_year(house, web, later):
     token = ApiToken.create_for(house.user("editor"), ["read"], by="operator")
     for days, status in ((364, 200), (2, 401)):
