@@ -18,12 +18,13 @@ from models.delivery import Delivery
 from models.errors import NotCleared
 from models.face import Face, Word
 from models.gather import today
+from models.invitation import Invitation
 from models.job import Job
 from models.permission import Role
 from models.person import Person
 from models.photo import Photo
 from models.use import Use
-from models.user import FIRST_ADDRESS, Invitation, Team, User
+from models.user import FIRST_ADDRESS, Team, User
 
 PASSWORD = "drawn-people-only"  # noqa: S105 - printed at every start of the demo
 USERS = {

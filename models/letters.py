@@ -137,6 +137,10 @@ def _inquiry(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     }, []
 
 
+def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    return {"what": notice.values["what"]}, []
+
+
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     hook = Webhook.get(Webhook.code == notice.values["webhook"])
     return {
@@ -174,6 +178,7 @@ _WRITERS = {
     NoticeKind.MY_CODE: _my_code,
     NoticeKind.MY_LINK: _my_link,
     NoticeKind.INQUIRY: _inquiry,
+    NoticeKind.SECURITY: _security,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     WEBHOOK_OFF = "webhook-off"
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
+    SECURITY = "security"
 
 
 class Notice(Record):

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters import clock, seal
+from models import factor
 from models.base import db, tools
-from models.errors import NotAllowed, Refusal, TooMany, _l
+from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.token import ApiToken
 from models.trail import Trace
 from models.user import COST, Attempt, Session, User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from argon2 import PasswordHasher
 
 WINDOW = timedelta(minutes=15)
@@ -46,6 +49,40 @@ def log_in(email: str, password: str, *, address: str = "", device: str = "") ->
     return token
 
 
+def show_factor(session: Session, number: str, *, address: str = "") -> str:
+    """Take a code of the app or a recovery code; returns the session's new token. Invalid or TooMany."""
+    return _prove(session, lambda: factor.shows(session.user, number), "number", address)
+
+
+def show_password(session: Session, password: str, *, address: str = "") -> str:
+    """Take the password once more, from who has no factor; returns the session's new token. Invalid or TooMany."""
+    if factor.factors(session.user).exists():
+        raise Invalid(_l("Give the code of your app."), field="number")
+    return _prove(session, lambda: _right(session.user, password), "password", address)
+
+
+def _prove(session: Session, holds: Callable[[], bool], field: str, address: str) -> str:
+    # Counted per account and network together: somebody elsewhere can't shut the owner out.
+    keys = [_key("proof", f"{session.user.code}|{address}"), _key("address", address)]
+    _throttle(keys)
+    with db.atomic():
+        if holds():
+            Attempt.delete().where(Attempt.key == keys[0]).execute()
+            Trace.leave(session.user, "user.proved", session.user, proof=field)
+            return session.prove(factor=field == "number")
+    with db.atomic():
+        for key in keys:
+            Attempt.create(key=key)
+        Trace.leave(session.user, "user.proof-failed", session.user)
+    raise Invalid(WRONG[field], field=field)
+
+
+WRONG = {
+    "number": _l("This code isn't right, or was used already. Wait for the next one."),
+    "password": _l("The password is not right."),
+}
+
+
 def living_session(token: str) -> Session | None:
     """The session this token opens, while it lives."""
     return Session.living(token)
@@ -66,6 +103,7 @@ def token_user(token: str, scope: str) -> User | None:
         .where(
             ApiToken.token == seal.token_hash(token),
             ApiToken.revoked_at.is_null(),
+            ApiToken.expires_at.is_null() | (ApiToken.expires_at > clock.now()),
             User.disabled_at.is_null(),
         )
         .first()

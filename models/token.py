@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from peewee import ForeignKeyField, TextField
 
@@ -13,6 +14,7 @@ from models.trail import Trace
 from models.user import User
 
 SCOPES = ("read", "write", "publish")
+LIFE = timedelta(days=365)
 
 
 class ApiToken(Record):
@@ -25,10 +27,14 @@ class ApiToken(Record):
     scopes = TextField()
     created_at = Moment(default=clock.now)
     used_at = Moment(null=True)
+    expires_at = Moment(null=True)  # null only for tokens made before they had an end
     revoked_at = Moment(null=True)
 
     class Meta:
-        personal, plain = (), ("code", "name", "token", "scopes", "created_at", "used_at", "revoked_at")
+        personal, plain = (
+            (),
+            ("code", "name", "token", "scopes", "created_at", "used_at", "expires_at", "revoked_at"),
+        )
 
     @classmethod
     def create_for(cls, user: User, scopes: Iterable[str], *, by: User | str, name: str = "") -> str:
@@ -39,7 +45,11 @@ class ApiToken(Record):
         token = seal.new_token()
         with db.atomic():
             made = cls.create(
-                user=user, token=seal.token_hash(token), scopes=" ".join(wanted), name=name.strip()[:120]
+                user=user,
+                token=seal.token_hash(token),
+                scopes=" ".join(wanted),
+                name=name.strip()[:120],
+                expires_at=clock.now() + LIFE,
             )
             Trace.leave(by, "token.created", made, user=user, scopes=wanted)
         return token

@@ -11,7 +11,7 @@ from playhouse.fields import EnumField
 
 from adapters import clock, seal
 from models.base import Moment, Record, code_field, db
-from models.errors import Gone, Invalid, NotAllowed, _l
+from models.errors import Invalid, NotAllowed, _l
 from models.names import clean_email
 from models.permission import Permission, Role, granted
 from models.trail import Trace
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 IDLE = timedelta(minutes=30)  # SEC-03
 ABSOLUTE = timedelta(hours=8)
+FRESH = timedelta(minutes=5)
 LINK_LIFE = timedelta(hours=72)
+LONGEST_AUDIT = timedelta(days=90)  # AUD-06
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
 SHORTEST_PASSWORD = 10
 
@@ -79,7 +81,7 @@ class User(Record):
                 raise Invalid(_l("There is an account with this address already."), field="email")
             user = cls.create(email=address, name=name.strip() or address)
             for role in set(roles):
-                Grant.create(user=user, role=role)
+                Grant.give(user, role)
             for team in teams:
                 Membership.create(user=user, team=team)
             Trace.leave(by, "user.added", user, roles=sorted(set(roles)))
@@ -101,7 +103,8 @@ class User(Record):
     @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles held now; read once per request."""
-        return frozenset(grant.role for grant in self.grants)
+        now = clock.now()
+        return frozenset(grant.role for grant in self.grants if grant.until is None or grant.until > now)
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -175,6 +178,8 @@ class User(Record):
 
     def invite(self, *, by: User | str) -> str:
         """Make a one-time link token to choose a password; older links of this user die."""
+        from models.invitation import Invitation
+
         token = seal.new_token()
         with db.atomic():
             Invitation.update(used_at=clock.now()).where(
@@ -188,9 +193,11 @@ class User(Record):
         """Replace the roles; effective at the next request, and every session ends."""
         wanted = set(roles)
         with db.atomic():
+            if Role.ADMIN not in wanted:
+                self._keep_an_administrator()
             Grant.delete().where(Grant.user == self).execute()
             for role in wanted:
-                Grant.create(user=self, role=role)
+                Grant.give(self, role)
             self.end_sessions()
             Trace.leave(by, "user.roles", self, roles=sorted(wanted))
         self.__dict__.pop("roles", None)
@@ -215,6 +222,7 @@ class User(Record):
     def disable(self, *, by: User | str) -> None:
         """Close the account: sessions and tokens end with it."""
         with db.atomic():
+            self._keep_an_administrator()
             self.disabled_at = clock.now()
             self.save(only=[User.disabled_at])
             self.end_sessions()
@@ -224,6 +232,15 @@ class User(Record):
                 ApiToken.user == self, ApiToken.revoked_at.is_null()
             ).execute()
             Trace.leave(by, "user.disabled", self)
+
+    def _keep_an_administrator(self) -> None:
+        others = (
+            User.select()
+            .join(Grant)
+            .where(Grant.role == Role.ADMIN, User.disabled_at.is_null(), User.id != self.id)
+        )
+        if Role.ADMIN in self.roles and not others.exists():
+            raise Invalid(_l("Keep at least one administrator with an open account."))
 
     def end_sessions(self, but: Session | None = None) -> None:
         """End every session of this user, or every other one."""
@@ -254,10 +271,17 @@ class Grant(Record):
 
     user = ForeignKeyField(User, backref="grants", on_delete="CASCADE")
     role = EnumField(Role)
+    until = Moment(null=True)  # an auditor's role always has an end (AUD-06)
 
     class Meta:
-        personal, plain = (), ("role",)
+        personal, plain = (), ("role", "until")
         indexes = ((("user", "role"), True),)
+
+    @classmethod
+    def give(cls, user: User, role: Role) -> Grant:
+        """Give a role; an auditor's ends by itself (AUD-06)."""
+        until = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
+        return cls.create(user=user, role=role, until=until)
 
 
 class Membership(Record):
@@ -271,54 +295,6 @@ class Membership(Record):
         indexes = ((("user", "team"), True),)
 
 
-class Invitation(Record):
-    """A one-time link to choose a password; only its hash is kept."""
-
-    user = ForeignKeyField(User, backref="invitations", on_delete="CASCADE")
-    token = TextField(unique=True)
-    expires_at = Moment()
-    used_at = Moment(null=True)
-
-    class Meta:
-        personal, plain = (), ("token", "expires_at", "used_at")
-
-    @classmethod
-    def open(cls, token: str) -> Invitation:
-        """The open invitation of this token, or Gone; looking never uses it up."""
-        row = (
-            cls.select()
-            .where(cls.token == seal.token_hash(token), cls.used_at.is_null(), cls.expires_at > clock.now())
-            .first()
-        )
-        if row is None:
-            raise Gone(_l("This link was used already or has expired. Ask your administrator for a new one."))
-        return row
-
-    @property
-    def founds(self) -> bool:
-        """True for the very first link, whose reader also says who she is."""
-        return str(self.user.email) == FIRST_ADDRESS
-
-    def accept(self, *, password: str, again: str, email: str = "", name: str = "") -> User:
-        """Set the password and use the link up, exactly once; the first administrator also gives address and name."""
-        if password != again:
-            raise Invalid(_l("The two passwords differ."), field="again")
-        who = {"email": clean_email(email), "name": name.strip() or clean_email(email)} if self.founds else {}
-        digest = hash_password(password)
-        with db.atomic():
-            spent = Invitation.update(used_at=clock.now()).where(
-                Invitation.id == self.id, Invitation.used_at.is_null(), Invitation.expires_at > clock.now()
-            )
-            if spent.execute() != 1:
-                raise Gone(
-                    _l("This link was used already or has expired. Ask your administrator for a new one.")
-                )
-            User.update(password=digest, **who).where(User.id == self.user_id).execute()
-            self.user.end_sessions()
-            Trace.leave(self.user, "user.password", self.user)
-        return User.get_by_id(self.user_id)
-
-
 class Session(Record):
     """A login that can be ended from the server; the cookie carries a token of which only the hash is kept."""
 
@@ -327,12 +303,14 @@ class Session(Record):
     created_at = Moment(default=clock.now)
     seen_at = Moment(default=clock.now)
     ended_at = Moment(null=True)
+    proven_at = Moment(default=clock.now)  # when a password or a factor was last shown
+    factor_at = Moment(null=True)  # when the second factor was
     address = TextField(default="")
     device = TextField(default="")
 
     class Meta:
         personal = ("address", "device")
-        plain = ("token", "created_at", "seen_at", "ended_at")
+        plain = ("token", "created_at", "seen_at", "ended_at", "proven_at", "factor_at")
 
     @classmethod
     def start(cls, user: User, *, address: str = "", device: str = "") -> str:
@@ -361,6 +339,20 @@ class Session(Record):
         if row is not None and row.seen_at < now - timedelta(minutes=1):
             cls.update(seen_at=now).where(cls.id == row.id).execute()
         return row
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its user proved who she is a moment ago: what grave doors ask for (ASVS 7.5.3)."""
+        return bool(self.proven_at > clock.now() - FRESH)
+
+    def prove(self, *, factor: bool) -> str:
+        """Note a fresh proof and return a new token; the one before opens nothing any more (ASVS 7.2.4)."""
+        token, now = seal.new_token(), clock.now()
+        said = {"proven_at": now, "token": seal.token_hash(token)} | ({"factor_at": now} if factor else {})
+        Session.update(said).where(
+            Session.id == self.id, Session.token == self.token, Session.ended_at.is_null()
+        ).execute()
+        return token
 
     def end(self) -> None:
         """End this session; its cookie answers for nobody from now on."""

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from models.base import db
 from models.errors import Gone, Invalid, NotAllowed, _l
+from models.factor import Stage, stage
 from models.permission import Permission
 from models.session import living_session, token_user
 from models.trail import Knock, knock
@@ -30,6 +31,8 @@ class Sign:
 
     permission: Permission | None = None
     scope: str | None = None
+    fresh: bool = False  # grave: the session must have proven itself within five minutes (ASVS 7.5.3)
+    stages: tuple[Stage, ...] = ()  # opens to a login that has come only so far, too
 
 
 def public(view: View) -> View:
@@ -38,11 +41,13 @@ def public(view: View) -> View:
     return view
 
 
-def needs(permission: Permission) -> Callable[[View], View]:
-    """Only a user whose roles include this permission may knock."""
+def needs(
+    permission: Permission, *, fresh: bool = False, stages: tuple[Stage, ...] = ()
+) -> Callable[[View], View]:
+    """Only a user whose roles include this permission may knock; a `fresh` door asks once more who it is."""
 
     def hang(view: View) -> View:
-        view.sign = Sign(permission)  # type: ignore[attr-defined]
+        view.sign = Sign(permission, fresh=fresh, stages=stages)  # type: ignore[attr-defined]
         return view
 
     return hang
@@ -91,9 +96,26 @@ def _check() -> Response | None:
     if sign.scope is not None:
         return _check_token(sign)
     if not current_user.is_authenticated:
-        return _to_login()
+        if not g.session_half:
+            return _to_login()
+        if g.session_stage not in sign.stages:
+            return _to(HALFWAY[g.session_stage], _asked())
+        g._login_user = g.session_half.user
     current_user.require(sign.permission)
+    if sign.fresh and not g.session_row.is_fresh:
+        return _to("factors.prove", _asked(), form=request.method == "POST" or None)
     return None
+
+
+HALFWAY = {Stage.CODE: "factors.code", Stage.ENROL: "factors.index"}
+
+
+def _asked() -> str | None:
+    """Where one wanted to go: a page itself, or the page a form stood on; a form is never sent again unseen."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else None
 
 
 def _limit() -> None:
@@ -124,18 +146,30 @@ def _check_token(sign: Sign) -> None:
 
 def _to_login() -> Response:
     if request.headers.get("HX-Request") == "true":
-        response = current_app.make_response(("", 401))
-        response.headers["HX-Redirect"] = url_for("session.login")
-        return response
+        return _to("session.login")
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("session.login", next=back))
+    return _to("session.login", back)
+
+
+def _to(endpoint: str, back: str | None = None, **more: Any) -> Response:
+    url = url_for(endpoint, next=back, **more)
+    if request.headers.get("HX-Request") == "true":
+        response = current_app.make_response(("", 401))
+        response.headers["HX-Redirect"] = url
+        return response
+    return redirect(url)
 
 
 def load_user(_request: Request) -> User | None:
-    """The user of the session row whose token the signed cookie carries, if it still lives."""
+    """The user of the session row whose token the signed cookie carries, if it lives and nothing is outstanding."""
     token = session.get("token")
     row = living_session(token) if token else None
-    g.session_row = row
+    g.session_row, g.session_half, g.session_stage = row, None, Stage.IN
+    if row is not None:
+        g.session_stage = stage(row, lenient=current_app.config["CLEARFRAME"].demo)
+    if g.session_stage is not Stage.IN:
+        g.session_half = row  # opens nothing but the way on
+        return None
     return row.user if row else None
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from models.errors import Gone, Missing, NotAccepted, NotAllowed, NotCleared, Refusal, TooLarge, TooMany, _l
-from models.session import OutOfScope
+from models.session import WINDOW, OutOfScope
 from views.headers import harden
 
 log = logging.getLogger("clearframe")
@@ -82,7 +82,10 @@ def _answer(
     except Exception:  # the error page must not need what just failed
         log.exception("the error page failed")
         body = words
-    return harden(make_response((body, status)))
+    response = harden(make_response((body, status)))
+    if status == 429:
+        response.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+    return response
 
 
 def _problem(status: int, kind: str, words: str, refusal: Refusal | None, reference: str) -> Response:

@@ -6,6 +6,7 @@ from flask import Blueprint, g, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models.factor import Stage
 from models.permission import Permission
 from models.session import log_in
 from views.access import client_address, needs, public, safe_next, short_address
@@ -37,7 +38,7 @@ def enter() -> Response:
 
 
 @bp.post("/logout")
-@needs(Permission.ACCOUNT)
+@needs(Permission.ACCOUNT, stages=(Stage.CODE, Stage.ENROL))
 def leave() -> Response:
     """End the session on the server too: the old cookie opens nothing, and the browser forgets what it was shown (ERA-08)."""
     g.session_row.end()

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import organisation, outbox
+from models import factor, organisation, outbox
 from models.base import find, tools
 from models.errors import Invalid, _l
 from models.job import Job
@@ -53,7 +53,7 @@ def new_user() -> Response:
 
 
 @bp.post("/users")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 @back_to(new_user)
 def create_user() -> Response:
     """Make the account; its owner chooses a password by a one-time link."""
@@ -74,7 +74,7 @@ def user(code: str) -> Response:
 
 
 @bp.post("/users/<code>")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 @back_to(user)
 def change_user(code: str) -> Response:
     """Keep roles and teams; who loses a role is logged out at once."""
@@ -93,14 +93,14 @@ def change_user(code: str) -> Response:
 
 
 @bp.post("/users/<code>/invite")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def invite(code: str) -> Response:
     """A new one-time link to choose a password."""
     return _with_link(find(User.select(), code))
 
 
 @bp.post("/users/<code>/disable")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def disable(code: str) -> Response:
     """Close the account: sessions and tokens end at once."""
     chosen = find(User.select(), code)
@@ -112,10 +112,19 @@ def disable(code: str) -> Response:
 
 
 @bp.post("/users/<code>/enable")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def enable(code: str) -> Response:
     """Open the account again."""
     find(User.select(), code).enable(by=current_user)
+    return go(url_for("settings.user", code=code))
+
+
+@bp.post("/users/<code>/factor/reset")
+@needs(Permission.USERS, fresh=True)
+def reset_factor(code: str) -> Response:
+    """Somebody lost phone and paper: factors and sessions end, the next login sets one up anew."""
+    factor.reset(find(User.select(), code), by=current_user)
+    flash(gettext("At the next login a second factor is set up anew."))
     return go(url_for("settings.user", code=code))
 
 
@@ -143,7 +152,7 @@ def tokens() -> Response:
 
 
 @bp.post("/tokens")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 @back_to(tokens)
 def create_token() -> Response:
     """A new token, shown once on this answer and kept only as a hash."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, request, session, url_for
 from werkzeug.wrappers import Response
 
-from models.user import Invitation, Session
+from models.invitation import Invitation
+from models.user import Session
 from views.access import check_form, client_address, public, seal_form, short_address
 from views.pages import back_to, go, page
 from views.session import device

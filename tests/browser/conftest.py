@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 import app as composition
 from models.base import tools
-from tests.makers import PASSWORD
+from tests.makers import PASSWORD, POCKETS, next_code
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
@@ -73,6 +73,10 @@ def visit(chromium, site):
             page.fill("[name=email]", user.email)
             page.fill("[name=password]", PASSWORD)
             page.click("main button")
+            if user.code in POCKETS:
+                page.wait_for_url("**/login/code*")
+                page.fill("[name=number]", next_code(user))
+                page.click("main button >> nth=0")
             page.wait_for_url(lambda url: "/login" not in url)
         return page
 

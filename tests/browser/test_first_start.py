@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from models.beginning import first_link
 from models.user import User
-from tests.makers import PASSWORD
+from tests.makers import PASSWORD, Pocket, app_code
 
 pytestmark = pytest.mark.browser
+
+
+def _set_up_a_code_app(page, look):
+    """SEC-02: the administrator's role asks for it before anything else opens."""
+    page.get_by_text("asks for a second factor").wait_for()
+    look(page)
+    page.fill("[name=name]", "my phone")
+    page.get_by_role("button", name="Set up").click()
+    key = page.locator("code").inner_text()
+    look(page)
+    page.fill("[name=number]", app_code(Pocket(base64.b32decode(key.replace(" ", "")), [])))
+    page.get_by_role("button", name="Take into use").click()
+    page.get_by_text("Your recovery codes").wait_for()
+    look(page)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -22,6 +38,8 @@ def test_from_the_printed_link_to_a_first_colleague(house, site, visit, axe, scr
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
     page.locator("main button").click()
+    _set_up_a_code_app(page, axe if scripts else lambda _page: None)
+    page.goto("/")
     page.get_by_role("heading", name="Settings").wait_for()
     assert first_link(site) is None, "printed once"
 

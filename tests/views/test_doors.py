@@ -20,6 +20,7 @@ from models.disposition import Disposition
 from models.entry import Entry
 from models.event import QUESTIONS, Event
 from models.face import Appearance
+from models.factor import Factor
 from models.gather import today
 from models.importing import Import
 from models.inquiry import Inquiry
@@ -148,6 +149,7 @@ class World:
             **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
+            "factors": Factor.begin(editor).code,
         }  # fmt: skip
 
     def _my_page(self, person, photo):
