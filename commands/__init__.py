@@ -29,6 +29,7 @@ VERBS = {
     "scrub": "Read stored files again and report damage.",
     "doctor": "Check the installation and say what to do.",
     "evidence": "Verify the sealed proof of a consent.",
+    "measures": "Write down the measures of Art. 32 as they are now.",
     "jobs": "Show what waits, runs and failed, and why.",
     "bench": "Measure, beside the raw libraries.",
 }
