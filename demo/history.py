@@ -86,6 +86,7 @@ class History:
             (20, lambda: answers.recognition_round(people, by=officer)),
             (15, lambda: outside.from_before(by=editor)),
             (9, lambda: self._open_day(officer)),
+            (7, self._call_the_auditor),
             (5, lambda: outside.circumstances(people, by=editor, officer=officer)),
             (4, lambda: outside.shared(by=editor)),
             (3, lambda: answers.all_taken_back(people)),
@@ -101,6 +102,13 @@ class History:
         dpo, photographer = self.users[Role.DPO], self.users[Role.CONTRIBUTOR]
         outside.open_day(self.albums["Open day"], officer=officer, dpo=dpo, photographer=photographer)
 
+    def _call_the_auditor(self) -> None:
+        """An auditor comes for a while: the role ends by itself (AUD-06)."""
+        name, admin = USERS[Role.AUDITOR][0], self.users[Role.ADMIN]
+        self.users[Role.AUDITOR] = _accept(
+            User.add(email(Role.AUDITOR), name, [Role.AUDITOR], by=admin, teams=[Team.get()])
+        )
+
     def _found(self) -> None:
         """Accounts, teams, particulars, the people one knows."""
         first = User.get(User.email == FIRST_ADDRESS)
@@ -109,7 +117,7 @@ class History:
         organisation.change(PARTICULARS, by=admin)
         self.teams = {team.name: team for team in (Team.get(), Team.add(FRIENDS, by=admin))}
         for role, (name, _) in USERS.items():
-            if role is not Role.ADMIN:
+            if role not in (Role.ADMIN, Role.AUDITOR):
                 teams = list(self.teams.values())[: 1 if role is Role.VIEWER else 2]
                 self.users[role] = _accept(User.add(email(role), name, [role], by=admin, teams=teams))
         editor = self.users[Role.EDITOR]

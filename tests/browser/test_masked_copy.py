@@ -98,7 +98,7 @@ def test_a_selection_in_the_library(shoot, visit, axe, drain):
     editor, photo = shoot
     page = visit(editor)
     page.goto("/library?use=website")
-    page.locator(f".tile[data-photo={photo.code}] label.pick").click()
+    page.locator(f'.tile[data-photo="{photo.code}"] label.pick').click()
     page.get_by_role("button", name="Masked copies").click()
     page.get_by_text("1 masked copy is being made.").wait_for()
     drain()
