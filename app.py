@@ -64,8 +64,11 @@ def first_start(config: Config) -> str | None:
 
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not config.has_data():
+        schema.check_without_keys(config.database_url, config.keys)
         KeyStore.create(config.keys).close()
     wire(config)
+    schema.check_with_keys(config.database_url, tools.keys)
+    tools.vault.begin()
     with db.connection_context():
         schema.migrate()
         erasure.replay()  # before anything is served: a backup may have brought back what was erased

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -15,27 +15,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from adapters import ledger
+from adapters import ledger, roots
+from adapters.roots import ROOT, KeysMissing, Root, WrongKey
 
-ROOT, STORE = "root.key", "keys.db"
+STORE = "keys.db"
 CHECK = b"clearframe key store 1"
-SHORTEST_ROOT = 32
 SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL, made_at TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS dek (kind TEXT NOT NULL, id TEXT NOT NULL, kek INTEGER NOT NULL REFERENCES ring(id),
                                 wrapped BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS proof (wrapped BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS seed (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
 {ledger.SCHEMA}
 """
-
-
-class KeysMissing(Exception):
-    """The key store or the root key is not where it should be."""
-
-
-class WrongKey(Exception):
-    """The root key does not open this key store, or is too short to be one."""
 
 
 class KeyGone(Exception):
@@ -45,11 +37,9 @@ class KeyGone(Exception):
 class KeyStore:
     """Keys by kind and id. Deleting one makes what it locked unreadable, in every backup too (ERA-03, ERA-04)."""
 
-    def __init__(self, folder: Path, root: bytes) -> None:
-        # An empty credential would give everyone the same keys.
-        if len(root) < SHORTEST_ROOT:
-            raise WrongKey(f"The root key must hold at least {SHORTEST_ROOT} bytes.")
-        self._path, self._root = folder / STORE, root
+    def __init__(self, folder: Path, root: Root) -> None:
+        self.folder, self.source = folder, root.source
+        self._path, self._root = folder / STORE, root.key
         self._local = threading.local()
         self._ring: dict[int, bytes] = {}
         self._seed = b""
@@ -57,24 +47,15 @@ class KeyStore:
 
     @classmethod
     def create(cls, folder: Path) -> KeyStore:
-        """Make a root key and an empty store; refuses where either exists."""
+        """Make a root key and an empty store; FileExistsError where either exists."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (folder / STORE).exists():
             raise FileExistsError("there is a key store already")
-        root = _given_root()
-        if root is None:
-            if (folder / ROOT).exists():
-                raise FileExistsError("there is a root key already")
-            root = secrets.token_bytes(32)
-            _write_root(folder / ROOT, root)
-        store = cls(folder, root)
+        store = cls(folder, roots.make(folder))
         with store._connection() as db:
             db.executescript(SCHEMA)
-            db.execute(
-                "INSERT INTO ring (wrapped) VALUES (?)",
-                (_wrap(store._wrapper("kek"), secrets.token_bytes(32), b"kek"),),
-            )
-            db.execute("INSERT INTO proof VALUES (?)", (_wrap(store._wrapper("proof"), CHECK, b"proof"),))
+            store._grow(db, 1)
+            db.execute("INSERT INTO proof VALUES (?)", (wrap(store._wrapper("proof"), CHECK, b"proof"),))
             store._plant(db, secrets.token_bytes(32))
         store._load()
         return store
@@ -83,33 +64,69 @@ class KeyStore:
     def open(cls, folder: Path) -> KeyStore:
         """Open the store; a missing one raises KeysMissing and a wrong root WrongKey: nothing is ever created here."""
         if not (folder / STORE).exists():
-            raise KeysMissing(f"There is no key store in {folder}.")
-        root = _given_root()
-        if root is None:
-            if not (folder / ROOT).exists():
-                raise KeysMissing(f"The root key is missing: {folder / ROOT}.")
-            root = (folder / ROOT).read_bytes()
-        store = cls(folder, root)
-        store._load()
+            raise KeysMissing(
+                f"There is no key store in {folder}. Put back its newest copy, or name its folder in CLEARFRAME_KEYS."
+            )
+        store = cls(folder, roots.find(folder))
+        try:
+            store._load()
+        except WrongKey:
+            # A rotation of the root may have broken off after the store and before the file.
+            prepared = folder / roots.NEXT[ROOT]
+            if not prepared.exists() or not cls.opens(folder, prepared.read_bytes()):
+                raise
+            roots.settle(folder, "file")
+            store = cls(folder, roots.find(folder))
+            store._load()
         return store
+
+    @classmethod
+    def opens(cls, folder: Path, root: bytes) -> bool:
+        """Whether this root key opens the store of this folder."""
+        try:
+            store = cls(folder, Root(root, ""))
+            store._load()
+        except WrongKey:
+            return False
+        store.close()
+        return True
 
     def _load(self) -> None:
         try:
-            proof = self._connection().execute("SELECT wrapped FROM proof").fetchone()
-            if proof is None or _unwrap(self._wrapper("proof"), proof[0], b"proof") != CHECK:
-                raise WrongKey("The root key does not open this key store.")
+            db = self._connection()
+            proof = db.execute("SELECT wrapped FROM proof").fetchone()
+            if proof is None or unwrap(self._wrapper("proof"), proof[0], b"proof") != CHECK:
+                raise WrongKey(self._refused())
             wrapper = self._wrapper("kek")
-            rows = self._connection().execute("SELECT id, wrapped FROM ring ORDER BY id")
-            self._ring = {row[0]: _unwrap(wrapper, row[1], b"kek") for row in rows}
-            self._seed = _unwrap(self._wrapper("seed"), self._sown(), b"seed")
+            rows = db.execute("SELECT id, wrapped FROM ring ORDER BY id")
+            self._ring = {row[0]: unwrap(wrapper, row[1], b"kek") for row in rows}
+            self._seed = unwrap(self._wrapper("seed"), self._sown(), b"seed")
         except InvalidTag as error:
-            raise WrongKey("The root key does not open this key store.") from error
+            raise WrongKey(self._refused()) from error
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+                raise
+            raise WrongKey(f"{self._path} is damaged or no key store. Put back its newest copy.") from error
+
+    def _refused(self) -> str:
+        what = "passphrase" if self.source == "passphrase" else "root key"
+        return f"The {what} does not open this key store. Look whether both are of the same installation."
+
+    def _reload(self) -> None:
+        """Read the ring anew: another process rotated it, and perhaps the root too."""
+        try:
+            self._load()
+        except WrongKey:
+            self._root = roots.find(self.folder).key
+            self._load()
 
     def _sown(self) -> bytes:
         """The wrapped seed; a store made before there were seeds goes on with its root as the seed."""
         db = self._connection()
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'seed'").fetchone():
             db.executescript(SCHEMA)
+        if "made_at" not in {row[1] for row in db.execute("PRAGMA table_info(ring)")}:
+            db.execute("ALTER TABLE ring ADD COLUMN made_at TEXT NOT NULL DEFAULT ''")
         row = db.execute("SELECT wrapped FROM seed").fetchone()
         if row is None:
             with db:
@@ -117,9 +134,15 @@ class KeyStore:
             row = db.execute("SELECT wrapped FROM seed").fetchone()
         return bytes(row[0])
 
+    def _grow(self, db: sqlite3.Connection, id: int) -> None:
+        """Add a wrapping key to the ring, within the caller's transaction."""
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        sealed = wrap(self._wrapper("kek"), secrets.token_bytes(32), b"kek")
+        db.execute("INSERT INTO ring (id, wrapped, made_at) VALUES (?, ?, ?)", (id, sealed, made))
+
     def _plant(self, db: sqlite3.Connection, seed: bytes) -> None:
         # Two processes may open an older store at once: the first one's row stays.
-        db.execute("INSERT OR IGNORE INTO seed VALUES (1, ?)", (_wrap(self._wrapper("seed"), seed, b"seed"),))
+        db.execute("INSERT OR IGNORE INTO seed VALUES (1, ?)", (wrap(self._wrapper("seed"), seed, b"seed"),))
 
     def secret(self, purpose: str) -> bytes:
         """32 bytes derived from the seed for one purpose: the database, the trail's signature, look-ups.
@@ -138,8 +161,12 @@ class KeyStore:
 
         KeyGone for what the ledger calls erased: a job that was under way must not give it a second life.
         """
-        key, kek = secrets.token_bytes(32), max(self._ring)
+        key = secrets.token_bytes(32)
         with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            kek = db.execute("SELECT MAX(id) FROM ring").fetchone()[0]
+            if kek not in self._ring:
+                self._reload()
             made = db.execute(
                 "INSERT INTO dek SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE code = ?)",
                 (kind, id, kek, self._wrapped(kind, id, kek, key), id.rpartition("-")[2]),
@@ -150,14 +177,10 @@ class KeyStore:
 
     def get(self, kind: str, id: str) -> bytes:
         """The key, or KeyGone."""
-        row = (
-            self._connection()
-            .execute("SELECT kek, wrapped FROM dek WHERE kind = ? AND id = ?", (kind, id))
-            .fetchone()
-        )
-        if row is None:
+        found = self.many(kind, [id])
+        if id not in found:
             raise KeyGone(f"the key of {kind} {id} was destroyed")
-        return self._unwrapped(kind, id, *row)
+        return found[id]
 
     def many(self, kind: str, ids: Iterable[str]) -> dict[str, bytes]:
         """The keys that are there, by id."""
@@ -165,13 +188,20 @@ class KeyStore:
         wanted = list(ids)
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._connection().execute(
-                f"SELECT id, kek, wrapped FROM dek WHERE kind = ? AND id IN ({marks})",  # noqa: S608 - marks only
-                (kind, *some),
-            )
+            rows = self._rows(kind, some)
+            if any(kek not in self._ring for _, kek, _ in rows):
+                # The ring was rotated under us: what it is now opens what the rows are now.
+                self._reload()
+                rows = self._rows(kind, some)
             found.update({id: self._unwrapped(kind, id, kek, wrapped) for id, kek, wrapped in rows})
         return found
+
+    def _rows(self, kind: str, ids: list[str]) -> list[tuple[str, int, bytes]]:
+        marks = ",".join("?" * len(ids))
+        return self._connection().execute(
+            f"SELECT id, kek, wrapped FROM dek WHERE kind = ? AND id IN ({marks})",  # noqa: S608 - marks only
+            (kind, *ids),
+        ).fetchall()  # fmt: skip
 
     def has(self, kind: str, id: str) -> bool:
         """Whether the key is there."""
@@ -183,6 +213,11 @@ class KeyStore:
     def ids(self, kind: str) -> set[str]:
         """What there are keys of a kind for."""
         return {row[0] for row in self._connection().execute("SELECT id FROM dek WHERE kind = ?", (kind,))}
+
+    def is_used(self) -> bool:
+        """Whether it holds the key of anything, or knows of an erasure."""
+        there = "SELECT EXISTS (SELECT 1 FROM dek) OR EXISTS (SELECT 1 FROM ledger)"
+        return bool(self._connection().execute(there).fetchone()[0])
 
     def destroy(self, kind: str, id: str) -> None:
         """Forget a key for good: overwritten in the file, and out of the write-ahead log. Twice does no harm."""
@@ -223,14 +258,12 @@ class KeyStore:
             self._local.connection = None
 
     def _wrapped(self, kind: str, id: str, kek: int, key: bytes) -> bytes:
-        return _wrap(self._ring[kek], key, f"{kind}|{id}|1|{kek}".encode())
+        return wrap(self._ring[kek], key, f"{kind}|{id}|1|{kek}".encode())
 
     def _unwrapped(self, kind: str, id: str, kek: int, wrapped: bytes) -> bytes:
-        if kek not in self._ring:
-            self._load()  # another process added a wrapping key
         try:
-            return _unwrap(self._ring[kek], wrapped, f"{kind}|{id}|1|{kek}".encode())
-        except InvalidTag as error:
+            return unwrap(self._ring[kek], wrapped, f"{kind}|{id}|1|{kek}".encode())
+        except (InvalidTag, KeyError) as error:
             raise WrongKey(f"the key of {kind} {id} does not open") from error
 
     def _connection(self) -> sqlite3.Connection:
@@ -254,30 +287,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _given_root() -> bytes | None:
-    """A root key handed in by the operator or by systemd, instead of the file beside the store."""
-    named = os.environ.get("CLEARFRAME_ROOT_KEY_FILE")
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(named) if named else Path(credentials) / "clearframe-root" if credentials else None
-    if path is None or (not named and not path.exists()):
-        return None
-    if not path.exists():
-        raise KeysMissing(f"The root key is missing: {path}.")
-    return path.read_bytes()
-
-
-def _write_root(path: Path, root: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(root)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _wrap(key: bytes, data: bytes, aad: bytes) -> bytes:
+def wrap(key: bytes, data: bytes, aad: bytes) -> bytes:
+    """Seal a key: random 96-bit nonce | AES-256-GCM (SEC-01)."""
     nonce = secrets.token_bytes(12)
     return nonce + AESGCM(key).encrypt(nonce, data, aad)
 
 
-def _unwrap(key: bytes, wrapped: bytes, aad: bytes) -> bytes:
+def unwrap(key: bytes, wrapped: bytes, aad: bytes) -> bytes:
+    """Open a sealed key; InvalidTag when key, bytes or context differ."""
     return AESGCM(key).decrypt(wrapped[:12], wrapped[12:], aad)

@@ -11,11 +11,12 @@ from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 MARKER = "clearframe.storage"
+FIRST_MARK = "1"  # of a vault from before marks told installations apart
 GOOD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
 
 class StorageMissing(Exception):
-    """The place does not carry our marker: a missing mount must not look like an empty vault."""
+    """The place does not carry our mark: a missing mount, or another installation's vault, must not look like an empty one."""
 
 
 class Staged(Protocol):
@@ -36,7 +37,8 @@ class Storage(Protocol):
     def delete(self, name: str) -> None: ...
     def names(self, prefix: str = "") -> Iterator[str]: ...
     def sweep(self, before: float) -> int: ...
-    def check(self) -> None: ...
+    def begin(self, mark: str, *, fresh: bool) -> None: ...
+    def check(self, mark: str) -> None: ...
 
 
 def open_storage(url: str, default_folder: Path) -> Storage:
@@ -52,10 +54,15 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        if not root.exists():
-            root.mkdir(parents=True, mode=0o700)
-            (root / "staging").mkdir(mode=0o700)
-            (root / MARKER).write_text("1\n")
+
+    def begin(self, mark: str, *, fresh: bool) -> None:
+        """Mark the place when it is fresh or bears the mark of before, then check it; StorageMissing for another's vault."""
+        there = self._mark()
+        if there == FIRST_MARK or (fresh and not there):
+            (self.root / "staging").mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.chmod(0o700)
+            (self.root / MARKER).write_text(f"{mark}\n")
+        self.check(mark)
 
     def stage(self) -> FolderStaged:
         """Begin a file."""
@@ -81,7 +88,8 @@ class Folder:
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Every name that begins so."""
-        for path in sorted(self.root.glob("objects/**/*")):
+        # Of one object only its own folder is walked: a vault holds millions of others.
+        for path in sorted((self.root / (prefix.rpartition("/")[0] or "objects")).rglob("*")):
             name = path.relative_to(self.root).as_posix()
             if path.is_file() and name.startswith(prefix):
                 yield name
@@ -93,10 +101,20 @@ class Folder:
             path.unlink(missing_ok=True)
         return len(stale)
 
-    def check(self) -> None:
-        """Raise StorageMissing unless this is our folder."""
-        if not (self.root / MARKER).exists():
+    def check(self, mark: str) -> None:
+        """Raise StorageMissing unless this is the folder of the installation with this mark."""
+        if not self._mark():
             raise StorageMissing(f"{self.root} is not a Clearframe vault. Is the disk mounted?")
+        if self._mark() != mark:
+            raise StorageMissing(
+                f"{self.root} is the vault of another installation. Look at STORAGE_URL and CLEARFRAME_KEYS."
+            )
+
+    def _mark(self) -> str:
+        try:
+            return (self.root / MARKER).read_text(encoding="ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return ""
 
     def _path(self, name: str) -> Path:
         return self.root / good(name)
@@ -185,21 +203,39 @@ class Bucket:
         """Every name that begins so."""
         import obstore
 
-        for page in obstore.list(self.store, prefix="objects/"):
+        # A store is asked by whole folders; what is left of the prefix is compared here.
+        folder = prefix.rpartition("/")[0] or "objects"
+        for page in obstore.list(self.store, prefix=f"{folder}/"):
             yield from (item["path"] for item in page if item["path"].startswith(prefix))
 
     def sweep(self, before: float) -> int:
         """Nothing lies half-written in a bucket: an object is there whole or not at all."""
         return 0
 
-    def check(self) -> None:
-        """Write the marker once, then require it."""
+    def begin(self, mark: str, *, fresh: bool) -> None:
+        """Mark the place when it is fresh or bears the mark of before, then check it; StorageMissing for another's vault."""
         import obstore
 
-        if not self.exists(MARKER):
-            if next(iter(self.names()), None) is not None:
-                raise StorageMissing("The bucket holds objects but not our marker.")
-            obstore.put(self.store, MARKER, b"1\n")
+        there = self._mark()
+        if there == FIRST_MARK or (fresh and not there):
+            if not there and next(iter(self.names()), None) is not None:
+                raise StorageMissing(
+                    "The bucket holds objects but no mark of an installation. Look at STORAGE_URL."
+                )
+            obstore.put(self.store, MARKER, f"{mark}\n".encode())
+        self.check(mark)
+
+    def check(self, mark: str) -> None:
+        """Raise StorageMissing unless this is the bucket of the installation with this mark."""
+        if not self._mark():
+            raise StorageMissing("The bucket is not a Clearframe vault. Look at STORAGE_URL.")
+        if self._mark() != mark:
+            raise StorageMissing(
+                "The bucket is the vault of another installation. Look at STORAGE_URL and CLEARFRAME_KEYS."
+            )
+
+    def _mark(self) -> str:
+        return self.read(MARKER).decode("ascii", "replace").strip() if self.exists(MARKER) else ""
 
 
 class BucketStaged:

@@ -35,6 +35,14 @@ class Vault:
     def __init__(self, keys: KeyStore, storage: Storage) -> None:
         self.keys, self.storage = keys, storage
 
+    def begin(self) -> None:
+        """Mark the place as ours if no key is in use yet, then check it: a disk that is not mounted must stop the start."""
+        self.storage.begin(self._hash("mark")[:32], fresh=not self.keys.is_used())
+
+    def check(self) -> None:
+        """Raise StorageMissing unless the place is ours."""
+        self.storage.check(self._hash("mark")[:32])
+
     def writer(self, id: str, role: str = ORIGINAL) -> Writer:
         """A context in which bytes are written; leaving it makes them durable, an exception leaves nothing."""
         return Writer(self, id, role, replace=False)
@@ -63,7 +71,7 @@ class Vault:
     def destroy(self, id: str) -> None:
         """Destroy the key first, then the bytes of every role (ERA-03)."""
         self.keys.destroy("object", id)
-        for name in list(self.storage.names(self._folder(id))):
+        for name in list(self.storage.names(self._folder(id) + "/")):
             self.storage.delete(name)
 
     def ciphertext_sha256(self, id: str, role: str = ORIGINAL) -> str:

@@ -91,8 +91,10 @@ def with_app(verb: Callable[P, R]) -> Callable[P, R]:
         if not config.has_data():
             raise click.ClickException(f"There is no library in {config.data} yet. bin/run creates it.")
         from app import create_app
+        from commands.unsealing import unseal
         from models.base import db
 
+        unseal(config.keys)
         with create_app(config).app_context(), db.connection_context():
             return verb(*args, **kwargs)
 
@@ -131,14 +133,16 @@ def exit_code(act: Callable[[], object]) -> int:
 def sentence(error: Exception) -> str:
     """What went wrong in one line; a bare error of a library says how to see more."""
     from adapters.keys import KeysMissing, WrongKey
+    from adapters.storage import StorageMissing
     from config import BadConfig
     from models.errors import Refusal
+    from models.schema import Apart
 
     if isinstance(error, Refusal):
         return error.sentence()
     if isinstance(error, click.ClickException):
         return error.format_message()
     words = " ".join(str(error).split()) or "no words"
-    if isinstance(error, BadConfig | KeysMissing | WrongKey):
+    if isinstance(error, Apart | BadConfig | KeysMissing | StorageMissing | WrongKey):
         return words
     return f"{words} ({type(error).__name__}; CLEARFRAME_DEBUG=1 shows where)"

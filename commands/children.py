@@ -9,6 +9,8 @@ import subprocess
 import time
 from contextlib import suppress
 
+from adapters.roots import HANDED
+
 PR_SET_PDEATHSIG = 1
 PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a child that died is started again; doubled each time
 SETTLED = 60.0  # a child that ran this long had a good start
@@ -19,6 +21,12 @@ def die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before we asked
         os._exit(1)
+
+
+def handed_on() -> tuple[int, ...]:
+    """What children inherit besides their standard streams: the root key in memory, where a passphrase made one."""
+    number = os.environ.get(HANDED)
+    return (int(number),) if number else ()
 
 
 class Child:
@@ -43,6 +51,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             preexec_fn=prepare,  # noqa: PLW1509 - the supervisor has no threads
             start_new_session=True,
+            pass_fds=handed_on(),
         )
         self.began = time.monotonic()
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 
 from commands import exit_code
-from commands.children import Child, die_with
+from commands.children import Child, die_with, handed_on
+from commands.unsealing import unseal
 from config import BadConfig, Config
 
 STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -26,9 +27,14 @@ GRACE = 35.0  # seconds for what is under way; the worker's own limit is 30
 
 @click.command("bin/run", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
+    "--passphrase",
+    is_flag=True,
+    help="At the first start: seal the keys by a passphrase, which every start asks for.",
+)
+@click.option(
     "--demo", is_flag=True, help="Start with a demo library of drawn people, in a data folder of its own."
 )
-def serve(demo: bool) -> int:
+def serve(demo: bool, passphrase: bool) -> int:
     """Start Clearframe and stay in the foreground; Ctrl-C stops it.
 
     The first start creates keys and database and prints a link to create the administrator. Settings are environment
@@ -38,6 +44,7 @@ def serve(demo: bool) -> int:
         os.environ["CLEARFRAME_DEMO"] = "1"
     config = Config.from_environment()
     need_port(config.host, config.port)
+    unseal(config.keys, first=passphrase and not config.has_data())
     lines, code = _prepare()
     return code or Supervisor(config).run(lines)
 
@@ -63,6 +70,7 @@ def _prepare() -> tuple[list[str], int]:
     done = subprocess.run(
         [sys.executable, "-m", "commands.prepare"],
         stdout=subprocess.PIPE, text=True, check=False, start_new_session=True, preexec_fn=lambda: die_with(parent),
+        pass_fds=handed_on(),
     )  # fmt: skip
     return done.stdout.splitlines(), done.returncode
 

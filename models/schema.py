@@ -6,9 +6,10 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from peewee import Database
+from peewee import Database, DatabaseError
 from playhouse.migrations import Runner
 
+from adapters.keys import KeyStore
 from models.base import Record, db, is_postgres
 
 MODULES = (
@@ -58,6 +59,44 @@ def _postgres(url: str) -> Database:
     return PooledPostgresqlDatabase(
         **parse(url), prefer_psycopg3=True, autoconnect=False, max_connections=32, stale_timeout=300
     )
+
+
+class Apart(Exception):
+    """Keys and database do not belong together, or one of them is gone: nothing may be made anew over old data."""
+
+
+def check_without_keys(url: str, keys: Path) -> None:
+    """Raise Apart when a database elsewhere holds a library although there is no key store here."""
+    if not url.startswith("postgres"):
+        return
+    open_database(url, b"")
+    with db.connection_context():
+        used = db.table_exists("setting")
+    if used:
+        raise Apart(
+            f"The database holds a library already, but there is no key store in {keys}. Put back its newest copy, "
+            "or name its folder in CLEARFRAME_KEYS."
+        )
+
+
+def check_with_keys(url: str, keys: KeyStore) -> None:
+    """Raise Apart when the database of this key store is gone, or opens with another key; to be asked before it is touched."""
+    if url.startswith("postgres"):
+        return
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists():
+        if keys.is_used():
+            raise Apart(
+                f"The keys are there, but the database is gone: {path}. Is the disk mounted? Otherwise restore a backup."
+            )
+        return
+    try:
+        with db.connection_context():
+            db.execute_sql("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    except DatabaseError as error:
+        raise Apart(
+            f"{path} was made with other keys, or is damaged. Put back the key store that belongs to it, or restore a backup."
+        ) from error
 
 
 def migrate() -> list[str]:

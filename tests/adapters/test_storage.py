@@ -15,7 +15,9 @@ NAME = "objects/ab/abcdef/0123"
 
 @pytest.fixture
 def folder(tmp_path):
-    return Folder(tmp_path / "store")
+    folder = Folder(tmp_path / "store")
+    folder.begin("ours", fresh=True)
+    return folder
 
 
 def put(folder, name, data, **how):
@@ -86,10 +88,32 @@ def test_what_a_killed_process_left_is_swept_by_age(folder):
 
 
 def test_a_missing_mount_is_no_empty_vault(folder):
-    folder.check()
+    folder.check("ours")
     (folder.root / MARKER).unlink()
-    with pytest.raises(StorageMissing):
-        Folder(folder.root).check()
+    for ask in (lambda: folder.check("ours"), lambda: folder.begin("ours", fresh=False)):
+        with pytest.raises(StorageMissing):
+            ask()
+    assert not (folder.root / MARKER).exists()
+
+
+def test_the_vault_of_another_installation_is_refused(folder):
+    for ask in (lambda: folder.check("theirs"), lambda: folder.begin("theirs", fresh=True)):
+        with pytest.raises(StorageMissing):
+            ask()
+    folder.check("ours")
+
+
+def test_a_vault_from_before_gets_its_mark(folder):
+    (folder.root / MARKER).write_text("1\n")
+    folder.begin("ours", fresh=False)
+    folder.check("ours")
+
+
+def test_one_object_is_found_without_walking_the_others(folder):
+    for name in ("objects/ab/one/a", "objects/ab/one/b", "objects/ab/other/a"):
+        put(folder, name, b"x")
+    assert list(folder.names("objects/ab/one/")) == ["objects/ab/one/a", "objects/ab/one/b"]
+    assert list(folder.names("objects/ab/none/")) == []
 
 
 def test_others_on_this_machine_see_nothing(folder):

@@ -213,6 +213,7 @@ def test_an_original_is_never_overwritten(vault):
 def test_another_store_s_keys_open_nothing(vault, tmp_path):
     sealed = keep(vault, "a1", some(4000))
     other = Vault(KeyStore.create(tmp_path / "other"), Folder(tmp_path / "vault2"))
+    other.begin()
     keep(other, "a1", b"theirs")
     path(other, "a1").write_bytes(sealed)
     refused(other, "a1")
