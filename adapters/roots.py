@@ -14,7 +14,6 @@ from typing import Any
 ROOT, SALT = "root.key", "root.salt"
 NEXT = {ROOT: "root.key.new", SALT: "root.salt.new"}  # what a rotation under way will put in their place
 HANDED = "CLEARFRAME_ROOT_FD"  # the number of an inherited file in memory, never the key itself
-PASSPHRASE_FILE = "CLEARFRAME_PASSPHRASE_FILE"  # noqa: S105 - the name of a setting
 SHORTEST = 32
 SHORTEST_PASSPHRASE = 16
 # Argon2id for the one secret that opens everything: four times the memory of a user's password (RFC 9106).
@@ -161,7 +160,7 @@ def _handed() -> bytes:
     if not number:
         raise Sealed(
             "The key store is sealed by a passphrase. Start in a terminal, which asks for it, or name a file or pipe that "
-            f"holds it in {PASSPHRASE_FILE}."
+            "holds it in CLEARFRAME_PASSPHRASE_FILE."
         )
     try:
         return os.pread(int(number), 4096, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from commands import exit_code
+from commands.unsealing import unseal
 from config import Config
 
 
@@ -13,6 +14,7 @@ def prepare() -> None:
     from app import first_start
 
     config = Config.from_environment()
+    unseal(config.keys)
     link = first_start(config)
     if config.demo:
         from demo import library

@@ -57,7 +57,7 @@ def _broke_off(keys: Path) -> bool:
 
 
 def _read(*, twice: bool) -> str:
-    named = os.environ.get(roots.PASSPHRASE_FILE)
+    named = os.environ.get("CLEARFRAME_PASSPHRASE_FILE")
     if named:
         try:
             return Path(named).read_text(encoding="utf-8").rstrip("\r\n")
@@ -66,7 +66,7 @@ def _read(*, twice: bool) -> str:
     if not sys.stdin.isatty():
         raise roots.Sealed(
             "The key store is sealed by a passphrase. Start in a terminal, which asks for it, or name a file or pipe that "
-            f"holds it in {roots.PASSPHRASE_FILE}."
+            "holds it in CLEARFRAME_PASSPHRASE_FILE."
         )
     typed = getpass.getpass("Passphrase of the key store: ")
     if twice and getpass.getpass("Once more: ") != typed:
