@@ -137,6 +137,7 @@ def _database(request: pytest.FixtureRequest, begun: Path, config: Config) -> It
     if not POSTGRES:
         pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL to run this on PostgreSQL too")
     config.data.mkdir(mode=0o700)
+    shutil.copytree(begun / "data" / "vault", config.data / "vault")
     with _scratch_database(request.getfixturevalue("begun_on_postgres")) as url:
         yield url
         db.obj.close_all()  # type: ignore[attr-defined]
