@@ -23,6 +23,7 @@ from config import Config
 from models import schema
 from models.base import Tools, db, tools
 from models.job import Job
+from models.restoring import Unfinished, is_unfinished
 
 HERE = Path(__file__).resolve().parent
 
@@ -34,8 +35,10 @@ class SealedRequest(Request):
         return cast("IO[bytes]", Spool())
 
 
-def wire(config: Config) -> None:
-    """Open keys, database, vault and mail for this process; refuses when a key is wrong or missing."""
+def wire(config: Config, *, restoring: bool = False) -> None:
+    """Open keys, database, vault and mail for this process; refuses when a key is wrong or missing, or a restore half done."""
+    if is_unfinished(config.data) and not restoring:
+        raise Unfinished(config.data)
     keys = KeyStore.open(config.keys)
     storage = open_storage(config.storage_url, config.data / "vault")
     schema.open_database(config.database_url, keys.secret("database"))
@@ -51,6 +54,8 @@ def wire(config: Config) -> None:
             zone=config.timezone,
             locale=config.locale,
             staging=config.data / "staging",
+            database_url=config.database_url,
+            backup_recipient=config.backup_recipient,
             witnesses=witnesses(config.heads_to),
             place=place_of(config.database_url, config.storage_url, config.queue_url),
         )

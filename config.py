@@ -31,6 +31,11 @@ class Config:
     queue_url: str
     storage_url: str
     smtp_url: str | None
+    backup_to: str
+    backup_recipient: str
+    backup_days: int
+    keys_backup_to: str
+    keys_backup_days: int
     heads_to: str
     webhook_private: bool
     mail_from: str
@@ -84,6 +89,14 @@ class Config:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
+        if not 1 <= self.backup_days <= 90:
+            raise BadConfig("BACKUP_DAYS must be from 1 to 90: what was erased must leave the backups too.")
+        if not 1 <= self.keys_backup_days <= 30:
+            raise BadConfig("KEYS_BACKUP_DAYS must be from 1 to 30: a key that was destroyed lives on there.")
+        if self.keys_backup_to and self.keys_backup_to.rstrip("/") == self.backup_to.rstrip("/"):
+            raise BadConfig(
+                "KEYS_BACKUP_TO must be another place than BACKUP_TO: keys and data never lie together."
+            )
         if self.keys.is_relative_to(self.data):
             raise BadConfig(
                 "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
@@ -111,6 +124,11 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "queue_url": place("QUEUE_URL"),
         "storage_url": place("STORAGE_URL", "file:"),
         "smtp_url": place("SMTP_URL") or None,
+        "backup_to": place("BACKUP_TO"),
+        "backup_recipient": place("BACKUP_RECIPIENT"),
+        "backup_days": env.int("BACKUP_DAYS", 35),
+        "keys_backup_to": place("KEYS_BACKUP_TO"),
+        "keys_backup_days": env.int("KEYS_BACKUP_DAYS", 7),
         "heads_to": place("HEADS_TO"),
         "webhook_private": bool(given.get("webhook_private", env.bool("WEBHOOK_PRIVATE", False))),
         "mail_from": read("MAIL_FROM", "clearframe@localhost"),

@@ -35,9 +35,10 @@ class Vault:
     def __init__(self, keys: KeyStore, storage: Storage) -> None:
         self.keys, self.storage = keys, storage
 
-    def begin(self) -> None:
-        """Mark the place as ours if no key is in use yet, then check it: a disk that is not mounted must stop the start."""
-        self.storage.begin(self._hash("mark")[:32], fresh=not self.keys.is_used())
+    def begin(self, *, fresh: bool = False) -> None:
+        """Mark the place as ours if it is to be fresh or no key is in use yet, then check it (StorageMissing)."""
+        # A disk that is not mounted must stop the start, not look like an empty vault.
+        self.storage.begin(self._hash("mark")[:32], fresh=fresh or not self.keys.is_used())
 
     def check(self) -> None:
         """Raise StorageMissing unless the place is ours."""

@@ -132,17 +132,34 @@ def exit_code(act: Callable[[], object]) -> int:
 
 def sentence(error: Exception) -> str:
     """What went wrong in one line; a bare error of a library says how to see more."""
+    from adapters.age import BadAge
     from adapters.keys import KeysMissing, WrongKey
+    from adapters.places import NoPlace
+    from adapters.seal import BadSeal
     from adapters.storage import StorageMissing
     from config import BadConfig
+    from models.erasure import Behind
     from models.errors import Refusal
+    from models.restoring import Unfinished
     from models.schema import Apart
 
+    plain = (
+        Apart,
+        BadAge,
+        BadConfig,
+        BadSeal,
+        Behind,
+        KeysMissing,
+        NoPlace,
+        StorageMissing,
+        Unfinished,
+        WrongKey,
+    )
     if isinstance(error, Refusal):
         return error.sentence()
     if isinstance(error, click.ClickException):
         return error.format_message()
     words = " ".join(str(error).split()) or "no words"
-    if isinstance(error, Apart | BadConfig | KeysMissing | StorageMissing | WrongKey):
+    if isinstance(error, plain):
         return words
     return f"{words} ({type(error).__name__}; CLEARFRAME_DEBUG=1 shows where)"

@@ -39,6 +39,8 @@ class Tools:
     locale: str
     staging: Path
     witnesses: tuple[Witness, ...] = ()  # where signed heads go (HEADS_TO)
+    database_url: str = ""
+    backup_recipient: str = ""
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

@@ -181,7 +181,7 @@ def erase_person(person: Person, *, by: User | None, why: str, keep_proof: bool)
 
 
 def _keys_of(person: Person, *, keep_proof: bool) -> list[tuple[str, str]]:
-    keys = [(faceprints.KEY, person.code)]
+    keys = [(faceprints.KEY, person.code), (PERSON, person.code)]  # her words in backups lie under the second
     keys += [("object", BYTES[SELFIE].format(selfie.code)) for selfie in _selfies(person)]
     if not keep_proof:
         keys += [("object", consent.vault_id) for consent in person.consents]
@@ -317,9 +317,10 @@ def replay() -> int:
 def _kill(entry: Entry) -> None:
     """End a key that came back with an older copy of the key store."""
     lies = BYTES.get(entry.noun)
-    kind, id = ("object", lies.format(entry.code)) if lies else (faceprints.KEY, entry.code)
-    if tools.keys.has(kind, id):
-        tools.keys.destroy(kind, id)
+    hers = [(faceprints.KEY, entry.code), (PERSON, entry.code)]
+    for kind, id in [("object", lies.format(entry.code))] if lies else hers:
+        if tools.keys.has(kind, id):
+            tools.keys.destroy(kind, id)
 
 
 def _catch_up(entries: list[Entry]) -> int:

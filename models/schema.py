@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,23 @@ def open_database(url: str, key: bytes) -> Database:
     return engine
 
 
+@contextmanager
+def another(url: str, key: bytes) -> Iterator[Database]:
+    """A second connection to an engine, which `db` knows nothing of; its transactions lock nobody out by beginning."""
+    if url.startswith("postgres"):
+        engine = _postgres(url)
+    else:
+        engine = _sqlcipher(url.removeprefix("sqlite:///"), key)
+        engine._lock_type = None
+    engine.connect()
+    try:
+        yield engine
+    finally:
+        engine.close()
+        if url.startswith("postgres"):
+            engine.close_all()  # the pool's too
+
+
 def _sqlcipher(path: str, key: bytes) -> Database:
     from playhouse.sqlcipher_ext import SqlCipherDatabase
 
@@ -67,16 +86,44 @@ class Apart(Exception):
 
 def check_without_keys(url: str, keys: Path) -> None:
     """Raise Apart when a database elsewhere holds a library although there is no key store here."""
-    if not url.startswith("postgres"):
-        return
-    open_database(url, b"")
-    with db.connection_context():
-        used = db.table_exists("setting")
-    if used:
+    if url.startswith("postgres") and is_used(url):
         raise Apart(
             f"The database holds a library already, but there is no key store in {keys}. Put back its newest copy, "
             "or name its folder in CLEARFRAME_KEYS."
         )
+
+
+def is_used(url: str) -> bool:
+    """Whether a PostgreSQL database holds a library."""
+    with another(url, b"") as other:
+        return bool(other.table_exists("setting"))
+
+
+def empty(url: str) -> None:
+    """Take every table out of a PostgreSQL database, for a restore that starts over."""
+    with another(url, b"") as other, other.atomic():
+        for table in other.get_tables():
+            other.execute_sql(f'DROP TABLE "{table}" CASCADE')
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Let rows come in any order meanwhile; PostgreSQL gets them in the order of their pointers anyway."""
+    if is_postgres():
+        yield
+        return
+    db.execute_sql("PRAGMA foreign_keys = 0")
+    try:
+        yield
+    finally:
+        db.execute_sql("PRAGMA foreign_keys = 1")
+
+
+def clear_defaults() -> None:
+    """Take away what migrations laid down, within the caller's transaction: a restore brings its own."""
+    for record in records():
+        if record.select().exists():
+            record.delete().execute()
 
 
 def check_with_keys(url: str, keys: KeyStore) -> None:
@@ -99,10 +146,15 @@ def check_with_keys(url: str, keys: KeyStore) -> None:
         ) from error
 
 
-def migrate() -> list[str]:
-    """Apply the migrations that are missing, in order, and return their names."""
+def migrate(until: str | None = None) -> list[str]:
+    """Apply the migrations that are missing, in order, up to one if it is named, and return their names."""
     runner = Runner(db.obj, str(MIGRATIONS))
-    return [str(getattr(done, "name", done)) for done in (runner.up() or [])]
+    return [str(getattr(done, "name", done)) for done in (runner.up(until) or [])]
+
+
+def migrations() -> list[str]:
+    """The names of every migration of this version, in order."""
+    return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
 
 
 def tune() -> None:

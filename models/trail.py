@@ -209,6 +209,11 @@ def signer() -> seal.Signer:
     return seal.Signer(tools.keys.secret("trail"), f"{ORIGIN}/{Setting.of('instance')}")
 
 
+def public_key() -> bytes:
+    """What everything we sign is checked with; known before there is a database."""
+    return seal.Signer(tools.keys.secret("trail"), "").public_key
+
+
 def genesis() -> bytes:
     """The head before the first line, bound to this instance so that chains can't be swapped."""
     return seal.leaf(f"{ORIGIN}/{Setting.of('instance')}".encode())
@@ -250,10 +255,10 @@ def length() -> int:
     return last.seq if last else 0
 
 
-def notes_in(text: str) -> list[str]:
-    """Every signed head in a text, such as a mail, a file of mails or a log, where it stands on one line."""
+def notes_in(text: str, origin: str = ORIGIN) -> list[str]:
+    """Every signed head of this origin in a text, such as a mail, a file of mails or a log, where it stands on one line."""
     found = re.findall(
-        rf"({re.escape(ORIGIN)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S+)", text.replace("\r", "")
+        rf"({re.escape(origin)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S+)", text.replace("\r", "")
     )
     return ["{}\n{}\n{}\n{}\n\n— {} {}\n".format(*parts) for parts in found]
 

@@ -1,0 +1,99 @@
+"""Backups: make one, verify one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands import with_app
+
+
+class MakeOrVerb(click.Group):
+    """`backup FILE` makes one; `backup verify FILE` and the other verbs do what they say."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """A first word that is no verb is a place: make a backup there."""
+        if args and args[0] not in self.commands:
+            args = ["make", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options before the place belong to making."""
+        if args and args[0].startswith("-") and args[0] not in ("-h", "--help"):
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=MakeOrVerb)
+def backup() -> None:
+    """Write a backup, or verify one.
+
+    `backup FILE` writes one whole file; an existing folder, a name that ends in "/" or an s3:// address is added to: what lies
+    there already is not written again. The key store is backed up apart: `backup keys PLACE`. The root key is in no backup.
+    """
+
+
+@backup.command()
+@click.argument("place")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def make(place: str, as_json: bool) -> None:
+    """Write a backup to PLACE while everybody works on."""
+    from models import backing_up
+    from models.base import tools
+
+    made = backing_up.make(place)
+    if as_json:
+        click.echo(json.dumps(asdict(made)))
+        return
+    click.echo(f"Backup {made.name}: {made.rows} rows, {made.objects} files, {made.new} of them new here.")
+    if not tools.backup_recipient:
+        click.echo(
+            "It opens with this installation's root key and key store. Better: a key that is kept elsewhere, made by `age-keygen` "
+            "and named in BACKUP_RECIPIENT.",
+            err=True,
+        )
+
+
+@backup.command()
+@click.argument("place")
+@click.option("--snapshot", help="The newest at or before this moment, such as 2026-11-26T02:00 (UTC).")
+@click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The age key file that opens it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def verify(place: str, snapshot: str | None, identity: Path | None, as_json: bool) -> int:
+    """Read every byte of the backup at PLACE. Exits with 1 and names what is damaged or missing."""
+    from adapters import age
+    from models import backing_up
+
+    found = backing_up.verify(
+        place, until=snapshot, identities=age.identities_of(identity) if identity else None
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        rows = (
+            "its rows can't be counted without the identity" if found.rows is None else f"{found.rows} rows"
+        )
+        click.echo(f"Backup {found.snapshot}: {found.objects} files read, {rows}.")
+        for fault in found.faults:
+            click.echo(fault, err=True)
+    return 1 if found.faults else 0
+
+
+@backup.command()
+@click.argument("place")
+@with_app
+def keys(place: str) -> None:
+    """Write a copy of the key store to PLACE, apart from the data; earlier copies there go."""
+    from models import keys_backup
+
+    click.echo(f"Key store copied as {keys_backup.make(place)}. The root key is not in it.")

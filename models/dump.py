@@ -1,0 +1,272 @@
+"""The database as lines, the same from either engine: personal words sealed under the key of whom they concern (ERA-04).
+
+Erasing a person or a photo destroys that key, so every older dump forgets what it held of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from peewee import JOIN, SQL, BlobField, Database, Field, ForeignKeyField, Model, fn, sort_models
+from playhouse.fields import EnumField
+
+from adapters import seal
+from adapters.keys import KeyGone, derive
+from models import schema
+from models.base import Record, db, is_postgres, tools
+from models.person import Person
+from models.photo import Photo
+
+PERSON_KEY = "person"  # the kind of the key under which a person's words lie in backups
+LABEL = "backup"
+BATCH = 500
+SEALED, BYTES = "sealed", "bytes"
+
+
+def tables() -> list[type[Record]]:
+    """Every record, those others point to first, so that they can be brought back in this order."""
+    return list(sort_models(schema.records()))
+
+
+def concerns(model: type[Record]) -> tuple[ForeignKeyField, ...] | None:
+    """The shortest way by foreign keys from a record to the photo or person it is about; () for these two, None for none."""
+    if model in (Photo, Person):
+        return ()
+    ways: list[tuple[ForeignKeyField, ...]] = [(field,) for field in _pointers(model)]
+    seen = {model}
+    while ways:
+        # A person before a photo where both are equally near.
+        ends = sorted((way for way in ways if way[-1].rel_model in (Person, Photo)), key=_photo_last)
+        if ends:
+            return ends[0]
+        seen |= {way[-1].rel_model for way in ways}
+        ways = [
+            (*way, field)
+            for way in ways
+            for field in _pointers(way[-1].rel_model)
+            if field.rel_model not in seen
+        ]
+    return None
+
+
+def _photo_last(way: tuple[ForeignKeyField, ...]) -> bool:
+    return way[-1].rel_model is Photo
+
+
+def _pointers(model: type[Model]) -> list[ForeignKeyField]:
+    return [field for field in model._meta.sorted_fields if isinstance(field, ForeignKeyField)]
+
+
+@contextmanager
+def standing_still(url: str) -> Iterator[Database]:
+    """A connection of its own that sees one moment of the database and hinders nobody who writes."""
+    with schema.another(url, tools.keys.secret("database")) as other:
+        if is_postgres():
+            other.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        else:
+            other.execute_sql("BEGIN DEFERRED")
+            other.execute_sql(
+                "SELECT 1 FROM setting LIMIT 1"
+            ).fetchone()  # only reading begins a deferred transaction
+        yield other
+        other.execute_sql("ROLLBACK")
+
+
+def counts(other: Database) -> dict[str, int]:
+    """How many rows each table has at that moment."""
+    return {
+        model._meta.table_name: int(other.execute_sql(*model.select(fn.COUNT(SQL("1"))).sql()).fetchone()[0])
+        for model in tables()
+    }
+
+
+def rows(other: Database) -> Iterator[bytes]:
+    """Every table: a line that names it and its columns, then a line for each row."""
+    for model in tables():
+        fields = model._meta.sorted_fields
+        yield _line({"table": model._meta.table_name, "columns": [field.column_name for field in fields]})
+        for some in _batches(other, model):
+            yield from _lines(model, some)
+
+
+def _batches(other: Database, model: type[Record]) -> Iterator[list[tuple[Any, ...]]]:
+    query, way = model.select(*model._meta.sorted_fields), concerns(model)
+    whose: Any = model
+    for field in way or ():
+        # A table may stand on the way to itself: each step is one of its own.
+        after = field.rel_model.alias()
+        query = query.join_from(whose, after, JOIN.LEFT_OUTER, on=getattr(whose, field.name) == after.id)
+        whose = after
+    if way is not None:
+        query = query.select_extend(whose.code.alias("whose"))
+    sql, values = query.order_by(model._meta.primary_key).sql()
+    if is_postgres():
+        cursor = other.connection().cursor(name="dump")  # rows stay with the server until they are asked for
+        cursor.execute(sql, values)
+    else:
+        cursor = other.execute_sql(sql, values)
+    while some := cursor.fetchmany(BATCH):
+        yield some
+    cursor.close()
+
+
+def _lines(model: type[Record], some: list[tuple[Any, ...]]) -> Iterator[bytes]:
+    fields, way = model._meta.sorted_fields, concerns(model)
+    personal = set(model._meta.personal)
+    keys = _keys_for(model, {row[-1] for row in some if row[-1]}) if way is not None else {}
+    for row in some:
+        key = keys.get(row[-1]) if way is not None else None
+        values = [_said(field, field.python_value(value)) for field, value in zip(fields, row, strict=False)]
+        if key is not None:
+            values = [
+                _sealed(model, field, key, value) if field.name in personal and value is not None else value
+                for field, value in zip(fields, values, strict=True)
+            ]
+        yield _line([*values, row[-1] if key is not None else None])
+
+
+def _ends_at(model: type[Record]) -> type[Record]:
+    way = concerns(model)
+    return way[-1].rel_model if way else model  # type: ignore[no-any-return]
+
+
+def _keys_for(model: type[Record], codes: set[str]) -> dict[str, bytes]:
+    """The keys of these photos or people; a person gets hers when she is first backed up."""
+    if _ends_at(model) is Photo:
+        return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
+    found = tools.keys.many(PERSON_KEY, codes)
+    for code in codes - set(found):
+        # Of whom only the proof is kept the ledger knows: she has no name any more, and gets no key again.
+        with suppress(KeyGone):
+            found[code] = tools.keys.new(PERSON_KEY, code)
+    return found
+
+
+def _sealed(model: type[Record], field: Field, key: bytes, value: Any) -> dict[str, str]:
+    about = f"{model._meta.table_name}|{field.column_name}".encode()
+    data = seal.encrypt_field(key, json.dumps(value, ensure_ascii=False).encode(), about)
+    return {SEALED: base64.b64encode(data).decode()}
+
+
+def _said(field: Field, value: Any) -> Any:
+    if isinstance(field, ForeignKeyField):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {BYTES: base64.b64encode(bytes(value)).decode()}
+    return value
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+class Loader:
+    """Brings lines back into an empty database, table by table; words whose key was destroyed stay empty."""
+
+    def __init__(self) -> None:
+        self._models = {model._meta.table_name: model for model in schema.records()}
+        self._model: type[Record] | None = None
+        self._columns: list[str] = []
+        self._waiting: list[list[Any]] = []
+        self.counts: dict[str, int] = {}
+
+    def take(self, line: bytes) -> None:
+        """One line of the dump after its head; within the caller's transaction."""
+        value = json.loads(line)
+        if isinstance(value, dict):
+            self.flush()
+            self._model, self._columns = self._models.get(value["table"]), value["columns"]
+            if self._model is not None:
+                self.counts[value["table"]] = 0
+            return
+        self._waiting.append(value)
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        some, self._waiting = self._waiting, []
+        if self._model is None or not some:
+            return
+        fields = [self._model._meta.columns[column] for column in self._columns]
+        keys = _keys_left(self._model, {row[-1] for row in some if row[-1]})
+        written = [
+            {
+                field: _meant(self._model, field, value, keys.get(row[-1]))
+                for field, value in zip(fields, row, strict=False)
+            }
+            for row in some
+        ]
+        most = max(1, 30_000 // len(fields))  # values an engine takes in one statement
+        for start in range(0, len(written), most):
+            self._model.insert_many(written[start : start + most]).execute()
+        self.counts[self._model._meta.table_name] += len(written)
+
+
+def _keys_left(model: type[Record], codes: set[str]) -> dict[str, bytes]:
+    if not codes:
+        return {}
+    if _ends_at(model) is Photo:
+        return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
+    return tools.keys.many(PERSON_KEY, codes)
+
+
+def _meant(model: type[Record], field: Field, value: Any, key: bytes | None) -> Any:
+    if isinstance(value, dict) and SEALED in value:
+        if key is None:
+            return _nothing(field)
+        about = f"{model._meta.table_name}|{field.column_name}".encode()
+        value = json.loads(seal.decrypt_field(key, base64.b64decode(value[SEALED]), about))
+    if isinstance(value, dict) and BYTES in value:
+        return base64.b64decode(value[BYTES])
+    if value is None or isinstance(field, ForeignKeyField):
+        return value
+    if isinstance(field, EnumField):
+        return next(member for member in field.enum_class if member.value == value)
+    return _moment(field, value)
+
+
+def _moment(field: Field, value: Any) -> Any:
+    if field.field_type == "DATETIME":
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if field.field_type == "DATE" else value
+
+
+def _nothing(field: Field) -> Any:
+    """What stands in a column whose words nobody can read any more: the row itself goes when the ledger is replayed."""
+    if field.null:
+        return None
+    if isinstance(field, BlobField):
+        return b""
+    if isinstance(field, EnumField):
+        return next(iter(field.enum_class))
+    return {"DATE": date(1900, 1, 1), "JSON": [], "INT": 0, "BIGINT": 0, "FLOAT": 0.0, "BOOL": False}.get(
+        field.field_type, ""
+    )
+
+
+def after_load() -> None:
+    """Let the engine count on from the highest numbers, and write the words of photos anew, as no dump holds them."""
+    from models import search
+
+    if is_postgres():
+        for model in tables():
+            key = model._meta.primary_key
+            if key is not False and key.field_type == "AUTO":
+                table, column = model._meta.table_name, key.column_name
+                db.execute_sql(
+                    f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), COALESCE(MAX({column}), 1), "  # noqa: S608
+                    f'MAX({column}) IS NOT NULL) FROM "{table}"'
+                )
+    for photo in Photo.select().order_by(Photo.id).iterator():
+        search.note(photo)

@@ -1,0 +1,113 @@
+"""The key store's own backup: apart from the data, for days only, and made anew when something was erased (ERA-04)."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from adapters import age, clock, roots
+from adapters.keys import STORE
+from adapters.places import NoPlace, reading, writing
+from models.backing_up import STAMP
+from models.base import db, tools
+from models.errors import Refusal, _l
+from models.health import Beat
+from models.trail import Trace
+
+FOLDER = "keys"
+PLAIN, SEALED = ".db", ".age"
+
+
+def make(place: str) -> str:
+    """Copy the key store to a place while it is used, then take away every earlier copy there; returns its name.
+
+    Its keys are wrapped by the root key, which is in no backup; with BACKUP_RECIPIENT it is encrypted besides.
+    """
+    readers = age.recipients(tools.backup_recipient)
+    data = copy()
+    name = f"{FOLDER}/{clock.now().astimezone(UTC).strftime(STAMP)}{SEALED if readers else PLAIN}"
+    if readers:
+        sealed = io.BytesIO()
+        age.encrypt([data], cast("BinaryIO", sealed), readers)
+        data = sealed.getvalue()
+    with writing(place) as there:
+        there.put(name, [data], len(data))
+        # A key that was destroyed since must not live on in an older copy.
+        for old in there.names(FOLDER):
+            if old != name:
+                there.delete(old)
+    with db.atomic():
+        Beat.beat("keys-backup")
+        Trace.leave("system", "keys.backed-up", sealed=bool(readers))
+    return name
+
+
+def copy() -> bytes:
+    """The key store as one SQLite file, consistent while others write."""
+    with tempfile.TemporaryDirectory(dir=tools.keys.folder) as folder:
+        path = Path(folder) / STORE
+        target = sqlite3.connect(path)
+        try:
+            tools.keys._connection().backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            target.close()
+        return path.read_bytes()
+
+
+def forget_old(place: str, days: int) -> int:
+    """Take away copies older than so many days; how many."""
+    limit = (clock.now() - timedelta(days=days)).astimezone(UTC).strftime(STAMP)
+    with writing(place) as there:
+        old = [name for name in there.names(FOLDER) if name.rpartition("/")[2] < limit]
+        for name in old:
+            there.delete(name)
+    return len(old)
+
+
+def bring_back(source: Path, folder: Path, identities: list[Any] | None) -> None:
+    """Put the newest copy at a place, or one file, into a key folder that has none; Refusal where one is."""
+    if (folder / STORE).exists():
+        raise Refusal(_l("There is a key store here already. Take --keys away, or move the old one aside."))
+    data = _opened(source, identities)
+    if not data.startswith(b"SQLite format 3\0"):
+        raise NoPlace(f"{source} holds no key store.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".{STORE}.part"
+    draft.unlink(missing_ok=True)
+    roots.write(draft, data)
+    draft.replace(folder / STORE)
+
+
+def _opened(source: Path, identities: list[Any] | None) -> bytes:
+    name, pieces = source.name, iter([source.read_bytes()] if source.is_file() else [])
+    if not source.is_file() or _is_packed(source):
+        name, pieces = _newest(source)
+    if not name.endswith(SEALED):
+        return b"".join(pieces)
+    if not identities:
+        raise age.BadAge(
+            "This copy of the key store is encrypted: name the key that opens it with --identity."
+        )
+    opened: list[bytes] = []
+    age.decrypt(pieces, opened.append, identities)
+    return b"".join(opened)
+
+
+def _is_packed(source: Path) -> bool:
+    import tarfile
+
+    return tarfile.is_tarfile(source)
+
+
+def _newest(source: Path) -> tuple[str, Iterator[bytes]]:
+    with reading(str(source)) as there:
+        names = there.names(FOLDER)
+        if not names:
+            raise NoPlace(f"There is no copy of a key store in {source}.")
+        return names[-1], iter([b"".join(there.read(names[-1]))])

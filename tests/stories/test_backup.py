@@ -1,0 +1,275 @@
+"""Backups and restores as an operator does them: what was, is again; what was erased since, is not (ERA-03 to ERA-06)."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+from dataclasses import replace
+
+import pyrage
+import pytest
+
+import app as composition
+from adapters import age
+from adapters.keys import KeyStore
+from adapters.places import NoPlace
+from models import backing_up, erasure, keys_backup, restoring
+from models.base import db, tools
+from models.consent import Consent
+from models.errors import Refusal
+from models.person import Person
+from models.photo import Photo
+from models.request import Choice, Request, Way
+from models.schema import records
+from models.search import matching
+from models.trail import Trace
+from models.trail import verify as verify_trail
+from models.user import Session
+from models.wording import Wording
+from tests.conftest import _scratch_database
+
+pytestmark = pytest.mark.both_engines
+
+
+@pytest.fixture
+def library(house, drain):
+    """Two photos, two people, a signed consent; as objects that know themselves again by code."""
+    editor = house.user("editor")
+    album = house.album("Zomerfeest", by=editor)
+    photos = [house.photo(album, by=editor) for _ in range(2)]
+    people = [house.person(name, by=editor, email=f"p{n}@people.example") for n, name in
+              enumerate(("Noor Voorbeeld", "Daan Voorbeeld"))]  # fmt: skip
+    wording = Wording.current()[0]
+    asked = Request.ask(
+        [people[0]], [house.use("website")], wording, by=editor, way=Way.LINK, photos=[photos[0]]
+    )[0]
+    Consent.sign(asked, Choice({"website": True}, None), signer="Noor Voorbeeld", steps={})
+    Session.start(editor)
+    drain()
+    return photos, people, editor
+
+
+def everything():
+    """Every row of every table, as one reads them, but for the trail's last lines and what a restore itself moves."""
+    found = {}
+    for model in records():
+        name = model._meta.table_name
+        if name not in ("trace", "head", "beat", "session", "notice"):
+            found[name] = sorted(map(repr, model.select().tuples()))
+    return found
+
+
+@pytest.fixture
+def elsewhere(house, tmp_path):
+    """Restores a backup into an empty house beside this one, on an engine of one's choice, with the keys of this one."""
+    made = []
+
+    def restore(place, *, keys=None, postgres=False, **how):
+        folder = tmp_path / f"restored{len(made)}"
+        made.append(folder)
+        shutil.copytree(keys or house.config.keys, folder / "keys")
+        url = f"sqlite:///{folder / 'data' / 'clearframe.db'}"
+        context = _scratch_database() if postgres else None
+        if context:
+            url = context.__enter__()
+            contexts.append(context)
+        config = replace(house.config, data=folder / "data", keys=folder / "keys", database_url=url)
+        parts.append((db.obj, tools._wired))
+        restoring.begin(config.data, config.database_url)
+        composition.wire(config, restoring=True)
+        tools._wired.sandbox = parts[0][1].sandbox
+        db.connect()
+        return restoring.restore(str(place), config.data, **how)
+
+    parts, contexts = [], []
+    yield restore
+    for engine, wired in reversed(parts):
+        if db.obj is not engine:
+            db.close()
+            if hasattr(db.obj, "close_all"):
+                db.obj.close_all()
+        db.initialize(engine)
+        tools.wire(wired)
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+def test_what_was_is_again(library, elsewhere, tmp_path):
+    photos, _, _ = library
+    bytes_before = [tools.vault.read(photo.code) for photo in photos]
+    made = backing_up.make(str(tmp_path / "one.backup"))
+    assert made.objects == made.new > 0
+    before = everything()
+    restored = elsewhere(tmp_path / "one.backup")
+    assert (restored.rows, restored.objects, restored.missing) == (made.rows, made.objects, [])
+    assert everything() == before
+    assert [tools.vault.read(photo.code) for photo in photos] == bytes_before
+    assert matching(Photo.select(), "zomerfeest", names=True).count() == 2
+    assert matching(Photo.select(), "noor", names=True).count() == 0
+    assert verify_trail().bad is None
+    assert Session.select().where(Session.ended_at.is_null()).count() == 0
+    assert Trace.select().where(Trace.action == "instance.restored").get().details["rows"] == made.rows
+
+
+@pytest.mark.parametrize("postgres", [False, True])
+def test_a_backup_of_one_engine_comes_back_on_the_other(library, elsewhere, tmp_path, postgres):
+    from tests.conftest import POSTGRES
+
+    if postgres and not POSTGRES:
+        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL to restore onto PostgreSQL")
+    backing_up.make(str(tmp_path / "one.backup"))
+    before = everything()
+    elsewhere(tmp_path / "one.backup", postgres=postgres)
+    assert {name: len(rows) for name, rows in everything().items()} == {
+        name: len(rows) for name, rows in before.items()
+    }
+    assert [person.name for person in Person.select().order_by(Person.id)] == [
+        "Noor Voorbeeld",
+        "Daan Voorbeeld",
+    ]
+    again = Person.create(name="Later Voorbeeld", folded="later voorbeeld")
+    assert again.id > 2
+
+
+def opened(place, identities):
+    """The lines of a snapshot as a stranger with the age key reads them."""
+    with backing_up.reading(str(place)) as there:
+        snapshot = backing_up.choose(there)
+        out = io.BytesIO()
+        age.decrypt(there.read(snapshot.data), out.write, identities)
+    return gzip.decompress(out.getvalue()).decode()
+
+
+def test_what_was_erased_since_is_in_no_backup_any_more(library, house, elsewhere, tmp_path):
+    photos, people, editor = library
+    photos[1].caption = "Noor Voorbeeld springt"
+    photos[1].save()
+    place = tmp_path / "place"
+    backing_up.make(f"{place}/")
+    mine = backing_up.own_identity()
+    assert "Daan" not in opened(place, mine)  # not even with the age key: the keys of the words lie apart
+    erasure.erase_person(people[1], by=house.user("dpo"), why="request", keep_proof=False)
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    restored = elsewhere(place)
+    assert restored.erased_again >= 2
+    assert [person.code for person in Person.select()] == [people[0].code]
+    assert [photo.code for photo in Photo.select()] == [photos[0].code]
+    assert not tools.vault.has(photos[1].code)
+    text = "\n".join(map(str, everything().values()))
+    assert ("Daan" in text, "springt" in text) == (False, False)
+
+
+def test_an_older_key_store_is_refused(library, elsewhere, house, tmp_path):
+    photos, _, editor = library
+    shutil.copytree(house.config.keys, tmp_path / "older")
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    backing_up.make(str(tmp_path / "one.backup"))
+    with pytest.raises(restoring.Older):
+        elsewhere(tmp_path / "one.backup", keys=tmp_path / "older")
+
+
+def test_a_ledger_older_than_a_head_outside_is_refused(library, elsewhere, house, tmp_path):
+    photos, _, editor = library
+    backing_up.make(str(tmp_path / "one.backup"))
+    shutil.copytree(house.config.keys, tmp_path / "older")
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    note = restoring.ledger_note()
+    with pytest.raises(restoring.Older):
+        elsewhere(tmp_path / "one.backup", keys=tmp_path / "older", heads=[note])
+    assert elsewhere(tmp_path / "one.backup", heads=[note]).erased_again == 1
+
+
+def test_only_the_recipient_opens_it(library, elsewhere, tmp_path):
+    key = pyrage.x25519.Identity.generate()
+    tools._wired.backup_recipient = str(key.to_public())
+    backing_up.make(str(tmp_path / "one.backup"))
+    assert backing_up.verify(str(tmp_path / "one.backup")).rows is None
+    found = backing_up.verify(str(tmp_path / "one.backup"), identities=[key])
+    assert (found.faults, found.rows is not None) == ([], True)
+    wrong = backing_up.verify(str(tmp_path / "one.backup"), identities=[pyrage.x25519.Identity.generate()])
+    assert wrong.faults == ["The snapshot does not open with this identity."]
+    with pytest.raises(age.BadAge):
+        elsewhere(tmp_path / "one.backup")
+    assert elsewhere(tmp_path / "one.backup", identities=[key]).missing == []
+
+
+def test_a_place_is_added_to_and_forgets_after_its_days(library, drain, tmp_path, later):
+    photos, _, editor = library
+    place = f"{tmp_path / 'place'}/"
+    first = backing_up.make(place)
+    assert backing_up.make(place).new == 0
+    later(days=20)
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    drain()
+    later(days=20)
+    third = backing_up.make(place)
+    assert backing_up.prune(place, 35) == 2
+    assert backing_up.verify(place).faults == []
+    with backing_up.reading(place) as there:
+        assert backing_up.snapshots(there) == [third.name]
+        assert len(there.names("objects")) == third.objects < first.objects
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "lost"])
+def test_damage_is_named(library, tmp_path, harm):
+    place = tmp_path / "place"
+    backing_up.make(f"{place}/")
+    victim = max((place / "objects").rglob("*"))
+    data = victim.read_bytes()
+    if harm == "lost":
+        victim.unlink()
+    else:
+        victim.write_bytes(data[:-1] if harm == "cut" else bytes([data[0] ^ 1]) + data[1:])
+    (fault,) = backing_up.verify(str(place)).faults
+    assert victim.name in fault
+    listed = next((place / "snapshots").glob("*.objects"))
+    listed.write_bytes(listed.read_bytes().replace(b"objects/", b"objectz/", 1))
+    with pytest.raises(backing_up.NoBackup):
+        backing_up.verify(str(place))
+
+
+def test_a_file_cut_off_is_said_to_be_one(library, tmp_path):
+    path = tmp_path / "one.backup"
+    backing_up.make(str(path))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises((backing_up.NoBackup, NoPlace)):
+        backing_up.verify(str(path))
+
+
+def test_the_key_store_is_kept_apart_and_shortly(library, house, tmp_path, later):
+    photos, _, editor = library
+    place = tmp_path / "keys-place"
+    keys_backup.make(f"{place}/")
+    later(minutes=1)
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    keys_backup.make(f"{place}/")
+    (left,) = (place / "keys").iterdir()
+    shutil.copytree(house.config.keys, tmp_path / "other")
+    (tmp_path / "other" / "keys.db").unlink()
+    for path in (tmp_path / "other").glob("keys.db-*"):
+        path.unlink()
+    keys_backup.bring_back(place, tmp_path / "other", None)
+    store = KeyStore.open(tmp_path / "other")
+    assert store.get("object", photos[0].code) == tools.keys.get("object", photos[0].code)
+    assert not store.has("object", photos[1].code)
+    store.close()
+    assert (house.config.keys / "root.key").read_bytes() not in left.read_bytes()
+    later(days=8)
+    assert keys_backup.forget_old(f"{place}/", 7) == 1
+    assert list((place / "keys").iterdir()) == []
+
+
+def test_a_library_that_is_there_is_never_written_over(library, house, tmp_path):
+    backing_up.make(str(tmp_path / "one.backup"))
+    with pytest.raises(Refusal):
+        restoring.begin(house.config.data, house.config.database_url)
+    assert not restoring.is_unfinished(house.config.data)
+
+
+def test_the_snapshots_head_says_what_it_is(library, tmp_path):
+    backing_up.make(str(tmp_path / "one.backup"))
+    head = json.loads(opened(tmp_path / "one.backup", backing_up.own_identity()).splitlines()[0])
+    assert (head["format"], head["ledger"]) == ("clearframe-backup/1", {"seq": 0, "head": ""})
+    assert head["tables"]["photo"] == 2
