@@ -21,7 +21,7 @@ from adapters.vault import Vault
 from adapters.witness import witnesses
 from config import Config
 from models import schema
-from models.base import Tools, db, tools
+from models.base import Backups, Tools, db, tools
 from models.job import Job
 from models.restoring import Unfinished, is_unfinished
 
@@ -55,7 +55,13 @@ def wire(config: Config, *, restoring: bool = False) -> None:
             locale=config.locale,
             staging=config.data / "staging",
             database_url=config.database_url,
-            backup_recipient=config.backup_recipient,
+            backups=Backups(
+                config.backup_to,
+                config.backup_days,
+                config.keys_backup_to,
+                config.keys_backup_days,
+                config.backup_recipient,
+            ),
             witnesses=witnesses(config.heads_to),
             place=place_of(config.database_url, config.storage_url, config.queue_url),
         )

@@ -191,6 +191,24 @@ def prune_trail() -> None:
         pruning.prune()
 
 
+@huey.periodic_task(crontab(minute="11", hour="2"))
+def keep_backups() -> None:
+    """Ask for tonight's backups of data and keys, each to its own place (ERA-04, ERA-05)."""
+    from models import backups
+
+    with db.connection_context():
+        backups.put_nightly()
+
+
+@huey.periodic_task(crontab(minute="11", hour="4", day="2"))
+def try_a_restore_out() -> None:
+    """Ask once a month for a restore that is only tried out (SEC-04)."""
+    from models import backups
+
+    with db.connection_context():
+        backups.put_drill()
+
+
 @huey.periodic_task(crontab(minute="41", hour="2"))
 def watch_faceprints() -> None:
     """See every night that no faceprint is left of anybody who did not say yes (BIO-04)."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +55,23 @@ def rotate(store: KeyStore, progress: Progress = lambda _count: None) -> int:
 
     One that broke off is finished, not begun anew. The old wrapping key is destroyed when nothing uses it any more.
     """
+    with _alone(store):
+        return _rotate(store, progress)
+
+
+@contextmanager
+def _alone(store: KeyStore) -> Iterator[None]:
+    """One rotation at a time: two would put each other's half-made keys in place. WrongKey for who holds a root of before."""
+    handle = os.open(store.folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        store._reload()
+        yield
+    finally:
+        os.close(handle)
+
+
+def _rotate(store: KeyStore, progress: Progress) -> int:
     db, count = store._connection(), 0
     with db:
         db.execute("BEGIN IMMEDIATE")
@@ -106,6 +126,11 @@ def replace_root(store: KeyStore, new: roots.Root | None = None) -> None:
     new is durable before the store is under it, and what broke off afterwards is settled at the next opening: at every moment
     one of the two opens the store.
     """
+    with _alone(store):
+        _replace_root(store, new)
+
+
+def _replace_root(store: KeyStore, new: roots.Root | None) -> None:
     if new is None:
         new = roots.Root(secrets.token_bytes(roots.SHORTEST), "file")
         prepared = store.folder / roots.NEXT[roots.ROOT]
@@ -158,7 +183,9 @@ def _is_prepared(store: KeyStore) -> bool:
 def _warnings(store: KeyStore, ring: list[Wrapping], data: Path) -> list[str]:
     found = []
     if len(ring) > 1 or _is_prepared(store):
-        found.append("A rotation broke off. Run `keys rotate` again, it goes on where it stopped.")
+        found.append(
+            "A rotation broke off. Run `keys rotate` and `keys rotate --root` again, they go on where they stopped."
+        )
     made = ring[-1].made_at
     if made and datetime.fromisoformat(made) < datetime.now(UTC) - YEARLY:
         found.append("The wrapping key is older than a year. Run `keys rotate`.")

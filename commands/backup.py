@@ -51,7 +51,7 @@ def make(place: str, as_json: bool) -> None:
         click.echo(json.dumps(asdict(made)))
         return
     click.echo(f"Backup {made.name}: {made.rows} rows, {made.objects} files, {made.new} of them new here.")
-    if not tools.backup_recipient:
+    if not tools.backups.recipient:
         click.echo(
             "It opens with this installation's root key and key store. Better: a key that is kept elsewhere, made by `age-keygen` "
             "and named in BACKUP_RECIPIENT.",

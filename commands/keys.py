@@ -57,6 +57,9 @@ def rotate(root: bool, new_root: Path | None, to_passphrase: bool, as_json: bool
 
     What broke off is finished by calling it again.
     """
+    from adapters import roots
+    from config import Config
+
     if not root and (new_root or to_passphrase):
         raise click.UsageError("--new-root and --to-passphrase go with --root.")
     if new_root and to_passphrase:
@@ -68,8 +71,10 @@ def rotate(root: bool, new_root: Path | None, to_passphrase: bool, as_json: bool
     click.echo("The root key is another now." if root else f"{wrapped} keys are under a new wrapping key.")
     if root and new_root:
         click.echo("Put the new file in the place of the old one, then restart Clearframe.")
-    elif to_passphrase:
-        click.echo("Restart Clearframe: it asks for the passphrase, or reads it as docs/running.md says.")
+    elif root and roots.is_sealed(Config.from_environment().keys):
+        click.echo(
+            "Restart Clearframe: it asks for the new passphrase. A root key named in a setting is not read any more: take it away."
+        )
 
 
 def _rotate(*, quiet: bool) -> int:

@@ -97,7 +97,7 @@ JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "",
+    "tidy": "", "backup": "", "keys-backup": "", "drill": "",
 }
 # fmt: on
 

@@ -76,8 +76,13 @@ class Made:
 
 def readers() -> list[Any]:
     """For whom backups are encrypted: the recipients of BACKUP_RECIPIENT, or this installation's own key."""
-    given = age.recipients(tools.backup_recipient)
-    return given or [key.to_public() for key in own_identity()]
+    given = age.recipients(tools.backups.recipient)
+    return given or own_readers()
+
+
+def own_readers() -> list[Any]:
+    """This installation alone."""
+    return [key.to_public() for key in own_identity()]
 
 
 def own_identity() -> list[Any]:
@@ -85,20 +90,25 @@ def own_identity() -> list[Any]:
     return age.identities(age.own(tools.keys.secret("backup")))
 
 
-def make(place: str) -> Made:
-    """Write a backup while everybody works on; what was there before stays whole whatever happens (ERA-05)."""
+def make(place: str, *, drill: bool = False) -> Made:
+    """Write a backup while everybody works on; what was there before stays whole whatever happens (ERA-05).
+
+    For a drill it holds the database alone, for this installation's own key, and counts as no backup.
+    """
     name = clock.now().astimezone(UTC).strftime(STAMP)
     with writing(place) as there, tempfile.TemporaryFile(dir=_scratch()) as spool:
         before = {kept.name: kept for kept in _newest(there)} if there.incremental else {}
-        rows = _write_database(cast("BinaryIO", spool))
+        rows = _write_database(cast("BinaryIO", spool), own_readers() if drill else readers())
         snapshot = Snapshot(
             name, *_measured(cast("BinaryIO", spool)), clock.now().isoformat(timespec="seconds")
         )
         there.put(snapshot.data, _pieces(cast("BinaryIO", spool)), snapshot.size)
-        new = _copy_objects(there, snapshot, before)
+        new = 0 if drill else _copy_objects(there, snapshot, before)
         written = _manifest(snapshot)
         # Written last: a snapshot without it is none.
         there.put(f"{SNAPSHOTS}/{name}.objects", [written], len(written))
+    if drill:
+        return Made(name, rows, 0, 0)
     with db.atomic():
         Beat.beat("backup")
         Trace.leave("system", "backup.made", snapshot=name, rows=rows, objects=len(snapshot.objects), new=new)
@@ -110,7 +120,7 @@ def _scratch() -> str:
     return str(tools.staging)
 
 
-def _write_database(out: BinaryIO) -> int:
+def _write_database(out: BinaryIO, for_whom: list[Any]) -> int:
     head = _head()
     with dump.standing_still(tools.database_url) as other:
         counted = dump.counts(other)
@@ -120,7 +130,7 @@ def _write_database(out: BinaryIO) -> int:
             yield said
             yield from dump.rows(other)
 
-        age.encrypt(_packed(lines()), out, readers())
+        age.encrypt(_packed(lines()), out, for_whom)
     return sum(counted.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 db = DatabaseProxy()
 
 
+@dataclass(frozen=True)
+class Backups:
+    """Where backups go and how long they stay, as the operator set it; empty places are none (ERA-04, ERA-05)."""
+
+    to: str = ""
+    days: int = 35
+    keys_to: str = ""
+    keys_days: int = 7
+    recipient: str = ""
+
+
 @dataclass
 class Tools:
     """The adapters the models work with; app.wire() fills it once per process, tests fill it per test."""
@@ -40,7 +51,7 @@ class Tools:
     staging: Path
     witnesses: tuple[Witness, ...] = ()  # where signed heads go (HEADS_TO)
     database_url: str = ""
-    backup_recipient: str = ""
+    backups: Backups = field(default_factory=Backups)
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models import (
+    backups,
     campaign,
     chasing,
     comparing,
@@ -45,4 +46,7 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "import": importing.carry_out,
     "campaign": campaign.ask_next,
     "chase": chasing.chase,
+    "backup": backups.nightly,
+    "keys-backup": backups.keys,
+    "drill": backups.drill,
 }

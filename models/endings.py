@@ -125,14 +125,16 @@ def _reachable(person: Person) -> bool:
 
 def mail_head() -> None:
     """Write the notice that carries today's signed head to each DPO, out of the house (AUD-04)."""
+    from models import restoring
+
     head = Head.sign()
     if head is None:
         return
+    # The ledger's head beside it: a key store that is older than this letter is refused by a restore (ERA-06).
+    note = "\n".join(filter(None, (head.note, restoring.ledger_note())))
     with db.atomic():
         for dpo in holding(Role.DPO):
-            Notice.put(
-                NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=head.note
-            )
+            Notice.put(NoticeKind.TRAIL_HEAD, f"head|{today().isoformat()}|{dpo.code}", user=dpo, note=note)
 
 
 def sweep() -> None:

@@ -215,6 +215,8 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
             Trace.leave(by or "system", f"{entry.noun}.erased", done, of=entry.code, why=entry.why, **facts)
             Erasure.update(tidied_at=None).where(Erasure.id == done.id).execute()
             Job.put("tidy", done.id)
+            if tools.backups.keys_to:
+                Job.put("keys-backup", 0)  # the destroyed key must not live on in a copy (ERA-04)
     return done
 
 

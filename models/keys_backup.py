@@ -28,7 +28,7 @@ def make(place: str) -> str:
 
     Its keys are wrapped by the root key, which is in no backup; with BACKUP_RECIPIENT it is encrypted besides.
     """
-    readers = age.recipients(tools.backup_recipient)
+    readers = age.recipients(tools.backups.recipient)
     data = copy()
     name = f"{FOLDER}/{clock.now().astimezone(UTC).strftime(STAMP)}{SEALED if readers else PLAIN}"
     if readers:

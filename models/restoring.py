@@ -61,7 +61,7 @@ def is_unfinished(data: Path) -> bool:
 def begin(data: Path, database_url: str) -> None:
     """Mark the data as half restored, and clear away what an earlier try left; Refusal where a library is already."""
     if not is_unfinished(data):
-        if _is_in_use(data, database_url):
+        if (data / "clearframe.db").exists() or schema.is_used(database_url):
             raise Refusal(
                 _l(
                     "There is a library here already. A backup is restored into an empty data folder and database."
@@ -70,12 +70,6 @@ def begin(data: Path, database_url: str) -> None:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / MARKER).write_text(f"{clock.now().isoformat()}\n")
     _clear(data, database_url)
-
-
-def _is_in_use(data: Path, database_url: str) -> bool:
-    if (data / "clearframe.db").exists():
-        return True
-    return database_url.startswith("postgres") and schema.is_used(database_url)
 
 
 def _clear(data: Path, database_url: str) -> None:

@@ -19,7 +19,7 @@ MODULES = (
     "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
-    "invitation", "factor",
+    "invitation", "factor", "backups",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {
@@ -86,7 +86,7 @@ class Apart(Exception):
 
 def check_without_keys(url: str, keys: Path) -> None:
     """Raise Apart when a database elsewhere holds a library although there is no key store here."""
-    if url.startswith("postgres") and is_used(url):
+    if is_used(url):
         raise Apart(
             f"The database holds a library already, but there is no key store in {keys}. Put back its newest copy, "
             "or name its folder in CLEARFRAME_KEYS."
@@ -94,7 +94,9 @@ def check_without_keys(url: str, keys: Path) -> None:
 
 
 def is_used(url: str) -> bool:
-    """Whether a PostgreSQL database holds a library."""
+    """Whether a library is in this database."""
+    if not url.startswith("postgres"):
+        return Path(url.removeprefix("sqlite:///")).exists()
     with another(url, b"") as other:
         return bool(other.table_exists("setting"))
 

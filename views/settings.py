@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import factor, organisation, outbox
+from models import backups, factor, organisation, outbox
 from models.base import find, tools
 from models.errors import Invalid, _l
 from models.job import Job
@@ -203,6 +203,13 @@ def again(code: str) -> Response:
     """Try a failed duty once more."""
     find(Job.select(), code).again()
     return go(url_for("settings.jobs"))
+
+
+@bp.get("/backups")
+@needs(Permission.JOBS)
+def kept() -> Response:
+    """Where backups go, when the last was made, and how the last tries to restore went."""
+    return page("settings/backups.html", standing=backups.standing())
 
 
 def _with_link(chosen: User) -> Response:

@@ -164,7 +164,7 @@ def test_a_passphrase_seals_the_keys_from_then_on(started, monkeypatch):
         env={**os.environ, **named, "CLEARFRAME_DATA": str(folder / "data"), "CLEARFRAME_KEYS": str(folder / "keys")},
         capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    assert "asks for the passphrase" in done.stdout
+    assert "asks for the new passphrase" in done.stdout
     assert not (folder / "keys" / roots.ROOT).exists()
     code, said = start()
     assert (code, "sealed by a passphrase" in said) == (1, True)

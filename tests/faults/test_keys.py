@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 
@@ -140,3 +141,30 @@ def test_others_go_on_while_keys_are_rotated(filled, monkeypatch):
     assert store.many("object", {**made, **new}) == {**made, **new}
     assert len(rotation.status(store, data=folder).ring) == 1
     store.close()
+
+
+def test_two_rotations_at_once_take_turns(filled):
+    """Processes that opened the store before each other's rotation leave one root that opens it (two of them lost it once)."""
+    folder, made, secret = filled
+    before = [KeyStore.open(folder) for _ in range(2)]
+    for store in before:
+        store._connection()
+    children = []
+    for act in (rotation.replace_root, rotation.rotate, rotation.replace_root, rotation.rotate):
+        child = os.fork()
+        if child == 0:
+            try:
+                act(KeyStore.open(folder) if act is rotation.rotate else before[len(children) % 2])
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0, 0]
+    store = whole(folder, made, secret)
+    assert len(rotation.status(store, data=folder).ring) == 1
+    store.close()
+    for stale in before:
+        assert stale.get("object", "k1") == made["k1"]  # a process of before reads on
+        rotation.rotate(stale)
+        stale.close()
+    whole(folder, made, secret).close()

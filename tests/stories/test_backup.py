@@ -15,8 +15,8 @@ import app as composition
 from adapters import age
 from adapters.keys import KeyStore
 from adapters.places import NoPlace
-from models import backing_up, erasure, keys_backup, restoring
-from models.base import db, tools
+from models import backing_up, backups, erasure, keys_backup, restoring
+from models.base import Backups, db, tools
 from models.consent import Consent
 from models.errors import Refusal
 from models.person import Person
@@ -183,7 +183,7 @@ def test_a_ledger_older_than_a_head_outside_is_refused(library, elsewhere, house
 
 def test_only_the_recipient_opens_it(library, elsewhere, tmp_path):
     key = pyrage.x25519.Identity.generate()
-    tools._wired.backup_recipient = str(key.to_public())
+    tools._wired.backups = Backups(recipient=str(key.to_public()))
     backing_up.make(str(tmp_path / "one.backup"))
     assert backing_up.verify(str(tmp_path / "one.backup")).rows is None
     found = backing_up.verify(str(tmp_path / "one.backup"), identities=[key])
@@ -273,3 +273,37 @@ def test_the_snapshots_head_says_what_it_is(library, tmp_path):
     head = json.loads(opened(tmp_path / "one.backup", backing_up.own_identity()).splitlines()[0])
     assert (head["format"], head["ledger"]) == ("clearframe-backup/1", {"seq": 0, "head": ""})
     assert head["tables"]["photo"] == 2
+
+
+def test_a_restore_is_tried_out_each_month(library, house, tmp_path):
+    """The drill of CI: the newest backup is read, brought back in a scratch house, and nothing of it is left (SEC-04)."""
+    place = f"{tmp_path / 'place'}/"
+    tools._wired.backups = Backups(to=place)
+    backups.nightly()
+    backups.drill()
+    done = backups.standing().drills[0]
+    assert (done.ok, done.why, done.rows > 50, done.objects > 5) == (True, "", True, True)
+    assert not (tools.staging / "drill").exists()
+    assert Photo.select().count() == 2
+    key = pyrage.x25519.Identity.generate()
+    tools._wired.backups = Backups(to=place, recipient=str(key.to_public()))
+    backups.nightly()
+    backups.drill()
+    offline = backups.standing().drills[0]
+    assert (offline.ok, offline.rows >= done.rows, offline.objects) == (True, True, 0)
+    max((tmp_path / "place" / "objects").rglob("*")).write_bytes(b"x")
+    with pytest.raises(backups.DrillFailed):
+        backups.drill()
+    assert (backups.standing().drills[0].ok, "damaged" in backups.standing().drills[0].why) == (False, True)
+
+
+def test_an_erasure_renews_the_key_stores_backup(library, drain, tmp_path):
+    photos, _, editor = library
+    place = tmp_path / "keys-place"
+    tools._wired.backups = Backups(keys_to=f"{place}/")
+    backups.keys()
+    before = next((place / "keys").iterdir()).name
+    erasure.erase_photo(photos[1], by=editor, why="request")
+    drain()
+    (after,) = (place / "keys").iterdir()
+    assert after.name != before
