@@ -12,6 +12,7 @@ import views
 from adapters.hooks import Hooks
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
+from adapters.oidc import Provider
 from adapters.place import place_of
 from adapters.sandbox import Sandbox
 from adapters.spool import Spool
@@ -55,6 +56,7 @@ def wire(config: Config, *, restoring: bool = False) -> None:
             locale=config.locale,
             staging=config.data / "staging",
             database_url=config.database_url,
+            sign_on=_provider(config),
             backups=Backups(
                 config.backup_to,
                 config.backup_days,
@@ -67,6 +69,16 @@ def wire(config: Config, *, restoring: bool = False) -> None:
         )
     )
     Job.nudge = staticmethod(tasks.nudge)
+
+
+def _provider(config: Config) -> Provider | None:
+    if not config.oidc_issuer:
+        return None
+    return Provider(
+        config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_groups_claim,
+        name=config.oidc_name, roles=config.oidc_roles, trust_factor=config.oidc_trust_factor,
+        trust_email=config.oidc_trust_email,
+    )  # fmt: skip
 
 
 def first_start(config: Config) -> str | None:

@@ -31,6 +31,14 @@ class Config:
     queue_url: str
     storage_url: str
     smtp_url: str | None
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_groups_claim: str
+    oidc_roles: tuple[tuple[str, str], ...]
+    oidc_trust_email: bool
+    oidc_trust_factor: bool
     backup_to: str
     backup_recipient: str
     backup_days: int
@@ -81,6 +89,10 @@ class Config:
             raise BadConfig(
                 "HEADS_TO must name file:///a/path, syslog: or syslog://host:port, with spaces between several."
             )
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise BadConfig(
+                "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET (or OIDC_CLIENT_SECRET_FILE)."
+            )
         if self.locale not in LOCALES:
             raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
         if self.proxy_count < 0:
@@ -89,6 +101,13 @@ class Config:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
+        self._check_backups()
+        if self.keys.is_relative_to(self.data):
+            raise BadConfig(
+                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
+            )
+
+    def _check_backups(self) -> None:
         if not 1 <= self.backup_days <= 90:
             raise BadConfig("BACKUP_DAYS must be from 1 to 90: what was erased must leave the backups too.")
         if not 1 <= self.keys_backup_days <= 30:
@@ -96,10 +115,6 @@ class Config:
         if self.keys_backup_to and self.keys_backup_to.rstrip("/") == self.backup_to.rstrip("/"):
             raise BadConfig(
                 "KEYS_BACKUP_TO must be another place than BACKUP_TO: keys and data never lie together."
-            )
-        if self.keys.is_relative_to(self.data):
-            raise BadConfig(
-                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
             )
 
 
@@ -124,6 +139,14 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "queue_url": place("QUEUE_URL"),
         "storage_url": place("STORAGE_URL", "file:"),
         "smtp_url": place("SMTP_URL") or None,
+        "oidc_issuer": place("OIDC_ISSUER"),
+        "oidc_client_id": place("OIDC_CLIENT_ID"),
+        "oidc_client_secret": place("OIDC_CLIENT_SECRET") or _from_file(place("OIDC_CLIENT_SECRET_FILE")),
+        "oidc_name": place("OIDC_NAME"),
+        "oidc_groups_claim": place("OIDC_GROUPS_CLAIM", "groups"),
+        "oidc_roles": _roles(place("OIDC_ROLES")),
+        "oidc_trust_email": env.bool("OIDC_TRUST_EMAIL", False),
+        "oidc_trust_factor": env.bool("OIDC_TRUST_FACTOR", False),
         "backup_to": place("BACKUP_TO"),
         "backup_recipient": place("BACKUP_RECIPIENT"),
         "backup_days": env.int("BACKUP_DAYS", 35),
@@ -153,6 +176,23 @@ def _is_witness(url: str) -> bool:
     if parts.scheme == "syslog":
         return somewhere and not parts.path.strip("/")
     return parts.scheme == "syslog+tcp" and bool(parts.hostname) and somewhere
+
+
+ROLES = ("viewer", "contributor", "editor", "consent-officer", "dpo", "auditor", "admin")
+
+
+def _roles(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    if any(not group.strip() or role.strip() not in ROLES for group, _, role in pairs):
+        raise BadConfig(f"OIDC_ROLES must be GROUP=ROLE, with commas between; roles are {', '.join(ROLES)}.")
+    return tuple((group.strip(), role.strip()) for group, _, role in pairs)
+
+
+def _from_file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"OIDC_CLIENT_SECRET_FILE can't be read: {path}.") from error
 
 
 def _data_folder(given: str, demo: bool) -> Path:

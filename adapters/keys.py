@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,24 +72,38 @@ class KeyStore:
         try:
             store._load()
         except WrongKey:
-            # A rotation of the root may have broken off after the store and before the file.
+            store.close()
+            # Another process may have been replacing the root between our two looks: ask again when it has ended.
+            with roots.turn(folder, alone=False):
+                store = cls._settled(folder)
+        return store
+
+    @classmethod
+    def _settled(cls, folder: Path) -> KeyStore:
+        """The store of a folder in which no rotation is under way; one that broke off is settled."""
+        found = roots.find(folder)
+        if not cls.opens(folder, found.key):
             prepared = folder / roots.NEXT[ROOT]
-            if not prepared.exists() or not cls.opens(folder, prepared.read_bytes()):
-                raise
-            roots.settle(folder, "file")
-            store = cls(folder, roots.find(folder))
-            store._load()
+            # It may have broken off after the store and before the file.
+            if prepared.exists() and cls.opens(folder, prepared.read_bytes()):
+                roots.settle(folder, "file")
+                found = roots.find(folder)
+        store = cls(folder, found)
+        store._load()
         return store
 
     @classmethod
     def opens(cls, folder: Path, root: bytes) -> bool:
         """Whether this root key opens the store of this folder."""
+        if len(root) < roots.SHORTEST:
+            return False
+        store = cls(folder, Root(root, ""))
         try:
-            store = cls(folder, Root(root, ""))
             store._load()
         except WrongKey:
             return False
-        store.close()
+        finally:
+            store.close()
         return True
 
     def _load(self) -> None:
@@ -112,13 +127,14 @@ class KeyStore:
         what = "passphrase" if self.source == "passphrase" else "root key"
         return f"The {what} does not open this key store. Look whether both are of the same installation."
 
-    def _reload(self) -> None:
+    def _reload(self, *, waits: bool = True) -> None:
         """Read the ring anew: another process rotated it, and perhaps the root too."""
         try:
             self._load()
         except WrongKey:
-            self._root = roots.find(self.folder).key
-            self._load()
+            with roots.turn(self.folder, alone=False) if waits else nullcontext():
+                self._root = roots.find(self.folder).key
+                self._load()
 
     def _sown(self) -> bytes:
         """The wrapped seed; a store made before there were seeds goes on with its root as the seed."""
@@ -161,12 +177,14 @@ class KeyStore:
 
         KeyGone for what the ledger calls erased: a job that was under way must not give it a second life.
         """
-        key = secrets.token_bytes(32)
+        key, newest = secrets.token_bytes(32), "SELECT MAX(id) FROM ring"
+        if self._connection().execute(newest).fetchone()[0] not in self._ring:
+            self._reload()
         with self._connection() as db:
             db.execute("BEGIN IMMEDIATE")
-            kek = db.execute("SELECT MAX(id) FROM ring").fetchone()[0]
+            kek = db.execute(newest).fetchone()[0]
             if kek not in self._ring:
-                self._reload()
+                self._reload(waits=False)  # a rotation would wait for us as we for it
             made = db.execute(
                 "INSERT INTO dek SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE code = ?)",
                 (kind, id, kek, self._wrapped(kind, id, kek, key), id.rpartition("-")[2]),

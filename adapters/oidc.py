@@ -51,6 +51,9 @@ class Provider:
     client_id: str
     client_secret: str
     groups_claim: str = "groups"
+    name: str = ""  # how the button calls it
+    roles: tuple[tuple[str, str], ...] = ()  # which group stands for which role
+    trust_factor: bool = False  # the provider's second factor counts as ours
     trust_email: bool = False  # for providers that send no email_verified although they check (Entra ID)
     _about: dict[str, Any] = field(default_factory=dict, repr=False)
     _read_at: float = 0.0

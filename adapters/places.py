@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import tarfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from adapters.pieces import Pieces
 from adapters.storage import Bucket, good
 
 PIECE = 1 << 20
+STALE = 24 * 3600  # seconds after which half a file is nobody's work any more
 
 
 class Place(Protocol):
@@ -42,7 +44,10 @@ def is_folder(place: str) -> bool:
 def writing(place: str) -> Iterator[Place]:
     """The place to write to; one file appears under its name when it is whole, and not at all when writing it failed."""
     if is_folder(place):
-        yield _standing(place)
+        standing = _standing(place)
+        if isinstance(standing, InFolder):
+            standing.sweep()
+        yield standing
         return
     target = Path(place)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -93,8 +98,13 @@ class InFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in root.glob(".*.part"):  # of a backup that was killed
-            left.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Take away what a backup that was killed left behind; what is younger may be one under way."""
+        for left in self.root.glob(".*.part"):
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - STALE:
+                    left.unlink()
 
     def put(self, name: str, data: Iterable[bytes], size: int) -> None:
         """Keep these bytes under the name, in place of what was there."""

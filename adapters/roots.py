@@ -7,6 +7,8 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,17 @@ def hand_over(key: bytes) -> int:
     os.set_inheritable(handle, True)
     os.environ[HANDED] = str(handle)
     return handle
+
+
+@contextmanager
+def turn(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Wait for a rotation of this folder's keys to end, and, if one is to be alone, keep the next one waiting meanwhile."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
 
 
 def settle(folder: Path, source: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator
@@ -62,13 +60,9 @@ def rotate(store: KeyStore, progress: Progress = lambda _count: None) -> int:
 @contextmanager
 def _alone(store: KeyStore) -> Iterator[None]:
     """One rotation at a time: two would put each other's half-made keys in place. WrongKey for who holds a root of before."""
-    handle = os.open(store.folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        store._reload()
+    with roots.turn(store.folder, alone=True):
+        store._reload(waits=False)
         yield
-    finally:
-        os.close(handle)
 
 
 def _rotate(store: KeyStore, progress: Progress) -> int:
@@ -78,7 +72,7 @@ def _rotate(store: KeyStore, progress: Progress) -> int:
         ids = [row[0] for row in db.execute("SELECT id FROM ring ORDER BY id")]
         if len(ids) == 1:
             store._grow(db, ids[0] + 1)
-    store._reload()
+    store._reload(waits=False)
     while True:
         done = _wrap_some(store)
         count += done
@@ -86,7 +80,7 @@ def _rotate(store: KeyStore, progress: Progress) -> int:
         if not done and _drop_old(store):
             break
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store._reload()
+    store._reload(waits=False)
     return count
 
 

@@ -53,6 +53,8 @@ def restore(place: str, **given: Any) -> int:
         for path in given["heads"]
         for note in trail.notes_in(path.read_text(encoding="utf-8"), restoring.LEDGER)
     ]
+    if given["heads"] and not notes:
+        raise click.ClickException("There is no signed head of the ledger in these files.")
     restoring.begin(config.data, config.database_url)
     wire(config, restoring=True)
     bar: Any = nullcontext()

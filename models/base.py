@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adapters.hooks import Hooks
     from adapters.keys import KeyStore
     from adapters.mail import Mailer
+    from adapters.oidc import Provider
     from adapters.sandbox import Sandbox
     from adapters.typesetter import Typesetter
     from adapters.vault import Vault
@@ -52,6 +53,7 @@ class Tools:
     witnesses: tuple[Witness, ...] = ()  # where signed heads go (HEADS_TO)
     database_url: str = ""
     backups: Backups = field(default_factory=Backups)
+    sign_on: Provider | None = None
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

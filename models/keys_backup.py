@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import sqlite3
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -48,16 +46,8 @@ def make(place: str) -> str:
 
 
 def copy() -> bytes:
-    """The key store as one SQLite file, consistent while others write."""
-    with tempfile.TemporaryDirectory(dir=tools.keys.folder) as folder:
-        path = Path(folder) / STORE
-        target = sqlite3.connect(path)
-        try:
-            tools.keys._connection().backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")
-        finally:
-            target.close()
-        return path.read_bytes()
+    """The key store as one SQLite file, consistent while others write; made in memory, so that no copy can be left behind."""
+    return bytes(tools.keys._connection().serialize())
 
 
 def forget_old(place: str, days: int) -> int:

@@ -60,6 +60,11 @@ def is_unfinished(data: Path) -> bool:
 
 def begin(data: Path, database_url: str) -> None:
     """Mark the data as half restored, and clear away what an earlier try left; Refusal where a library is already."""
+    mark, there = data / MARKER, hashlib.sha256(database_url.encode()).hexdigest()
+    if is_unfinished(data) and there not in mark.read_text():
+        raise Refusal(
+            _l("The restore that broke off here was into another database. Set DATABASE_URL as it was then.")
+        )
     if not is_unfinished(data):
         if (data / "clearframe.db").exists() or schema.is_used(database_url):
             raise Refusal(
@@ -68,7 +73,7 @@ def begin(data: Path, database_url: str) -> None:
                 )
             )
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (data / MARKER).write_text(f"{clock.now().isoformat()}\n")
+        mark.write_text(f"{clock.now().isoformat()} {there}\n")
     _clear(data, database_url)
 
 
@@ -77,8 +82,8 @@ def _clear(data: Path, database_url: str) -> None:
         schema.empty(database_url)
         return
     path = Path(database_url.removeprefix("sqlite:///"))
-    for left in path.parent.glob(f"{path.name}*"):
-        left.unlink()
+    for ending in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def restore(

@@ -6,6 +6,7 @@ from flask import Blueprint, g, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models.base import tools
 from models.factor import Stage
 from models.permission import Permission
 from models.session import log_in
@@ -21,7 +22,7 @@ def login() -> Response:
     """The way in."""
     if current_user.is_authenticated:
         return go(safe_next(request.args.get("next")))
-    return page("session/login.html", next=request.values.get("next", ""))
+    return page("session/login.html", next=request.values.get("next", ""), provider=tools.sign_on)
 
 
 @bp.post("/login")

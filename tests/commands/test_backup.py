@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -77,8 +78,14 @@ def test_what_is_not_there_is_a_sentence(clearframe, arguments, words, tmp_path)
 
 def test_a_restore_that_broke_off_serves_nobody(clearframe, house, config, tmp_path):
     clearframe("backup", str(tmp_path / "one.clf"))
-    (config.data / "restoring").write_text("begun\n")
+    mark = hashlib.sha256(config.database_url.encode()).hexdigest()
+    (config.data / "restoring").write_text(f"begun {mark}\n")
+    (config.data / "clearframe.db.aside").write_text("of the operator")
     code, _, said = clearframe("user", "list")
     assert (code, "begun and not finished" in said) == (1, True)
     assert clearframe("restore", str(tmp_path / "one.clf"))[0] == 0
     assert clearframe("user", "list")[0] == 0
+    assert (config.data / "clearframe.db.aside").read_text() == "of the operator"
+    (config.data / "restoring").write_text("begun for another database\n")
+    code, _, said = clearframe("restore", str(tmp_path / "one.clf"))
+    assert (code, "into another database" in said) == (1, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 
@@ -49,6 +50,8 @@ def test_a_backup_killed_at_any_moment_leaves_the_earlier_ones_whole(library, tm
             assert there.size(newest.data) == newest.size
     assert broken > 5
     assert backing_up.verify(place).faults == []
+    for left in (tmp_path / "place").glob(".*.part"):
+        os.utime(left, (0, 0))
     backing_up.make(place)
     assert list((tmp_path / "place").glob(".*.part")) == []
 
@@ -89,11 +92,6 @@ def test_a_restore_killed_at_any_moment_serves_nobody_and_is_begun_again(library
             with pytest.raises(restoring.Unfinished):
                 composition.wire(elsewhere)
         else:
-            assert (
-                elsewhere.data.exists() is not killed
-                or not (elsewhere.data / "clearframe.db").exists()
-                or killed
-            )
             shutil.rmtree(elsewhere.data, ignore_errors=True)
     assert broken > 5
     shutil.rmtree(elsewhere.data, ignore_errors=True)
