@@ -52,6 +52,7 @@ def wire(config: Config) -> None:
             locale=config.locale,
             staging=config.data / "staging",
             witnesses=witnesses(config.heads_to),
+            reserve=config.disk_reserve,
             place=place_of(config.database_url, config.storage_url, config.queue_url),
         )
     )
@@ -66,8 +67,11 @@ def first_start(config: Config) -> str | None:
     if not config.has_data():
         KeyStore.create(config.keys).close()
     wire(config)
+    beginning.need_database(config.database_url)
     with db.connection_context():
+        beginning.need_storage()
         schema.migrate()
+        beginning.found_storage()
         erasure.replay()  # before anything is served: a backup may have brought back what was erased
         return beginning.first_link(config.base_url)
 

@@ -37,6 +37,7 @@ class Config:
     timezone: str
     locale: str
     proxy_count: int
+    disk_reserve: int
     trusted_hosts: tuple[str, ...]
     demo: bool
 
@@ -80,6 +81,8 @@ class Config:
             raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
         if self.proxy_count < 0:
             raise BadConfig("PROXY_COUNT must be the number of proxies in front, 0 for none.")
+        if self.disk_reserve < 0:
+            raise BadConfig("DISK_RESERVE must be a number of megabytes, 0 for none.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -117,6 +120,7 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "timezone": read("TIMEZONE", "Europe/Amsterdam"),
         "locale": read("LOCALE", "en"),
         "proxy_count": env.int("PROXY_COUNT", 0),
+        "disk_reserve": env.int("DISK_RESERVE", 200) * 1_000_000,
         "trusted_hosts": tuple(filter(None, (name.strip() for name in read("TRUSTED_HOSTS").split(",")))),
         **given,
         "data": data,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 MARKER = "clearframe.storage"
+UNSIGNED = "1"  # what markers said before they named their library; the next start signs it
 GOOD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
 
@@ -36,7 +38,10 @@ class Storage(Protocol):
     def delete(self, name: str) -> None: ...
     def names(self, prefix: str = "") -> Iterator[str]: ...
     def sweep(self, before: float) -> int: ...
-    def check(self) -> None: ...
+    def found(self, mark: str) -> None: ...
+    def check(self, mark: str) -> None: ...
+    def is_marked(self) -> bool: ...
+    def free(self) -> int | None: ...
 
 
 def open_storage(url: str, default_folder: Path) -> Storage:
@@ -52,14 +57,32 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        if not root.exists():
-            root.mkdir(parents=True, mode=0o700)
-            (root / "staging").mkdir(mode=0o700)
-            (root / MARKER).write_text("1\n")
+
+    def found(self, mark: str) -> None:
+        """Make the place ours: once, before there is a library. StorageMissing where somebody else's lies."""
+        if self.is_marked() or next(self.names(), None) is not None:
+            self.check(mark)
+            return
+        (self.root / "staging").mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.chmod(0o700)
+        self._mark(mark)
+
+    def _mark(self, mark: str) -> None:
+        # Written aside and renamed: a start that breaks off leaves no half marker.
+        draft = self.root / "staging" / secrets.token_hex(12)
+        with draft.open("x") as file:
+            file.write(f"{mark}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.root / MARKER)
+        _flush(self.root)
 
     def stage(self) -> FolderStaged:
-        """Begin a file."""
-        return FolderStaged(self.root)
+        """Begin a file; StorageMissing when the disk is not there."""
+        try:
+            return FolderStaged(self.root)
+        except FileNotFoundError as error:
+            raise StorageMissing(_gone(self.root)) from error
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
         """The bytes from start to before end; FileNotFoundError when there is no such name."""
@@ -80,10 +103,22 @@ class Folder:
         self._path(name).unlink(missing_ok=True)
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Every name that begins so."""
-        for path in sorted(self.root.glob("objects/**/*")):
-            name = path.relative_to(self.root).as_posix()
-            if path.is_file() and name.startswith(prefix):
+        """Every name that begins so; only the folders that can hold one are read."""
+        folder, _, begins = (prefix or "objects/").rpartition("/")
+        yield from self._below(folder, begins)
+
+    def _below(self, folder: str, begins: str = "") -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            name = f"{folder}/{entry.name}"
+            if not entry.name.startswith(begins):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._below(name)
+            else:
                 yield name
 
     def sweep(self, before: float) -> int:
@@ -93,10 +128,23 @@ class Folder:
             path.unlink(missing_ok=True)
         return len(stale)
 
-    def check(self) -> None:
-        """Raise StorageMissing unless this is our folder."""
-        if not (self.root / MARKER).exists():
-            raise StorageMissing(f"{self.root} is not a Clearframe vault. Is the disk mounted?")
+    def check(self, mark: str) -> None:
+        """Raise StorageMissing unless this is this library's folder."""
+        if not self.is_marked():
+            raise StorageMissing(_gone(self.root))
+        found = (self.root / MARKER).read_text().strip()
+        if found == UNSIGNED:
+            self._mark(mark)
+        elif found != mark:
+            raise StorageMissing(_others(self.root))
+
+    def is_marked(self) -> bool:
+        """Whether some library's marker lies here."""
+        return (self.root / MARKER).exists()
+
+    def free(self) -> int | None:
+        """Bytes that can still be written here."""
+        return shutil.disk_usage(self.root).free
 
     def _path(self, name: str) -> Path:
         return self.root / good(name)
@@ -112,7 +160,9 @@ class FolderStaged:
 
     def write(self, data: bytes) -> None:
         """Add bytes."""
-        self.file.write(data)
+        left = memoryview(data)
+        while left:  # a disk that is nearly full takes a part and says how much; only the next call fails
+            left = left[self.file.write(left) :]
 
     def commit(self, name: str, *, replace: bool = False) -> None:
         """Make it durable under its name; FileExistsError when taken and not to be replaced."""
@@ -185,21 +235,43 @@ class Bucket:
         """Every name that begins so."""
         import obstore
 
-        for page in obstore.list(self.store, prefix="objects/"):
+        folder = (prefix or "objects/").rpartition("/")[0]
+        for page in obstore.list(self.store, prefix=f"{folder}/"):
             yield from (item["path"] for item in page if item["path"].startswith(prefix))
 
     def sweep(self, before: float) -> int:
         """Nothing lies half-written in a bucket: an object is there whole or not at all."""
         return 0
 
-    def check(self) -> None:
-        """Write the marker once, then require it."""
+    def found(self, mark: str) -> None:
+        """Make the bucket ours: once, before there is a library. StorageMissing where somebody else's lies."""
+        if self.is_marked() or next(iter(self.names()), None) is not None:
+            self.check(mark)
+            return
+        self._mark(mark)
+
+    def _mark(self, mark: str) -> None:
         import obstore
 
-        if not self.exists(MARKER):
-            if next(iter(self.names()), None) is not None:
-                raise StorageMissing("The bucket holds objects but not our marker.")
-            obstore.put(self.store, MARKER, b"1\n")
+        obstore.put(self.store, MARKER, f"{mark}\n".encode())
+
+    def check(self, mark: str) -> None:
+        """Raise StorageMissing unless this is this library's bucket."""
+        if not self.is_marked():
+            raise StorageMissing(_gone("The bucket"))
+        found = self.read(MARKER).decode().strip()
+        if found == UNSIGNED:
+            self._mark(mark)
+        elif found != mark:
+            raise StorageMissing(_others("The bucket"))
+
+    def is_marked(self) -> bool:
+        """Whether some library's marker lies here."""
+        return self.exists(MARKER)
+
+    def free(self) -> int | None:
+        """Nobody can say how much a bucket still takes."""
+        return None
 
 
 class BucketStaged:
@@ -232,6 +304,14 @@ def good(name: str) -> str:
     if not GOOD_NAME.fullmatch(name) or ".." in name:
         raise ValueError("not a name of the vault")
     return name
+
+
+def _gone(place: object) -> str:
+    return f"{place} does not carry this library's marker. Is the disk mounted, and STORAGE_URL right?"
+
+
+def _others(place: object) -> str:
+    return f"{place} holds the vault of another library. Mount this library's, or set STORAGE_URL to it."
 
 
 def _flush(folder: Path) -> None:

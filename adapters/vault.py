@@ -35,6 +35,11 @@ class Vault:
     def __init__(self, keys: KeyStore, storage: Storage) -> None:
         self.keys, self.storage = keys, storage
 
+    @property
+    def mark(self) -> str:
+        """What the storage's marker says: a name only this key store can know, so that vaults are never mixed up."""
+        return self.keys.secret("storage").hex()[:32]
+
     def writer(self, id: str, role: str = ORIGINAL) -> Writer:
         """A context in which bytes are written; leaving it makes them durable, an exception leaves nothing."""
         return Writer(self, id, role, replace=False)
@@ -63,7 +68,7 @@ class Vault:
     def destroy(self, id: str) -> None:
         """Destroy the key first, then the bytes of every role (ERA-03)."""
         self.keys.destroy("object", id)
-        for name in list(self.storage.names(self._folder(id))):
+        for name in list(self.storage.names(f"{self._folder(id)}/")):
             self.storage.delete(name)
 
     def ciphertext_sha256(self, id: str, role: str = ORIGINAL) -> str:

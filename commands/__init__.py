@@ -130,7 +130,9 @@ def exit_code(act: Callable[[], object]) -> int:
 def sentence(error: Exception) -> str:
     """What went wrong in one line; a bare error of a library says how to see more."""
     from adapters.keys import KeysMissing, WrongKey
+    from adapters.storage import StorageMissing
     from config import BadConfig
+    from models.beginning import LibraryMissing
     from models.errors import Refusal
 
     if isinstance(error, Refusal):
@@ -138,6 +140,6 @@ def sentence(error: Exception) -> str:
     if isinstance(error, click.ClickException):
         return error.format_message()
     words = " ".join(str(error).split()) or "no words"
-    if isinstance(error, BadConfig | KeysMissing | WrongKey):
+    if isinstance(error, BadConfig | KeysMissing | WrongKey | StorageMissing | LibraryMissing):
         return words
     return f"{words} ({type(error).__name__}; CLEARFRAME_DEBUG=1 shows where)"

@@ -39,6 +39,7 @@ class Tools:
     locale: str
     staging: Path
     witnesses: tuple[Witness, ...] = ()  # where signed heads go (HEADS_TO)
+    reserve: int = 0  # bytes of the vault's disk that new photos leave alone (DISK_RESERVE)
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

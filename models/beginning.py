@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from adapters import seal
 from models import default_wordings
-from models.base import db
+from models.base import db, tools
 from models.permission import Role
 from models.setting import Setting
 from models.trail import Trace
@@ -72,6 +74,45 @@ USES: list[dict[str, object]] = [
         },
     },
 ]  # fmt: skip
+
+
+class LibraryMissing(Exception):
+    """The database is not where keys and vault say there was one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There are keys or photos but no database. Put the database back, or set DATABASE_URL or "
+            "CLEARFRAME_DATA to where it is; for a new library choose empty folders."
+        )
+
+
+def need_database(url: str) -> None:
+    """Refuse, before the engine makes an empty file, when the library's own is not there."""
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists() and (tools.vault.storage.is_marked() or _has_objects()):
+        raise LibraryMissing
+
+
+def need_storage() -> None:
+    """StorageMissing unless the vault of this library is there: a missing mount must not look like an empty vault."""
+    if _is_begun():
+        tools.vault.storage.check(tools.vault.mark)
+    elif _has_objects():
+        raise LibraryMissing
+
+
+def found_storage() -> None:
+    """Mark the storage as this library's, as long as there is none yet; twice does no harm."""
+    if not _is_begun():
+        tools.vault.storage.found(tools.vault.mark)
+
+
+def _is_begun() -> bool:
+    return db.table_exists("setting") and bool(Setting.of("instance"))
+
+
+def _has_objects() -> bool:
+    return bool(tools.keys.ids("object"))
 
 
 def first_link(base_url: str) -> str | None:

@@ -54,7 +54,7 @@ def _answers(ask: Callable[[], Any]) -> bool:
 
 
 def _storage() -> None:
-    tools.vault.storage.check()
+    tools.vault.storage.check(tools.vault.mark)
 
 
 def _worker() -> None:

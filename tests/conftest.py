@@ -108,6 +108,7 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
     with _database(request, begun, config) as url:
         started = replace(config, database_url=url)
         composition.wire(started)
+        tools.vault.storage.found(tools.vault.mark)
         tools._wired.sandbox = sandbox
         Job.nudge = staticmethod(lambda job_id: None)
         with db.connection_context():

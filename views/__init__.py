@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
-from views import access, errors, headers, pages, picture_words, words
+from views import access, errors, headers, pages, picture_words, words, work_words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
@@ -42,6 +42,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)
+    app.add_template_filter(work_words.work)
+    app.add_template_filter(work_words.stumble)
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
     for room in rooms:
         module = importlib.import_module(f"views.{room}")

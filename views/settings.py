@@ -191,7 +191,7 @@ def letter(name: str) -> Response:
 @needs(Permission.JOBS)
 def jobs() -> Response:
     """What waits, runs and failed, and why."""
-    failed = Job.select().where(Job.failed_at.is_null(False)).order_by(Job.failed_at.desc()).limit(100)
+    failed = Job.gave_up().order_by(Job.failed_at.desc()).limit(100)
     return page(
         "settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed)
     )
@@ -202,6 +202,15 @@ def jobs() -> Response:
 def again(code: str) -> Response:
     """Try a failed duty once more."""
     find(Job.select(), code).again()
+    return go(url_for("settings.jobs"))
+
+
+@bp.post("/work/<code>/end")
+@needs(Permission.JOBS)
+def give_up(code: str) -> Response:
+    """Let a failed duty go for good."""
+    find(Job.select(), code).give_up(by=current_user)
+    flash(gettext("It is not tried again."))
     return go(url_for("settings.jobs"))
 
 

@@ -20,4 +20,6 @@ def keys(tmp_path):
 @pytest.fixture
 def vault(keys, tmp_path):
     """A vault over a folder."""
-    return Vault(keys, Folder(tmp_path / "vault"))
+    made = Vault(keys, Folder(tmp_path / "vault"))
+    made.storage.found(made.mark)
+    return made
