@@ -236,6 +236,15 @@ def watch_faceprints() -> None:
         forgetting.watch()
 
 
+@huey.periodic_task(crontab(minute="29", hour="1"))
+def scrub_tonight() -> None:
+    """Read the night's share of the stored files again, all of them within thirty days (SEC-11)."""
+    from models import scrub
+
+    with db.connection_context():
+        scrub.tonight()
+
+
 @huey.periodic_task(crontab(minute="11", hour="4", day_of_week="0"))
 def wipe_all() -> None:
     """Write the database anew once a week, so that its pages keep nothing that was deleted (ERA-07)."""

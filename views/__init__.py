@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)
+    app.add_template_filter(work_words.damage)
     app.add_template_filter(work_words.work)
     app.add_template_filter(work_words.stumble)
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS

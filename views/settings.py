@@ -7,11 +7,13 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import factor, organisation, outbox
+from models import factor, health, organisation, outbox
 from models.base import find, tools
 from models.errors import Invalid, _l
+from models.health import Beat
 from models.job import Job
 from models.permission import Permission, Role
+from models.scrub import Damage
 from models.setting import Setting
 from models.token import SCOPES, ApiToken
 from models.user import Team, User
@@ -193,7 +195,12 @@ def jobs() -> Response:
     """What waits, runs and failed, and why."""
     failed = Job.gave_up().order_by(Job.failed_at.desc()).limit(100)
     return page(
-        "settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed)
+        "settings/jobs.html",
+        waiting=list(Job.waiting().order_by(Job.due_at).limit(100)),
+        failed=list(failed),
+        damages=Damage.open(),
+        scrubbed=Beat.of("scrub"),
+        worker_works=health.worker_works(),
     )
 
 

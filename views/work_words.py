@@ -47,6 +47,14 @@ WHY: dict[str, Any] = {
     "busy": _("The database did not answer."),
     "OperationalError": _("The database did not answer."),
 }
+DAMAGE: dict[str, Any] = {
+    "missing": _("Missing"), "damaged": _("Damaged"), "foreign": _("Not ours"), "key missing": _("Its key is missing"),
+}  # fmt: skip
+
+
+def damage(what: str) -> str:
+    """What is wrong with a stored file."""
+    return str(DAMAGE[what])
 
 
 def work(kind: str) -> str:
