@@ -7,7 +7,7 @@ import json
 import pytest
 
 from models import faces
-from models.base import db
+from models.base import db, is_postgres
 from models.job import Job
 from models.photo import Photo
 from models.session import token_user

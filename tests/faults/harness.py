@@ -30,7 +30,9 @@ def measured(act: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def killed(act: Callable[[], object], check: Callable[[], object], *, seed: int, moments: int = MOMENTS) -> Kills:
+def killed(
+    act: Callable[[], object], check: Callable[[], object], *, seed: int, moments: int = MOMENTS
+) -> Kills:
     """Carry out `act` in a child so often, kill it after a seeded share of the measured time, and `check` each time."""
     whole = max(measured(act) for _ in range(2))
     check()

@@ -7,11 +7,10 @@ import os
 import shutil
 
 import pytest
+from playhouse.migrations import Runner
 
-import app as composition
 import tasks
-from adapters import clock
-from adapters.sandbox import Sandbox
+from adapters import clock, imaging, metadata
 from models import schema, scrub
 from models.base import db, tools
 from models.job import Job
@@ -33,13 +32,14 @@ def reopened(house):
     yield reopen
     db.initialize(real)
     real.connect()
-    real._state.ctx.append(real)
+    real._state.ctx.append(None)  # the house closes what it believes it opened
 
 
 @pytest.mark.slow
 def test_killed_while_photos_come_in(house, reopened, tmp_path):
-    editor = house.user("editor")
-    album = house.album(by=editor)
+    with db.connection_context():
+        editor = house.user("editor")
+        album = house.album(by=editor)
     said = tmp_path / "acknowledged"
     said.touch()
 
@@ -66,3 +66,80 @@ def test_killed_while_photos_come_in(house, reopened, tmp_path):
         Arrival.update(at=clock.now().replace(year=2020)).execute()
         Arrival.sweep()
         assert scrub.scrub().findings == []
+
+
+@pytest.mark.slow
+def test_killed_while_a_job_runs(house, reopened, monkeypatch):
+    """The decoder's and ExifTool's answers are their own, given again, so that each moment falls into our part."""
+    with db.connection_context():
+        editor = house.user("editor")
+        album = house.album(by=editor)
+        data = picture(size=(400, 300))
+        kind = imaging.kind_of(data)
+        made, read = (
+            imaging.prepare(tools.sandbox, data, kind, encode=False),
+            metadata.read(data, kind.suffix),
+        )
+        for number in range(MOMENTS + 4):
+            house.photo(album, by=editor, data=data + bytes([number]))
+
+    def work():
+        imaging.prepare = lambda *_about, **_more: made
+        metadata.read = lambda *_about: read
+        reopened()
+        with db.connection_context():
+            tasks.run(Job.due().where(Job.kind == "prepare").get().id)
+
+    def check():
+        with db.connection_context():
+            for photo in Photo.select().where(Photo.prepared_at.is_null(False)):
+                assert all(tools.vault.has(photo.code, f"w{longest}") for longest in (320, 800, 1600))
+            assert prepared() == Trace.select().where(Trace.action == "photo.prepared").count()
+
+    def prepared():
+        return Photo.select().where(Photo.prepared_at.is_null(False)).count()
+
+    kills = killed(work, check, seed=15)
+    with db.connection_context():
+        assert (kills.cut > MOMENTS / 2, prepared() < MOMENTS) == (True, True)
+        Job.update(leased_until=clock.now()).where(Job.leased_until.is_null(False)).execute()
+        while job := Job.due().where(Job.kind == "prepare").first():
+            assert tasks.run(job.id)
+        assert (prepared(), SetAside.select().count()) == (Photo.select().count(), 0)
+        assert (verify().bad, scrub.scrub().findings) == (None, [])
+
+
+@pytest.mark.slow
+def test_killed_while_the_database_is_brought_up_to_date(house, reopened, tmp_path):
+    before, path = tmp_path / "before.db", tmp_path / "moved.db"
+    key = tools.keys.secret("database")
+    with db.connection_context():
+        whole = sorted(db.get_tables())
+    real = db.obj
+    schema.open_database(f"sqlite:///{before}", key)
+    with db.connection_context():
+        Runner(db.obj, str(schema.MIGRATIONS)).up(target="0010_basis_reason")
+        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def lay():
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        shutil.copy(before, path)
+
+    def migrate():
+        schema.open_database(f"sqlite:///{path}", key)
+        with db.connection_context():
+            schema.migrate()
+
+    def check():
+        schema.open_database(f"sqlite:///{path}", key)
+        with db.connection_context():
+            schema.migrate()
+            assert (sorted(db.get_tables()), schema.migrate()) == (whole, [])
+            assert db.execute_sql("PRAGMA quick_check").fetchone()[0] == "ok"
+        lay()
+
+    lay()
+    kills = killed(migrate, check, seed=16)
+    db.initialize(real)
+    assert kills.cut > MOMENTS / 2
