@@ -9,6 +9,7 @@ from flask import Flask, Request
 
 import tasks
 import views
+from adapters import logs
 from adapters.hooks import Hooks
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
@@ -36,6 +37,7 @@ class SealedRequest(Request):
 
 def wire(config: Config) -> None:
     """Open keys, database, vault and mail for this process; refuses when a key is wrong or missing."""
+    logs.begin(config.log_level)
     keys = KeyStore.open(config.keys)
     storage = open_storage(config.storage_url, config.data / "vault")
     schema.open_database(config.database_url, keys.secret("database"))
