@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -38,11 +39,11 @@ def begin(level: str) -> None:
     logging.getLogger("clearframe").setLevel(level)
 
 
-def _bare(info: Any) -> str:
+def _bare(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """Where it happened and of what kind, without the error's words: a library may quote what somebody typed in them."""
-    places, trace = [], info[2]
+    places, trace = [], exc_info[2]
     while trace is not None:
         code = trace.tb_frame.f_code
         places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return f"{info[0].__name__} at " + " > ".join(places[-12:])
+    return f"{exc_info[0].__name__} at " + " > ".join(places[-12:])

@@ -109,7 +109,7 @@ def tonight() -> Report:
 
 def everything() -> list[str]:
     """Each code under which something should lie, in order."""
-    photos = {code for (code,) in Photo.select(Photo.code).tuples()}
+    photos = {photo.code for photo in Photo.select(Photo.code)}
     return sorted(photos | tools.keys.ids("object"))
 
 
