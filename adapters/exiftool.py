@@ -26,7 +26,10 @@ MEMORY_BYTES = 2 << 30
 CALLS_PER_PROCESS = 500
 # A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
 MEMORY = Path("/dev/shm")  # noqa: S108
-YARD, YARD_RESTS = "clearframe-yard-", 600.0  # its name goes on with the pid; seconds until a dead one's is swept
+YARD, YARD_RESTS = (
+    "clearframe-yard-",
+    600.0,
+)  # its name goes on with the pid; seconds until a dead one's is swept
 
 
 class Tool:

@@ -62,7 +62,9 @@ def test_term_lets_the_upload_end_and_loses_no_job(house, running):
         f'--{boundary}\r\nContent-Disposition: form-data; name="album"\r\n\r\n{album.code}\r\n--{boundary}\r\n'
         f'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
     ).encode()
-    body = head + picture(size=(800, 600)) + secrets.token_bytes(2_000_000) + f"\r\n--{boundary}--\r\n".encode()
+    body = (
+        head + picture(size=(800, 600)) + secrets.token_bytes(2_000_000) + f"\r\n--{boundary}--\r\n".encode()
+    )
     call = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     call.putrequest("POST", "/api/v1/photos")
     call.putheader("Authorization", f"Bearer {token}")
