@@ -9,6 +9,7 @@ from flask import Flask, Request
 
 import tasks
 import views
+from adapters import logs
 from adapters.hooks import Hooks
 from adapters.keys import KeyStore
 from adapters.mail import Mailer
@@ -40,6 +41,7 @@ def wire(config: Config, *, restoring: bool = False) -> None:
     """Open keys, database, vault and mail for this process; refuses when a key is wrong or missing, or a restore half done."""
     if is_unfinished(config.data) and not restoring:
         raise Unfinished(config.data)
+    logs.begin(config.log_level)
     keys = KeyStore.open(config.keys)
     storage = open_storage(config.storage_url, config.data / "vault")
     schema.open_database(config.database_url, keys.secret("database"))
@@ -65,6 +67,7 @@ def wire(config: Config, *, restoring: bool = False) -> None:
                 config.backup_recipient,
             ),
             witnesses=witnesses(config.heads_to),
+            reserve=config.disk_reserve,
             place=place_of(config.database_url, config.storage_url, config.queue_url),
         )
     )

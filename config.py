@@ -12,6 +12,8 @@ from environs import Env, EnvError
 
 HERE = Path(__file__).resolve().parent
 LOCALES = ("en", "nl", "de")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SHORTEST_TOKEN = 24
 
 
 class BadConfig(Exception):
@@ -50,6 +52,9 @@ class Config:
     timezone: str
     locale: str
     proxy_count: int
+    disk_reserve: int
+    metrics_token: str
+    log_level: str
     trusted_hosts: tuple[str, ...]
     demo: bool
 
@@ -97,6 +102,12 @@ class Config:
             raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
         if self.proxy_count < 0:
             raise BadConfig("PROXY_COUNT must be the number of proxies in front, 0 for none.")
+        if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
+            raise BadConfig(f"METRICS_TOKEN must hold at least {SHORTEST_TOKEN} characters, or be left out.")
+        if self.log_level not in LEVELS:
+            raise BadConfig(f"LOG_LEVEL must be one of {', '.join(LEVELS)}.")
+        if self.disk_reserve < 0:
+            raise BadConfig("DISK_RESERVE must be a number of megabytes, 0 for none.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -158,6 +169,9 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "timezone": read("TIMEZONE", "Europe/Amsterdam"),
         "locale": read("LOCALE", "en"),
         "proxy_count": env.int("PROXY_COUNT", 0),
+        "disk_reserve": env.int("DISK_RESERVE", 200) * 1_000_000,
+        "metrics_token": read("METRICS_TOKEN"),
+        "log_level": read("LOG_LEVEL", "INFO").upper(),
         "trusted_hosts": tuple(filter(None, (name.strip() for name in read("TRUSTED_HOSTS").split(",")))),
         **given,
         "data": data,

@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +18,13 @@ from huey.serializer import SignedSerializer
 
 from adapters.keys import KeyStore
 from config import Config
+from models import trouble
 from models.base import db
 from models.errors import Refusal
 from models.job import Job
 
 log = logging.getLogger("clearframe.tasks")
+HEARTBEAT = 30.0  # seconds; four of them fit into a lease
 
 
 class Sealed(SignedSerializer):
@@ -98,16 +102,48 @@ def run(job_id: int) -> bool:
     if job is None:
         return False
     try:
-        handlers()[job.kind](job.subject)
-    except Refusal as refusal:
-        job.fail(refusal.kind)
+        with held(job):
+            handlers()[job.kind](job.subject)
     except Exception as error:  # whatever a decoder or a mail server throws, the row must say so
-        log.exception("job %s (%s) failed", job.code, job.kind)
-        job.fail(type(error).__name__)
-    else:
-        job.finish()
-        return True
-    return False
+        _missed(job, error)
+        return False
+    job.finish()
+    return True
+
+
+def _missed(job: Job, error: Exception) -> None:
+    why = error.kind if isinstance(error, Refusal) else type(error).__name__
+    if trouble.passes(error):
+        log.warning("job %s (%s) waits for the machine: %s", job.code, job.kind, why)
+        job.put_back(why)
+        return
+    if not isinstance(error, Refusal):
+        log.error("job %s (%s) failed", job.code, job.kind, exc_info=error)
+    job.fail(why)
+
+
+@contextmanager
+def held(job: Job) -> Iterator[None]:
+    """Renew the lease while the work goes on: it may be short, and still no second worker begins the same."""
+    over = Event()
+    heart = Thread(target=_beat, args=(job, over), daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def _beat(job: Job, over: Event) -> None:
+    while not over.wait(HEARTBEAT):
+        try:
+            with db.connection_context():
+                job.renew()
+        except (
+            Exception
+        ) as error:  # the next beat may succeed; a lease lost means the work is done twice, without harm
+            log.warning("the lease of job %s was not renewed: %s", job.code, type(error).__name__)
 
 
 def handlers() -> dict[str, Callable[[int], Any]]:
@@ -216,6 +252,15 @@ def watch_faceprints() -> None:
 
     with db.connection_context():
         forgetting.watch()
+
+
+@huey.periodic_task(crontab(minute="29", hour="1"))
+def scrub_tonight() -> None:
+    """Read the night's share of the stored files again, all of them within thirty days (SEC-11)."""
+    from models import scrub
+
+    with db.connection_context():
+        scrub.tonight()
 
 
 @huey.periodic_task(crontab(minute="11", hour="4", day_of_week="0"))

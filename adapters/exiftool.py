@@ -26,6 +26,10 @@ MEMORY_BYTES = 2 << 30
 CALLS_PER_PROCESS = 500
 # A folder that is memory, so that what is decrypted never reaches a disk; ours inside it has mode 0700.
 MEMORY = Path("/dev/shm")  # noqa: S108
+YARD, YARD_RESTS = (
+    "clearframe-yard-",
+    600.0,
+)  # its name goes on with the pid; seconds until a dead one's is swept
 
 
 class Tool:
@@ -120,12 +124,23 @@ def yard() -> Path:
     """This process's private folder in memory: the only place where its ExifTool may read and write files."""
     global _yard
     if _yard is None or _yard[0] != os.getpid() or not _yard[1].is_dir():
-        _yard = (
-            os.getpid(),
-            Path(tempfile.mkdtemp(prefix="clearframe-", dir=MEMORY if MEMORY.is_dir() else None)),
-        )
+        place = MEMORY if MEMORY.is_dir() else Path(tempfile.gettempdir())
+        _sweep(place)
+        _yard = (os.getpid(), Path(tempfile.mkdtemp(prefix=f"{YARD}{os.getpid()}-", dir=place)))
         atexit.register(_clear, *_yard)
     return _yard[1]
+
+
+def _sweep(place: Path) -> None:
+    """Take away the yards of our processes that were killed: what they had decrypted must not stay in memory."""
+    for folder in place.glob(f"{YARD}*-*"):
+        with contextlib.suppress(OSError):
+            found = folder.stat()
+            owner = folder.name.removeprefix(YARD).partition("-")[0]
+            # The age is for a process of another container, which can't be seen from here.
+            old = found.st_mtime < time.time() - YARD_RESTS
+            if found.st_uid == os.geteuid() and old and not Path(f"/proc/{owner}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _clear(pid: int, folder: Path) -> None:

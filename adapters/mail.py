@@ -65,6 +65,11 @@ class Mailer:
             self._send(message)
         return str(message["Message-ID"])
 
+    def greet(self) -> None:
+        """Reach the mail server, log in and leave; nothing is sent. OSError or SMTPException when it does not answer."""
+        with self._server() as server:
+            server.ehlo()
+
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         sender = Address(addr_spec=self.sender)

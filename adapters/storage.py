@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 MARKER = "clearframe.storage"
-FIRST_MARK = "1"  # of a vault from before marks told installations apart
+UNSIGNED = "1"  # what markers said before they named their library; the next start signs it
 GOOD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
 
 class StorageMissing(Exception):
-    """The place does not carry our mark: a missing mount, or another installation's vault, must not look like an empty one."""
+    """The place does not carry our marker: a missing mount must not look like an empty vault."""
 
 
 class Staged(Protocol):
@@ -37,8 +38,10 @@ class Storage(Protocol):
     def delete(self, name: str) -> None: ...
     def names(self, prefix: str = "") -> Iterator[str]: ...
     def sweep(self, before: float) -> int: ...
-    def begin(self, mark: str, *, fresh: bool) -> None: ...
+    def found(self, mark: str) -> None: ...
     def check(self, mark: str) -> None: ...
+    def is_marked(self) -> bool: ...
+    def free(self) -> int | None: ...
 
 
 def open_storage(url: str, default_folder: Path) -> Storage:
@@ -55,18 +58,31 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def begin(self, mark: str, *, fresh: bool) -> None:
-        """Mark the place when it is fresh or bears the mark of before, then check it; StorageMissing for another's vault."""
-        there = self._mark()
-        if there == FIRST_MARK or (fresh and not there):
-            (self.root / "staging").mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.root.chmod(0o700)
-            (self.root / MARKER).write_text(f"{mark}\n")
-        self.check(mark)
+    def found(self, mark: str) -> None:
+        """Make the place ours: once, before there is a library. StorageMissing where somebody else's lies."""
+        if self.is_marked() or next(self.names(), None) is not None:
+            self.check(mark)
+            return
+        (self.root / "staging").mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.chmod(0o700)
+        self._mark(mark)
+
+    def _mark(self, mark: str) -> None:
+        # Written aside and renamed: a start that breaks off leaves no half marker.
+        draft = self.root / "staging" / secrets.token_hex(12)
+        with draft.open("x") as file:
+            file.write(f"{mark}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.root / MARKER)
+        _flush(self.root)
 
     def stage(self) -> FolderStaged:
-        """Begin a file."""
-        return FolderStaged(self.root)
+        """Begin a file; StorageMissing when the disk is not there."""
+        try:
+            return FolderStaged(self.root)
+        except FileNotFoundError as error:
+            raise StorageMissing(_gone(self.root)) from error
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
         """The bytes from start to before end; FileNotFoundError when there is no such name."""
@@ -87,11 +103,22 @@ class Folder:
         self._path(name).unlink(missing_ok=True)
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Every name that begins so."""
-        # Of one object only its own folder is walked: a vault holds millions of others.
-        for path in sorted((self.root / (prefix.rpartition("/")[0] or "objects")).rglob("*")):
-            name = path.relative_to(self.root).as_posix()
-            if path.is_file() and name.startswith(prefix):
+        """Every name that begins so; only the folders that can hold one are read."""
+        folder, _, begins = (prefix or "objects/").rpartition("/")
+        yield from self._below(folder, begins)
+
+    def _below(self, folder: str, begins: str = "") -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            name = f"{folder}/{entry.name}"
+            if not entry.name.startswith(begins):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._below(name)
+            else:
                 yield name
 
     def sweep(self, before: float) -> int:
@@ -102,19 +129,22 @@ class Folder:
         return len(stale)
 
     def check(self, mark: str) -> None:
-        """Raise StorageMissing unless this is the folder of the installation with this mark."""
-        if not self._mark():
-            raise StorageMissing(f"{self.root} is not a Clearframe vault. Is the disk mounted?")
-        if self._mark() != mark:
-            raise StorageMissing(
-                f"{self.root} is the vault of another installation. Look at STORAGE_URL and CLEARFRAME_KEYS."
-            )
+        """Raise StorageMissing unless this is this library's folder."""
+        if not self.is_marked():
+            raise StorageMissing(_gone(self.root))
+        found = (self.root / MARKER).read_text().strip()
+        if found == UNSIGNED:
+            self._mark(mark)
+        elif found != mark:
+            raise StorageMissing(_others(self.root))
 
-    def _mark(self) -> str:
-        try:
-            return (self.root / MARKER).read_text(encoding="ascii", errors="replace").strip()
-        except FileNotFoundError:
-            return ""
+    def is_marked(self) -> bool:
+        """Whether some library's marker lies here."""
+        return (self.root / MARKER).exists()
+
+    def free(self) -> int | None:
+        """Bytes that can still be written here."""
+        return shutil.disk_usage(self.root).free
 
     def _path(self, name: str) -> Path:
         return self.root / good(name)
@@ -130,7 +160,9 @@ class FolderStaged:
 
     def write(self, data: bytes) -> None:
         """Add bytes."""
-        self.file.write(data)
+        left = memoryview(data)
+        while left:  # a disk that is nearly full takes a part and says how much; only the next call fails
+            left = left[self.file.write(left) :]
 
     def commit(self, name: str, *, replace: bool = False) -> None:
         """Make it durable under its name; FileExistsError when taken and not to be replaced."""
@@ -203,8 +235,7 @@ class Bucket:
         """Every name that begins so."""
         import obstore
 
-        # A store is asked by whole folders; what is left of the prefix is compared here.
-        folder = prefix.rpartition("/")[0] or "objects"
+        folder = (prefix or "objects/").rpartition("/")[0]
         for page in obstore.list(self.store, prefix=f"{folder}/"):
             yield from (item["path"] for item in page if item["path"].startswith(prefix))
 
@@ -212,30 +243,35 @@ class Bucket:
         """Nothing lies half-written in a bucket: an object is there whole or not at all."""
         return 0
 
-    def begin(self, mark: str, *, fresh: bool) -> None:
-        """Mark the place when it is fresh or bears the mark of before, then check it; StorageMissing for another's vault."""
+    def found(self, mark: str) -> None:
+        """Make the bucket ours: once, before there is a library. StorageMissing where somebody else's lies."""
+        if self.is_marked() or next(iter(self.names()), None) is not None:
+            self.check(mark)
+            return
+        self._mark(mark)
+
+    def _mark(self, mark: str) -> None:
         import obstore
 
-        there = self._mark()
-        if there == FIRST_MARK or (fresh and not there):
-            if not there and next(iter(self.names()), None) is not None:
-                raise StorageMissing(
-                    "The bucket holds objects but no mark of an installation. Look at STORAGE_URL."
-                )
-            obstore.put(self.store, MARKER, f"{mark}\n".encode())
-        self.check(mark)
+        obstore.put(self.store, MARKER, f"{mark}\n".encode())
 
     def check(self, mark: str) -> None:
-        """Raise StorageMissing unless this is the bucket of the installation with this mark."""
-        if not self._mark():
-            raise StorageMissing("The bucket is not a Clearframe vault. Look at STORAGE_URL.")
-        if self._mark() != mark:
-            raise StorageMissing(
-                "The bucket is the vault of another installation. Look at STORAGE_URL and CLEARFRAME_KEYS."
-            )
+        """Raise StorageMissing unless this is this library's bucket."""
+        if not self.is_marked():
+            raise StorageMissing(_gone("The bucket"))
+        found = self.read(MARKER).decode().strip()
+        if found == UNSIGNED:
+            self._mark(mark)
+        elif found != mark:
+            raise StorageMissing(_others("The bucket"))
 
-    def _mark(self) -> str:
-        return self.read(MARKER).decode("ascii", "replace").strip() if self.exists(MARKER) else ""
+    def is_marked(self) -> bool:
+        """Whether some library's marker lies here."""
+        return self.exists(MARKER)
+
+    def free(self) -> int | None:
+        """Nobody can say how much a bucket still takes."""
+        return None
 
 
 class BucketStaged:
@@ -268,6 +304,14 @@ def good(name: str) -> str:
     if not GOOD_NAME.fullmatch(name) or ".." in name:
         raise ValueError("not a name of the vault")
     return name
+
+
+def _gone(place: object) -> str:
+    return f"{place} does not carry this library's marker. Is the disk mounted, and STORAGE_URL right?"
+
+
+def _others(place: object) -> str:
+    return f"{place} holds the vault of another library. Mount this library's, or set STORAGE_URL to it."
 
 
 def _flush(folder: Path) -> None:

@@ -35,14 +35,22 @@ class Vault:
     def __init__(self, keys: KeyStore, storage: Storage) -> None:
         self.keys, self.storage = keys, storage
 
+    @property
+    def mark(self) -> str:
+        """What the storage's marker says: a name only this key store can know, so that vaults are never mixed up."""
+        return self.keys.secret("storage").hex()[:32]
+
     def begin(self, *, fresh: bool = False) -> None:
-        """Mark the place as ours if it is to be fresh or no key is in use yet, then check it (StorageMissing)."""
+        """Mark the place as ours if it is to be fresh or no key is in use yet, else check it (StorageMissing)."""
         # A disk that is not mounted must stop the start, not look like an empty vault.
-        self.storage.begin(self._hash("mark")[:32], fresh=fresh or not self.keys.is_used())
+        if fresh or not self.keys.is_used():
+            self.storage.found(self.mark)
+        else:
+            self.check()
 
     def check(self) -> None:
         """Raise StorageMissing unless the place is ours."""
-        self.storage.check(self._hash("mark")[:32])
+        self.storage.check(self.mark)
 
     def writer(self, id: str, role: str = ORIGINAL) -> Writer:
         """A context in which bytes are written; leaving it makes them durable, an exception leaves nothing."""

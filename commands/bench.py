@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-BENCHES = ("ingest", "library", "recognition", "trail")
+BENCHES = ("ingest", "library", "recognition", "trail", "vault")
 
 
 @click.command()

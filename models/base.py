@@ -54,6 +54,7 @@ class Tools:
     database_url: str = ""
     backups: Backups = field(default_factory=Backups)
     sign_on: Provider | None = None
+    reserve: int = 0  # bytes of the vault's disk that new photos leave alone (DISK_RESERVE)
     place: str = ""  # the hosts the data stands on (adapters/place.py)
 
 

@@ -100,3 +100,20 @@ class TrailClosed(Refusal):
     words = _l(
         "The audit trail can't be written at the moment, so nothing was done. Please try again shortly."
     )
+
+
+class Full(Refusal):
+    """A disk has no room left; what can be done without new bytes goes on."""
+
+    status, kind = 507, "full"
+    words = _l(
+        "There is no room left on the disk, so nothing was kept. Please tell your administrator; it works again "
+        "as soon as there is room."
+    )
+
+
+class Busy(Refusal):
+    """A part we stand on does not answer for the moment."""
+
+    status, kind = 503, "busy"
+    words = _l("Clearframe can't answer at the moment. Nothing was half-saved. Please try again shortly.")

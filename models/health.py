@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import TextField
@@ -27,6 +27,12 @@ class Beat(Record):
         row = cls(part=part, at=clock.now())
         if not row.save(only=[cls.at]):
             row.save(force_insert=True)
+
+    @classmethod
+    def of(cls, part: str) -> datetime | None:
+        """When a part gave its last sign of life; None for one that never did."""
+        row = cls.get_or_none(cls.part == part)
+        return row.at if row else None
 
 
 STILL = timedelta(minutes=3)
@@ -57,7 +63,12 @@ def _storage() -> None:
     tools.vault.check()
 
 
+def worker_works() -> bool:
+    """Whether the worker gave a sign of life within the last minutes."""
+    last = Beat.of("worker")
+    return last is not None and last >= clock.now() - STILL
+
+
 def _worker() -> None:
-    last = Beat.get_or_none(Beat.part == "worker")
-    if last is None or last.at < clock.now() - STILL:
+    if not worker_works():
         raise RuntimeError("no worker")

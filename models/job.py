@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import IntegerField, ModelSelect, TextField
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db
+from models.errors import Refusal, _l
+from models.permission import Permission
+from models.trail import Trace
 
-LEASE = timedelta(minutes=10)
+if TYPE_CHECKING:
+    from models.user import User
+
+LEASE = timedelta(minutes=2)  # renewed while its worker lives, so that a dead one is noticed soon
+LATER = timedelta(minutes=1)
 MOST_TRIES = 6
 # What may wait until nothing else does: never before a new photo, a letter or anybody's click.
 BEHIND_ALL = frozenset({"scan"})
@@ -57,6 +64,11 @@ class Job(Record):
         return cls.select().where(cls.done_at.is_null(), cls.failed_at.is_null())
 
     @classmethod
+    def gave_up(cls) -> ModelSelect[Job]:
+        """The query of jobs that gave up and that nobody has let go."""
+        return cls.select().where(cls.failed_at.is_null(False), cls.done_at.is_null())
+
+    @classmethod
     def due(cls) -> ModelSelect[Job]:
         """The query of jobs that may start now: due, and not leased by a living worker; what is behind all others last."""
         now = clock.now()
@@ -93,6 +105,25 @@ class Job(Record):
             cls.leased_until.is_null() | (cls.leased_until < now),
         )
         return cls.get_by_id(job_id) if taken.execute() == 1 else None
+
+    def renew(self) -> None:
+        """Hold the lease a while longer: the worker lives and is still at it."""
+        mine = (Job.id == self.id) & Job.leased_until.is_null(False) & Job.done_at.is_null()
+        Job.update(leased_until=clock.now() + LEASE).where(mine).execute()
+
+    def put_back(self, why: str) -> None:
+        """The machine could not, through no fault of the duty: try again soon, and count nothing."""
+        again = {"leased_until": None, "due_at": clock.now() + LATER, "tries": max(0, self.tries - 1)}
+        Job.update(why=why[:200], **again).where(Job.id == self.id).execute()
+
+    def give_up(self, *, by: User) -> None:
+        """Whoever looks after the house lets a failed duty go for good; that it was so stays in the trail."""
+        by.require(Permission.JOBS)
+        if self.failed_at is None:
+            raise Refusal(_l("Only what gave up can be let go."))
+        with db.atomic():
+            Job.update(done_at=clock.now(), leased_until=None).where(Job.id == self.id).execute()
+            Trace.leave(by, "job.given-up", self, work=self.kind, tries=self.tries)
 
     @property
     def state(self) -> str:

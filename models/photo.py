@@ -20,6 +20,7 @@ from peewee import (
 from playhouse.fields import EnumField
 
 from adapters import clock, imaging, seal
+from models import trouble
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.clearance import Step, decide, timeline
@@ -87,11 +88,7 @@ class Photo(Record):
             "code", "kind", "size", "fingerprint", "taken_in_at", "prepared_at", "width", "height", "placeholder",
             "colour", "pixels", "likeness", "camera", "licence", "special_context", "turn",
         )  # fmt: skip
-        indexes = (
-            (("album", "id"), False),
-            (("album", "turn", "id"), False),
-            (("album", "taken_at"), False),
-        )
+        indexes = ((("album", "id"), False), (("album", "turn", "id"), False), (("album", "taken_at"), False))
 
     @classmethod
     def take_in(
@@ -109,6 +106,7 @@ class Photo(Record):
         The same bytes are answered with the photo that is there already. Raises NotAccepted for what is no image we
         take in, TooLarge, ErasedBefore, and Invalid for a photo that lies where the asker may not look.
         """
+        trouble.need_room()
         first = stream.read(CHUNK)
         kind = imaging.sniff(first)
         if kind is None or not kind.supported:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from peewee import fn
 from adapters import clock, imaging, metadata
 from adapters import recognition as recogniser
 from adapters.sandbox import Unreadable
-from models import claims, comparing, erasure, finding, index, search
+from models import claims, comparing, erasure, finding, health, index, search
 from models.album import Album
 from models.base import db, tools
 from models.errors import Invalid, Refusal, _l
@@ -113,6 +114,7 @@ class Progress:
 
     waiting: int
     comparing: int
+    stalled: bool = False  # something waits and no worker gives a sign of life
 
     @property
     def is_done(self) -> bool:
@@ -125,7 +127,12 @@ def progress(album: Album | None = None) -> Progress:
     looking, compared = (
         _photos_of(kinds, album) for kinds in (("prepare", "look-harder", "look-turned"), ("compare",))
     )
-    return Progress(looking, compared)
+    return Progress(looking, compared, bool(looking or compared) and not health.worker_works())
+
+
+def stalled(photos: Iterable[Photo]) -> bool:
+    """Whether some of these wait for a worker that gives no sign of life; asks nothing when none waits."""
+    return any(not photo.ready for photo in photos) and not health.worker_works()
 
 
 def _photos_of(kinds: tuple[str, ...], album: Album | None) -> int:

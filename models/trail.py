@@ -142,8 +142,10 @@ class Trace(Record):
 
     def _append(self) -> None:
         take_turn()
-        last = Trace.select(Trace.seq, Trace.head).order_by(Trace.seq.desc()).first()
+        last = Trace.select(Trace.seq, Trace.head, Trace.at).order_by(Trace.seq.desc()).first()
         self.seq = last.seq + 1 if last else 1
+        if last:
+            self.at = max(self.at, last.at)  # a clock set back must not put an act before the one it followed
         before = bytes.fromhex(last.head) if last else genesis()
         self.head = seal.link(before, seal.leaf(self.canonical())).hex()
         self.save(force_insert=True)

@@ -108,6 +108,7 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
     with _database(request, begun, config) as url:
         started = replace(config, database_url=url)
         composition.wire(started)
+        tools.vault.storage.found(tools.vault.mark)
         tools._wired.sandbox = sandbox
         Job.nudge = staticmethod(lambda job_id: None)
         with db.connection_context():
@@ -137,7 +138,6 @@ def _database(request: pytest.FixtureRequest, begun: Path, config: Config) -> It
     if not POSTGRES:
         pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL to run this on PostgreSQL too")
     config.data.mkdir(mode=0o700)
-    shutil.copytree(begun / "data" / "vault", config.data / "vault")
     with _scratch_database(request.getfixturevalue("begun_on_postgres")) as url:
         yield url
         db.obj.close_all()  # type: ignore[attr-defined]

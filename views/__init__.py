@@ -11,14 +11,14 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
-from views import access, errors, headers, pages, picture_words, words
+from views import access, diary, errors, headers, pages, picture_words, words, work_words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
     "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "wordings", "recognition", "trail", "settings", "webhooks",
-    "api",
+    "metrics", "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.request_loader(access.load_user)
     login.session_protection = None  # sessions are rows; addresses change with every train
+    diary.init_app(app)
     headers.init_app(app)
     access.init_app(app)
     csrf.init_app(app)  # after the database is open: its refusal is a page too
@@ -42,6 +43,9 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)
+    app.add_template_filter(work_words.damage)
+    app.add_template_filter(work_words.work)
+    app.add_template_filter(work_words.stumble)
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
     for room in rooms:
         module = importlib.import_module(f"views.{room}")

@@ -11,7 +11,20 @@ from htmx_flask import make_response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from models.errors import Gone, Missing, NotAccepted, NotAllowed, NotCleared, Refusal, TooLarge, TooMany, _l
+from models import trouble
+from models.errors import (
+    Full,
+    Gone,
+    Missing,
+    NotAccepted,
+    NotAllowed,
+    NotCleared,
+    Refusal,
+    TooLarge,
+    TooMany,
+    TrailClosed,
+    _l,
+)
 from models.session import WINDOW, OutOfScope
 from views.headers import harden
 
@@ -42,7 +55,9 @@ def init_app(app: Flask) -> None:
 
 
 def refused(refusal: Refusal) -> Response:
-    """A refusal of the domain, in its own words."""
+    """A refusal of the domain, in its own words; of one that a full disk caused, in those."""
+    if isinstance(refusal, TrailClosed):
+        refusal = next((why for why in [trouble.of(refusal)] if isinstance(why, Full)), refusal)
     return _answer(refusal.status, refusal.kind, refusal.sentence(gettext), refusal)
 
 
@@ -59,8 +74,11 @@ def failed(error: HTTPException) -> Response:
 
 
 def unforeseen(error: Exception) -> Response:
-    """An error of ours: a short reference that also stands in the log, never a traceback."""
+    """The machine's trouble in its own words; else an error of ours: a short reference that also stands in the log, never a traceback."""
     reference = g.get("request_id", "none")
+    if passing := trouble.of(error):
+        log.warning("%s, reference %s: %s", passing.kind, reference, type(error).__name__)
+        return refused(passing)
     log.error("unforeseen error, reference %s", reference, exc_info=error)
     return _answer(500, "error", gettext(WORDS[500]), reference=reference)
 
@@ -83,9 +101,14 @@ def _answer(
         log.exception("the error page failed")
         body = words
     response = harden(make_response((body, status)))
-    if status == 429:
-        response.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+    _when_to_come_back(response, status)
     return response
+
+
+def _when_to_come_back(response: Response, status: int) -> None:
+    seconds = {429: int(WINDOW.total_seconds()), 503: 10, 507: 300}.get(status)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
 
 
 def _problem(status: int, kind: str, words: str, refusal: Refusal | None, reference: str) -> Response:
@@ -106,6 +129,7 @@ def _problem(status: int, kind: str, words: str, refusal: Refusal | None, refere
         body["reference"] = reference
     response = jsonify(body)
     response.status_code = status
+    _when_to_come_back(response, status)
     response.mimetype = "application/problem+json"
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="clearframe"'

@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models import preparation
 from models.base import find
 from models.library import Question, use_of
 from models.permission import Permission
@@ -39,6 +40,7 @@ def index() -> Response:
         states=STATES,
         more=here(cursor=more) if more else None,
         here=here,
+        stalled=preparation.stalled(photos),
     )
 
 

@@ -7,11 +7,13 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import backups, factor, organisation, outbox
+from models import backups, factor, health, organisation, outbox
 from models.base import find, tools
 from models.errors import Invalid, _l
+from models.health import Beat
 from models.job import Job
 from models.permission import Permission, Role
+from models.scrub import Damage
 from models.setting import Setting
 from models.token import SCOPES, ApiToken
 from models.user import Team, User
@@ -191,9 +193,14 @@ def letter(name: str) -> Response:
 @needs(Permission.JOBS)
 def jobs() -> Response:
     """What waits, runs and failed, and why."""
-    failed = Job.select().where(Job.failed_at.is_null(False)).order_by(Job.failed_at.desc()).limit(100)
+    failed = Job.gave_up().order_by(Job.failed_at.desc()).limit(100)
     return page(
-        "settings/jobs.html", waiting=list(Job.waiting().order_by(Job.due_at).limit(100)), failed=list(failed)
+        "settings/jobs.html",
+        waiting=list(Job.waiting().order_by(Job.due_at).limit(100)),
+        failed=list(failed),
+        damages=Damage.open(),
+        scrubbed=Beat.of("scrub"),
+        worker_works=health.worker_works(),
     )
 
 
@@ -210,6 +217,15 @@ def again(code: str) -> Response:
 def kept() -> Response:
     """Where backups go, when the last was made, and how the last tries to restore went."""
     return page("settings/backups.html", standing=backups.standing())
+
+
+@bp.post("/work/<code>/end")
+@needs(Permission.JOBS)
+def give_up(code: str) -> Response:
+    """Let a failed duty go for good."""
+    find(Job.select(), code).give_up(by=current_user)
+    flash(gettext("It is not tried again."))
+    return go(url_for("settings.jobs"))
 
 
 def _with_link(chosen: User) -> Response:

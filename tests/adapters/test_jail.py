@@ -106,3 +106,19 @@ def _status(pid: int) -> dict[str, str]:
 def test_an_uploader_s_name_reaches_no_command(name):
     with exiftool.scratch(picture(), ".jpg") as path:
         assert (path.name, name in str(path)) == ("file.jpg", False)
+
+
+def test_the_yard_of_a_killed_process_is_swept(tmp_path, monkeypatch):
+    """What it had decrypted must not stay in memory; a living one's stays."""
+    monkeypatch.setattr(exiftool, "MEMORY", tmp_path)
+    monkeypatch.setattr(exiftool, "_yard", None)
+    dead, young, living = (
+        tmp_path / f"clearframe-yard-{pid}-x" for pid in (2**22 + 1, 2**22 + 2, os.getppid())
+    )
+    for folder in (dead, young, living):
+        folder.mkdir()
+        (folder / "file.jpg").write_bytes(b"decrypted")
+    for folder in (dead, living):
+        os.utime(folder, (1, 1))
+    ours = exiftool.yard()
+    assert sorted(tmp_path.iterdir()) == sorted([young, living, ours])

@@ -11,13 +11,14 @@ import pytest
 from adapters.storage import MARKER, Folder, StorageMissing, good, open_storage
 
 NAME = "objects/ab/abcdef/0123"
+OURS, OTHERS = "a1" * 16, "b2" * 16
 
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = Folder(tmp_path / "store")
-    folder.begin("ours", fresh=True)
-    return folder
+    made = Folder(tmp_path / "store")
+    made.found(OURS)
+    return made
 
 
 def put(folder, name, data, **how):
@@ -34,7 +35,10 @@ def test_put_read_list_delete(folder):
     assert (folder.read(NAME, 2, 5), folder.read(NAME, 8), folder.read(NAME, 8, 99)) == (b"234", b"89", b"89")
     assert folder.size(NAME) == 10
     assert list(folder.names()) == [NAME, "objects/cd/x/y"]
-    assert list(folder.names("objects/ab")) == [NAME]
+    assert [list(folder.names(start)) for start in ("objects/ab", "objects/ab/abcdef/", "objects/a")] == [
+        [NAME]
+    ] * 3
+    assert list(folder.names("objects/ef/")) == []
     folder.delete(NAME)
     folder.delete(NAME)
     assert not folder.exists(NAME)
@@ -88,32 +92,36 @@ def test_what_a_killed_process_left_is_swept_by_age(folder):
 
 
 def test_a_missing_mount_is_no_empty_vault(folder):
-    folder.check("ours")
+    folder.check(OURS)
+    put(folder, NAME, b"x")
+    folder.root.rename(folder.root.with_name("unmounted"))
+    with pytest.raises(StorageMissing, match="Is the disk mounted"):
+        Folder(folder.root).check(OURS)
+    with pytest.raises(StorageMissing):
+        folder.stage()
+    assert not folder.root.exists()
+    folder.root.mkdir()
+    with pytest.raises(StorageMissing):
+        folder.stage()
+    assert list(folder.root.iterdir()) == []
+
+
+def test_the_vault_of_another_library_is_refused(folder):
+    with pytest.raises(StorageMissing, match="another library"):
+        folder.check(OTHERS)
+    with pytest.raises(StorageMissing, match="another library"):
+        folder.found(OTHERS)
+    folder.found(OURS)
+    put(folder, NAME, b"x")
     (folder.root / MARKER).unlink()
-    for ask in (lambda: folder.check("ours"), lambda: folder.begin("ours", fresh=False)):
-        with pytest.raises(StorageMissing):
-            ask()
-    assert not (folder.root / MARKER).exists()
+    with pytest.raises(StorageMissing):
+        folder.found(OURS)
 
 
-def test_the_vault_of_another_installation_is_refused(folder):
-    for ask in (lambda: folder.check("theirs"), lambda: folder.begin("theirs", fresh=True)):
-        with pytest.raises(StorageMissing):
-            ask()
-    folder.check("ours")
-
-
-def test_a_vault_from_before_gets_its_mark(folder):
+def test_a_marker_from_before_they_named_their_library_is_signed_at_the_next_start(folder):
     (folder.root / MARKER).write_text("1\n")
-    folder.begin("ours", fresh=False)
-    folder.check("ours")
-
-
-def test_one_object_is_found_without_walking_the_others(folder):
-    for name in ("objects/ab/one/a", "objects/ab/one/b", "objects/ab/other/a"):
-        put(folder, name, b"x")
-    assert list(folder.names("objects/ab/one/")) == ["objects/ab/one/a", "objects/ab/one/b"]
-    assert list(folder.names("objects/ab/none/")) == []
+    folder.check(OURS)
+    assert (folder.root / MARKER).read_text() == f"{OURS}\n"
 
 
 def test_others_on_this_machine_see_nothing(folder):

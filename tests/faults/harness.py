@@ -8,6 +8,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 MOMENTS = 50
 
@@ -48,3 +49,24 @@ def _act(act: Callable[[], object], seconds: float | None) -> None:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
+
+
+@dataclass
+class Kills:
+    """How often the child was cut down in the middle, and how often it was done before."""
+
+    cut: int = 0
+    done: int = 0
+
+
+def killed(act: Callable[[], object], check: Callable[[], object], *, seed: int) -> Kills:
+    """Kill the act at every moment, one after the other on the same house, and check what is left each time."""
+    whole, kills = max(timed(act) for _ in range(2)), Kills()
+    check()
+    for seconds in moments(seed, whole):
+        if run(act, seconds):
+            kills.cut += 1
+        else:
+            kills.done += 1
+        check()
+    return kills

@@ -36,6 +36,7 @@ VAULT_OPENERS = {
     "erasure",
     "consent",  # the paper form as scanned
     "importing",  # a list from before and its signed forms
+    "scrub",  # reads all of it to see whether it is whole, and keeps nothing
     "selfie",  # until the worker has looked at it
     "evidence",  # what was shown and signed, its receipt and its sealed bundle
 }

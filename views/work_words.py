@@ -1,0 +1,67 @@
+"""What the worker does and what it stumbled over, in plain words for the administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+_ = lazy_gettext
+
+WORK: dict[str, Any] = {
+    "prepare": _("Make previews and find faces"),
+    "look-harder": _("Look for faces once more"),
+    "look-turned": _("Look for faces once more"),
+    "faceprints": _("Make faceprints"),
+    "selfie": _("Look at a selfie"),
+    "compare": _("Compare faces"),
+    "copy": _("Make a masked copy"),
+    "scan": _("Look through older photos"),
+    "wipe": _("Wipe what was deleted"),
+    "erase": _("Erase a photo"),
+    "tidy": _("Clear up after an erasure"),
+    "recolour": _("Bring the list up to date"),
+    "recolour-album": _("Bring the list up to date"),
+    "receipt": _("Write a receipt"),
+    "notice": _("Send a letter"),
+    "my-links": _("Send a personal link"),
+    "hook": _("Tell another system"),
+    "import": _("Bring in a list"),
+    "campaign": _("Ask the people of a campaign"),
+    "chase": _("Remind people of a campaign"),
+}
+WHY: dict[str, Any] = {
+    "MailRefused": _("The mail server did not take it. Check SMTP_URL and the address."),
+    "Full": _("The disk is full."),
+    "full": _("The disk is full."),
+    "OSError": _("A file could not be read or written. Check disk and mounts."),
+    "StorageMissing": _("The vault is not there. Is the disk mounted?"),
+    "Damaged": _("A stored file is damaged. Run bin/clearframe scrub and restore it from a backup."),
+    "FileNotFoundError": _(
+        "A stored file is missing. Run bin/clearframe scrub and restore it from a backup."
+    ),
+    "KeyGone": _("What it was about was erased."),
+    "gone": _("What it was about was erased."),
+    "missing": _("What it was about is no longer there."),
+    "trail-closed": _("The audit trail could not be written."),
+    "busy": _("The database did not answer."),
+    "OperationalError": _("The database did not answer."),
+}
+DAMAGE: dict[str, Any] = {
+    "missing": _("Missing"), "damaged": _("Damaged"), "foreign": _("Not ours"), "key missing": _("Its key is missing"),
+}  # fmt: skip
+
+
+def damage(what: str) -> str:
+    """What is wrong with a stored file."""
+    return str(DAMAGE[what])
+
+
+def work(kind: str) -> str:
+    """What a kind of job does."""
+    return str(WORK.get(kind, kind))
+
+
+def stumble(why: str) -> str:
+    """What a job stumbled over, and what to do; the error's own name where we know no better."""
+    return str(WHY.get(why) or gettext("Something went wrong (%(why)s); the log says more.", why=why))
