@@ -102,21 +102,24 @@ class Config:
             raise BadConfig(f"LOCALE must be one of {', '.join(LOCALES)}.")
         if self.proxy_count < 0:
             raise BadConfig("PROXY_COUNT must be the number of proxies in front, 0 for none.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
+        self._check_watching()
+        self._check_backups()
+        if self.keys.is_relative_to(self.data):
+            raise BadConfig(
+                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
+            )
+
+    def _check_watching(self) -> None:
         if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
             raise BadConfig(f"METRICS_TOKEN must hold at least {SHORTEST_TOKEN} characters, or be left out.")
         if self.log_level not in LEVELS:
             raise BadConfig(f"LOG_LEVEL must be one of {', '.join(LEVELS)}.")
         if self.disk_reserve < 0:
             raise BadConfig("DISK_RESERVE must be a number of megabytes, 0 for none.")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
-        self._check_backups()
-        if self.keys.is_relative_to(self.data):
-            raise BadConfig(
-                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
-            )
 
     def _check_backups(self) -> None:
         if not 1 <= self.backup_days <= 90:

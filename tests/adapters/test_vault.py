@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.keys import KeyGone, KeyStore
-from adapters.storage import Folder
+from adapters.storage import Folder, StorageMissing
 from adapters.vault import CHUNK, HEADER, TAG, Damaged, Vault
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK + 12345]
@@ -197,7 +197,7 @@ def test_a_broken_write_leaves_neither_bytes_nor_key(vault):
 
 def test_a_write_that_can_t_begin_leaves_no_key(vault):
     (vault.storage.root / "staging").rmdir()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StorageMissing):
         vault.put("a1", "original", b"x")
     assert not vault.keys.has("object", "a1")
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from adapters import seal
 from models.base import tools
 from models.consent import Consent
 from models.request import Choice, Request, Way
 from models.trail import signer
 from models.wording import Wording
-from tests.commands.test_verbs import clearframe, pytestmark
 
-__all__ = ["clearframe", "pytestmark"]
+pytestmark = pytest.mark.both_engines
 
 
 def bundle(house, drain):

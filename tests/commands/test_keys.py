@@ -15,13 +15,12 @@ import pytest
 from adapters import roots
 from adapters.keys import KeyStore
 from models.trail import Trace
-from tests.commands.test_verbs import clearframe  # noqa: F401 - a fixture
 
 HERE = Path(__file__).parents[2]
 PHRASE = "a sentence that opens the house"
 
 
-def test_rotating_wraps_every_key_and_says_so(clearframe, house):  # noqa: F811
+def test_rotating_wraps_every_key_and_says_so(clearframe, house):
     editor = house.user("editor")
     photo = house.photo(house.album(by=editor), by=editor)
     before = json.loads(clearframe("keys", "status", "--json")[1])
@@ -49,7 +48,7 @@ def house_vault():
     return tools.vault
 
 
-def test_a_new_root_takes_the_place_of_the_old(clearframe, config):  # noqa: F811
+def test_a_new_root_takes_the_place_of_the_old(clearframe, config):
     old = (config.keys / roots.ROOT).read_bytes()
     assert clearframe("keys", "rotate", "--root")[0] == 0
     assert (config.keys / roots.ROOT).read_bytes() != old
@@ -58,7 +57,7 @@ def test_a_new_root_takes_the_place_of_the_old(clearframe, config):  # noqa: F81
     assert (code, "--root" in said) == (2, True)
 
 
-def test_no_secret_is_printed(clearframe, config):  # noqa: F811
+def test_no_secret_is_printed(clearframe, config):
     store = KeyStore.open(config.keys)
     told = "".join(clearframe("keys", "status", *more)[1] for more in ((), ("--json",)))
     secrets = [store._root, store._seed, *store._ring.values(), store.secret("database")]
@@ -141,7 +140,7 @@ def use_a_key(folder):
     [
         (lose_root, "The root key is missing"), (other_root, "does not open this key store"),
         (short_root, "at least 32 bytes"), (lose_store, "There is no key store"), (spoil_store, "damaged or no key store"),
-        (other_keys, "made with other keys"), (lose_vault, "Is the disk mounted?"), (lose_database, "the database is gone"),
+        (other_keys, "made with other keys"), (lose_vault, "Is the disk mounted"), (lose_database, "the database is gone"),
     ],
 )  # fmt: skip
 def test_what_does_not_belong_together_stops_the_start_and_changes_nothing(started, mishap, words):
