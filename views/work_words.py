@@ -29,6 +29,9 @@ WORK: dict[str, Any] = {
     "import": _("Bring in a list"),
     "campaign": _("Ask the people of a campaign"),
     "chase": _("Remind people of a campaign"),
+    "backup": _("Make tonight's backup"),
+    "keys-backup": _("Back up the key store"),
+    "drill": _("Try a restore out"),
 }
 WHY: dict[str, Any] = {
     "MailRefused": _("The mail server did not take it. Check SMTP_URL and the address."),
@@ -44,6 +47,9 @@ WHY: dict[str, Any] = {
     "gone": _("What it was about was erased."),
     "missing": _("What it was about is no longer there."),
     "trail-closed": _("The audit trail could not be written."),
+    "no-backup": _("The place of the backups holds none that is whole. Look at BACKUP_TO."),
+    "NoPlace": _("The place of the backups is not there. Look at BACKUP_TO and KEYS_BACKUP_TO."),
+    "drill-failed": _("A restore that was tried out did not work."),
     "busy": _("The database did not answer."),
     "OperationalError": _("The database did not answer."),
 }
