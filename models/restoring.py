@@ -73,7 +73,9 @@ def begin(data: Path, database_url: str) -> None:
                 )
             )
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mark.write_text(f"{clock.now().isoformat()} {there}\n")
+        draft = data / f".{MARKER}"
+        draft.write_text(f"{clock.now().isoformat()} {there}\n")
+        draft.replace(mark)  # half a mark would keep everybody out
     _clear(data, database_url)
 
 

@@ -74,7 +74,7 @@ def visit(chromium, site):
             page.fill("[name=password]", PASSWORD)
             page.click("main button")
             if user.code in POCKETS:
-                page.wait_for_url("**/login/code*")
+                page.wait_for_url(lambda url: "/login/code" in url)
                 page.fill("[name=number]", next_code(user))
                 page.click("main button >> nth=0")
             page.wait_for_url(lambda url: "/login" not in url)
