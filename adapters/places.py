@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import tarfile
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -16,7 +16,6 @@ from adapters.pieces import Pieces
 from adapters.storage import Bucket, good
 
 PIECE = 1 << 20
-STALE = 24 * 3600  # seconds after which half a file is nobody's work any more
 
 
 class Place(Protocol):
@@ -45,9 +44,8 @@ def writing(place: str) -> Iterator[Place]:
     """The place to write to; one file appears under its name when it is whole, and not at all when writing it failed."""
     if is_folder(place):
         standing = _standing(place)
-        if isinstance(standing, InFolder):
-            standing.sweep()
-        yield standing
+        with standing.alone() if isinstance(standing, InFolder) else nullcontext():
+            yield standing
         return
     target = Path(place)
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -99,12 +97,17 @@ class InFolder:
         self.root = root
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def sweep(self) -> None:
-        """Take away what a backup that was killed left behind; what is younger may be one under way."""
-        for left in self.root.glob(".*.part"):
-            with suppress(FileNotFoundError):
-                if left.stat().st_mtime < time.time() - STALE:
-                    left.unlink()
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others from writing here meanwhile: pruning would take files that a backup under way has not listed yet."""
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            for left in self.root.glob(".*.part"):  # of a backup that was killed
+                left.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(handle)
 
     def put(self, name: str, data: Iterable[bytes], size: int) -> None:
         """Keep these bytes under the name, in place of what was there."""

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from peewee import JOIN, SQL, BlobField, Database, Field, ForeignKeyField, Model, fn, sort_models
+from peewee import JOIN, SQL, BareField, BlobField, Database, Field, ForeignKeyField, Model, fn, sort_models
 from playhouse.fields import EnumField
 
 from adapters import seal
@@ -176,7 +176,8 @@ class Loader:
     def __init__(self) -> None:
         self._models = {model._meta.table_name: model for model in schema.records()}
         self._model: type[Record] | None = None
-        self._columns: list[str] = []
+        self._then: type[Model] | None = None
+        self._fields: list[Field] = []
         self._waiting: list[list[Any]] = []
         self.counts: dict[str, int] = {}
 
@@ -185,9 +186,10 @@ class Loader:
         value = json.loads(line)
         if isinstance(value, dict):
             self.flush()
-            self._model, self._columns = self._models.get(value["table"]), value["columns"]
-            if self._model is not None:
-                self.counts[value["table"]] = 0
+            self._model = self._models.get(value["table"])
+            self._then = _as_it_was(value["table"], value["columns"], self._model)
+            self._fields = [self._then._meta.columns[column] for column in value["columns"]]
+            self.counts[value["table"]] = 0
             return
         self._waiting.append(value)
         if len(self._waiting) >= BATCH:
@@ -196,32 +198,46 @@ class Loader:
     def flush(self) -> None:
         """Write what waits."""
         some, self._waiting = self._waiting, []
-        if self._model is None or not some:
+        if self._then is None or not some:
             return
-        fields = [self._model._meta.columns[column] for column in self._columns]
         keys = _keys_left(self._model, {row[-1] for row in some if row[-1]})
         written = [
             {
-                field: _meant(self._model, field, value, keys.get(row[-1]))
-                for field, value in zip(fields, row, strict=False)
+                field: _meant(self._then, field, value, keys.get(row[-1]))
+                for field, value in zip(self._fields, row, strict=False)
             }
             for row in some
         ]
-        most = max(1, 30_000 // len(fields))  # values an engine takes in one statement
+        most = max(1, 30_000 // len(self._fields))  # values an engine takes in one statement
         for start in range(0, len(written), most):
-            self._model.insert_many(written[start : start + most]).execute()
-        self.counts[self._model._meta.table_name] += len(written)
+            self._then.insert_many(written[start : start + most]).execute()
+        self.counts[self._then._meta.table_name] += len(written)
 
 
-def _keys_left(model: type[Record], codes: set[str]) -> dict[str, bytes]:
-    if not codes:
+def _as_it_was(table: str, columns: list[str], now: type[Record] | None) -> type[Model]:
+    """A stand-in for a table as the dump knew it: later migrations change it only after its rows are there."""
+    known = now._meta.columns if now is not None else {}
+    fields: dict[str, Field] = {}
+    for column in columns:
+        field = known.get(column)
+        if field is None or isinstance(field, ForeignKeyField):
+            fields[column] = BareField(column_name=column, null=True)
+        else:
+            fields[column] = field.clone()
+            fields[column].default = None
+    meta = type("Meta", (), {"database": db, "table_name": table, "primary_key": False})
+    return type("AsItWas", (Model,), {**fields, "Meta": meta})
+
+
+def _keys_left(model: type[Record] | None, codes: set[str]) -> dict[str, bytes]:
+    if not codes or model is None:
         return {}
     if _ends_at(model) is Photo:
         return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
     return tools.keys.many(PERSON_KEY, codes)
 
 
-def _meant(model: type[Record], field: Field, value: Any, key: bytes | None) -> Any:
+def _meant(model: type[Model], field: Field, value: Any, key: bytes | None) -> Any:
     if isinstance(value, dict) and SEALED in value:
         if key is None:
             return _nothing(field)

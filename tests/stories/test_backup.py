@@ -6,16 +6,18 @@ import gzip
 import io
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import pyrage
 import pytest
+from peewee import TextField
 
 import app as composition
-from adapters import age
+from adapters import age, places
 from adapters.keys import KeyStore
 from adapters.places import NoPlace
-from models import backing_up, backups, erasure, keys_backup, restoring
+from models import backing_up, backups, erasure, keys_backup, restoring, schema
 from models.base import Backups, db, tools
 from models.consent import Consent
 from models.errors import Refusal
@@ -307,3 +309,41 @@ def test_an_erasure_renews_the_key_stores_backup(library, drain, tmp_path):
     drain()
     (after,) = (place / "keys").iterdir()
     assert after.name != before
+
+
+def test_a_backup_from_before_a_migration_comes_back_after_it(library, elsewhere, tmp_path, monkeypatch):
+    """The tables are first as the backup knew them: a later column, with a default, comes after the rows."""
+    shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
+    backing_up.make(str(tmp_path / "one.backup"))
+    (tmp_path / "migrations" / "0099_later.py").write_text(
+        "from peewee import TextField\n\n\n"
+        "def up(migrator, db):\n"
+        "    migrator.migrate(migrator.add_column('person', 'greeting', TextField(default='Dag')))\n\n\n"
+        "def down(migrator, db):\n    migrator.migrate(migrator.drop_column('person', 'greeting'))\n"
+    )
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
+    Person._meta.add_field("greeting", TextField(default="Hallo"))
+    try:
+        elsewhere(tmp_path / "one.backup")
+        assert [(person.name, person.greeting) for person in Person.select().order_by(Person.id)] == [
+            ("Noor Voorbeeld", "Dag"), ("Daan Voorbeeld", "Dag"),
+        ]  # fmt: skip
+    finally:
+        Person._meta.remove_field("greeting")
+        del Person.greeting
+
+
+def test_a_backup_and_a_pruning_take_turns(library, tmp_path, later):
+    """What a backup has copied and not yet listed is no orphan for a pruning that runs beside it."""
+    place = f"{tmp_path / 'place'}/"
+    backing_up.make(place)
+    later(days=40)
+    with places.writing(place) as there:
+        there.put("objects/ab/notlistedyet", [b"x"], 1)
+        pruning = threading.Thread(target=lambda: pruned.append(backing_up.prune(place, 35)))
+        pruned = []
+        pruning.start()
+        pruning.join(0.5)
+        assert (pruning.is_alive(), there.size("objects/ab/notlistedyet")) == (True, 1)
+    pruning.join()
+    assert pruned == [0]
