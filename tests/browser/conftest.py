@@ -96,6 +96,7 @@ def axe():
     """Nothing that WCAG 2.2 AA forbids, as far as a machine can see."""
 
     def check(page):
+        page.wait_for_load_state()
         # By the protocol, not by a tag: the page's own policy forbids scripts from anywhere else.
         page.evaluate(AXE.read_text())
         found = page.evaluate(

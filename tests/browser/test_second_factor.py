@@ -45,6 +45,7 @@ def test_the_code_at_login_and_once_more(house, visit, axe, later, dark):
     page.goto("/account")
     look("account")
     page.get_by_role("link", name="Set up or change").click()
+    page.wait_for_url("**/account/factors")
     look("factors")
     page.get_by_role("button", name="Set up").click()
     page.get_by_text("The six digits the app shows now").wait_for()
