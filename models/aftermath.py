@@ -26,6 +26,14 @@ class Stays:
 GOES = "goes with it"
 LOG = "what left, to whom and where it was shown must stay answerable (Art. 5(2), 17(3)(e)); the code alone says of what"
 
+CLAIM = (
+    "what was asked and how it was answered must be shown for five years; then the claim goes (Art. 5(2), 12)"
+)
+_OF_CLAIM = dict.fromkeys(
+    ("right", "capacity", "name", "about", "email", "postal", "locale", "words", "clues", "identity", "identity_note", "pause_note",
+     "extension_note", "note"), KEPT,
+)  # fmt: skip
+
 # Every column that points to a photo or a person, or to what goes with one.
 # fmt: off
 POINTERS: dict[str, str | Stays] = {
@@ -34,6 +42,7 @@ POINTERS: dict[str, str | Stays] = {
     "AskedPhoto.photo": GOES, "AskedPhoto.request": GOES, "Asked.request": GOES,
     "Basis.person": GOES,
     "Circumstance.person": GOES,
+    "Claim.guardian": Stays(CLAIM, _OF_CLAIM), "Claim.person": Stays(CLAIM, _OF_CLAIM),
     "Claimed.photo": GOES,
     "Consent.guardian": Stays("its person's own consent"), "Consent.person": GOES, "Consent.request": Stays("the signature outlives the asking"),
     "Copy.photo": GOES, "CopyCheck.copy": GOES, "Cover.copy": GOES,

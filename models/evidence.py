@@ -13,6 +13,7 @@ from adapters import clock, imaging, seal
 from adapters.sandbox import Unfit, Unreadable
 from models import papers, selfie
 from models import receipt as receipts
+from models.authority import competent
 from models.base import db, tools
 from models.consent import About, Answer, Consent, Line, Withdrawal, scan_kind
 from models.errors import Invalid, Missing, NotAllowed, _l
@@ -149,16 +150,8 @@ def particulars(locale: str, until: date, uses: Sequence[Use]) -> dict[str, str]
         "contact": str(settings["privacy_email"] or settings["organisation"]),
         "until": tools.typesetter.day(until, locale),
         "uses": ", ".join(use.name_in(locale) for use in uses),
-        "authority": AUTHORITIES.get(str(settings["country"]), AUTHORITIES["NL"]),
+        "authority": str(competent()),
     }
-
-
-# The supervisory authority a person can complain to (Art. 13(2)(d)).
-AUTHORITIES = {
-    "NL": "Autoriteit Persoonsgegevens (autoriteitpersoonsgegevens.nl)",
-    "BE": "Gegevensbeschermingsautoriteit (gegevensbeschermingsautoriteit.be)",
-    "DE": "Die Bundesbeauftragte für den Datenschutz und die Informationsfreiheit (bfdi.bund.de)",
-}
 
 
 def make_receipt(consent_id: int) -> None:

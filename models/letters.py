@@ -8,6 +8,9 @@ from adapters.mail import MailRefused
 from models import evidence, my_page, renewing
 from models.album import Album
 from models.base import tools
+from models.claim import Claim
+from models.claim_code import ClaimCode
+from models.claim_letter import ClaimLetter
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
@@ -29,7 +32,7 @@ def write(notice: Notice) -> Written:
     text = tools.typesetter.set(f"mail/{notice.kind.value}.txt", lang, **shared)
     subject, _, body = text.partition("\n")
     html = tools.typesetter.set(
-        "mail/letter.html", lang, subject=subject, paragraphs=body.strip().split("\n\n"), **shared
+        "mail/letter.html", lang, **shared | {"subject": subject, "paragraphs": body.strip().split("\n\n")}
     )
     return subject.strip(), body.strip() + "\n", html, files
 
@@ -137,6 +140,23 @@ def _inquiry(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     }, []
 
 
+def _claim(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    claim = Claim.get(Claim.code == notice.values["claim"])
+    return {"link": f"{tools.base_url}/claims/{claim.code}", "due": claim.due.day, "code": claim.code}, []
+
+
+def _claim_code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    row = ClaimCode.get_or_none(ClaimCode.code == notice.values["claim_code"])
+    if row is None or row.sealed is None:  # typed meanwhile, or a day old
+        raise MailRefused("the code is no longer needed", permanent=True)
+    return {"code": row.number}, []
+
+
+def _claim_letter(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    letter = ClaimLetter.get(ClaimLetter.code == notice.values["letter"])
+    return {"subject": letter.subject, "words": letter.words}, []
+
+
 def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"what": notice.values["what"]}, []
 
@@ -182,4 +202,8 @@ _WRITERS = {
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,
+    NoticeKind.CLAIM: _claim,
+    NoticeKind.CLAIM_LATE: _claim,
+    NoticeKind.CLAIM_CODE: _claim_code,
+    NoticeKind.CLAIM_LETTER: _claim_letter,
 }

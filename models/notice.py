@@ -42,6 +42,10 @@ class NoticeKind(StrEnum):
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
     SECURITY = "security"
+    CLAIM = "claim"
+    CLAIM_CODE = "claim-code"
+    CLAIM_LETTER = "claim-letter"
+    CLAIM_LATE = "claim-late"
 
 
 class Notice(Record):
@@ -88,12 +92,16 @@ class Notice(Record):
 
     @property
     def reader(self) -> Any:
-        """Who it is for: a user, a guardian in the person's place, the person, or a share's recipient; Missing when it names none."""
+        """Who it is for: a user, a guardian in the person's place, the person, a share's recipient, or who made a claim; Missing when it names none."""
         reader: Any = self.user or self.guardian or self.person
         if "share" in self.values:
             from models.share import Share
 
             reader = Share.get_or_none(Share.code == self.values["share"])
+        elif reader is None and "claim" in self.values:
+            from models.claim import Claim
+
+            reader = Claim.get_or_none(Claim.code == self.values["claim"])
         if reader is None:
             raise Missing
         return reader

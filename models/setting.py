@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "organisation_address": "",
     "privacy_email": "",
     "country": "NL",
+    "region": "",  # whose public holidays count, where they differ within the country (DSR-02)
     "authority": False,
     "consent_months": 24,
     "ends_soon_days": 30,

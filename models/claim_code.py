@@ -1,0 +1,150 @@
+"""Six digits to the address someone gave: they show who asks, and later open what was made for her (DSR-05, DSR-21)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from peewee import BlobField, ForeignKeyField, IntegerField, TextField
+from playhouse.fields import EnumField
+
+from adapters import clock, seal
+from models.base import Moment, Record, code_field, db, tools
+from models.claim import Claim, Identity
+from models.errors import Gone, Invalid, Refusal, TooMany, _l
+from models.notice import Notice, NoticeKind
+from models.person import Guardian, Person
+from models.trail import Trace
+
+LIFE = timedelta(minutes=30)  # a letter from a slow mail server must still be in time
+MOST_TRIES, MOST_SENT = 5, 5
+HOUR = timedelta(hours=1)
+OPEN = timedelta(hours=1)  # how long a typed code opens a package
+
+
+class Purpose(StrEnum):
+    """What the digits are for."""
+
+    IDENTITY = "identity"
+    PACKAGE = "package"
+
+
+class ClaimCode(Record):
+    """One code: sealed until it is typed, then the hash of a key."""
+
+    claim = ForeignKeyField(Claim, backref="codes", on_delete="CASCADE")
+    code = code_field()
+    purpose = EnumField(Purpose)
+    sealed = BlobField(null=True)
+    at = Moment(default=clock.now, index=True)
+    tries = IntegerField(default=0)
+    key = TextField(null=True, unique=True)
+    typed_at = Moment(null=True)
+
+    class Meta:
+        personal = ("sealed",)
+        plain = ("code", "purpose", "at", "tries", "key", "typed_at")
+
+    @classmethod
+    def send(cls, claim: Claim, purpose: Purpose) -> ClaimCode:
+        """Send six digits to the address of a claim; TooMany after five within an hour, Refusal where there is no address."""
+        if not claim.email:
+            raise Refusal(
+                _l(
+                    "We have no e-mail address of you, so we can't send a code. Please contact the organisation."
+                )
+            )
+        with db.atomic():
+            # First, because it queues those who come at once behind each other: the count below is then true.
+            Trace.leave("system", "claim.code-sent", claim, person=claim.person)
+            if cls.select().where(cls.claim == claim, cls.at > clock.now() - HOUR).count() >= MOST_SENT:
+                raise TooMany(_l("Too many codes were sent. Wait an hour and try again."))
+            row = cls(claim=claim, purpose=purpose, code=seal.new_code())
+            digits = f"{secrets.randbelow(10**6):06d}".encode()
+            row.sealed = seal.encrypt_field(tools.keys.secret("entries"), digits, row._aad())
+            row.save()
+            Notice.put(NoticeKind.CLAIM_CODE, f"claim-code|{row.code}", claim=claim.code, claim_code=row.code)
+        return row
+
+    @classmethod
+    def waiting(cls, claim: Claim, purpose: Purpose) -> ClaimCode:
+        """The newest code of a claim while it may be typed, or Gone."""
+        newest = (
+            cls.select().where(cls.claim == claim, cls.purpose == purpose).order_by(cls.id.desc()).first()
+        )
+        if newest is None or newest.key is not None or newest.at <= clock.now() - LIFE:
+            raise Gone(_l("The code is no longer valid. Ask for a new one."))
+        return newest
+
+    @property
+    def number(self) -> str:
+        """The six digits; Gone once they were typed."""
+        if self.sealed is None:
+            raise Gone
+        return seal.decrypt_field(tools.keys.secret("entries"), bytes(self.sealed), self._aad()).decode()
+
+    def confirm(self, typed: str) -> str:
+        """A fresh key when the digits are right; tries are counted before they are compared, and five is all there is."""
+        counted = (
+            ClaimCode.update(tries=ClaimCode.tries + 1)
+            .where(ClaimCode.id == self.id, ClaimCode.tries < MOST_TRIES, ClaimCode.key.is_null())
+            .execute()
+        )
+        if counted != 1:
+            raise TooMany(_l("Too many tries. Ask for a new code."))
+        if not hmac.compare_digest("".join(typed.split()).encode(), self.number.encode()):
+            raise Invalid(_l("That is not the code we sent. Look at the newest message."), field="number")
+        key = seal.new_token()
+        with db.atomic():
+            opened = ClaimCode.update(key=seal.token_hash(key), sealed=None, typed_at=clock.now()).where(
+                ClaimCode.id == self.id, ClaimCode.key.is_null()
+            )
+            if opened.execute() != 1:
+                raise TooMany
+            Trace.leave("person", "claim.code-typed", self.claim, person=self.claim.person)
+            if self.purpose is Purpose.IDENTITY:
+                recognise(self.claim)
+        return key
+
+    @classmethod
+    def living(cls, claim: Claim, purpose: Purpose, key: str) -> ClaimCode:
+        """The typed code of a claim that a key belongs to, for an hour; else Gone."""
+        row = cls.select().where(
+            cls.claim == claim, cls.purpose == purpose, cls.key == seal.token_hash(key), cls.typed_at > clock.now() - OPEN
+        ).first()  # fmt: skip
+        if row is None:
+            raise Gone(_l("This page is closed. Ask for a new code."))
+        found: ClaimCode = row
+        return found
+
+    @classmethod
+    def sweep(cls) -> None:
+        """Forget codes after a day."""
+        cls.delete().where(cls.at < clock.now() - timedelta(days=1)).execute()
+
+    def _aad(self) -> bytes:
+        return f"claim-code|{self.code}".encode()
+
+
+def recognise(claim: Claim) -> None:
+    """The address is hers; where exactly one person or guardian on file has it, we know who asks. Within the caller's transaction."""
+    guardian, person = None, None
+    if claim.capacity.value == "self":
+        people = list(Person.select().where(Person.email == claim.email).limit(2))
+        person = people[0] if len(people) == 1 else None
+    else:
+        speakers = [one for one in Guardian.select().where(Guardian.email == claim.email) if one.may_speak]
+        guardian = speakers[0] if len(speakers) == 1 else None
+        person = guardian.person if guardian else None
+    if person is None:
+        return
+    Claim.update(
+        person=person, guardian=guardian, identity=Identity.CODE, identified_at=clock.now(), resumed_on=None
+    ).where(Claim.id == claim.id, Claim.identity == Identity.OPEN).execute()
+    known = Claim.get_by_id(claim.id)
+    known._take_effect()
+    same = known._asked_before()
+    if same is not None:
+        known.join(same, by="person")
