@@ -76,7 +76,7 @@ def up(migrator, db):
             database = db
             table_name = "claim"
 
-    class ClaimCode(Model):
+    class ClaimDigits(Model):
         claim = ForeignKeyField(Claim, on_delete="CASCADE", backref="codes")
         code = TextField(unique=True)
         purpose = TextField()
@@ -88,7 +88,7 @@ def up(migrator, db):
 
         class Meta:
             database = db
-            table_name = "claim_code"
+            table_name = "claim_digits"
 
     class ClaimLetter(Model):
         code = TextField(unique=True)
@@ -105,13 +105,13 @@ def up(migrator, db):
             database = db
             table_name = "claim_letter"
 
-    db.create_tables([Holiday, Claim, ClaimCode, ClaimLetter])
+    db.create_tables([Holiday, Claim, ClaimDigits, ClaimLetter])
 
 
 def down(migrator, db):
     migrator.migrate(
         migrator.drop_table("claim_letter"),
-        migrator.drop_table("claim_code"),
+        migrator.drop_table("claim_digits"),
         migrator.drop_table("claim"),
         migrator.drop_table("holiday"),
     )

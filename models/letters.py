@@ -9,7 +9,7 @@ from models import evidence, my_page, renewing
 from models.album import Album
 from models.base import tools
 from models.claim import Claim
-from models.claim_code import ClaimCode
+from models.claim_digits import ClaimDigits
 from models.claim_letter import ClaimLetter
 from models.consent import Consent, Line
 from models.draft import Draft
@@ -145,8 +145,8 @@ def _claim(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"link": f"{tools.base_url}/claims/{claim.code}", "due": claim.due.day, "code": claim.code}, []
 
 
-def _claim_code(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    row = ClaimCode.get_or_none(ClaimCode.code == notice.values["claim_code"])
+def _claim_digits(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    row = ClaimDigits.get_or_none(ClaimDigits.code == notice.values["claim_digits"])
     if row is None or row.sealed is None:  # typed meanwhile, or a day old
         raise MailRefused("the code is no longer needed", permanent=True)
     return {"code": row.number}, []
@@ -204,6 +204,6 @@ _WRITERS = {
     NoticeKind.STRANGER: _stranger,
     NoticeKind.CLAIM: _claim,
     NoticeKind.CLAIM_LATE: _claim,
-    NoticeKind.CLAIM_CODE: _claim_code,
+    NoticeKind.CLAIM_DIGITS: _claim_digits,
     NoticeKind.CLAIM_LETTER: _claim_letter,
 }

@@ -43,7 +43,7 @@ class NoticeKind(StrEnum):
     STRANGER = "stranger"
     SECURITY = "security"
     CLAIM = "claim"
-    CLAIM_CODE = "claim-code"
+    CLAIM_DIGITS = "claim-digits"
     CLAIM_LETTER = "claim-letter"
     CLAIM_LATE = "claim-late"
 

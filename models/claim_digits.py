@@ -31,7 +31,7 @@ class Purpose(StrEnum):
     PACKAGE = "package"
 
 
-class ClaimCode(Record):
+class ClaimDigits(Record):
     """One code: sealed until it is typed, then the hash of a key."""
 
     claim = ForeignKeyField(Claim, backref="codes", on_delete="CASCADE")
@@ -48,7 +48,7 @@ class ClaimCode(Record):
         plain = ("code", "purpose", "at", "tries", "key", "typed_at")
 
     @classmethod
-    def send(cls, claim: Claim, purpose: Purpose) -> ClaimCode:
+    def send(cls, claim: Claim, purpose: Purpose) -> ClaimDigits:
         """Send six digits to the address of a claim; TooMany after five within an hour, Refusal where there is no address."""
         if not claim.email:
             raise Refusal(
@@ -65,11 +65,13 @@ class ClaimCode(Record):
             digits = f"{secrets.randbelow(10**6):06d}".encode()
             row.sealed = seal.encrypt_field(tools.keys.secret("entries"), digits, row._aad())
             row.save()
-            Notice.put(NoticeKind.CLAIM_CODE, f"claim-code|{row.code}", claim=claim.code, claim_code=row.code)
+            Notice.put(
+                NoticeKind.CLAIM_DIGITS, f"claim-digits|{row.code}", claim=claim.code, claim_digits=row.code
+            )
         return row
 
     @classmethod
-    def waiting(cls, claim: Claim, purpose: Purpose) -> ClaimCode:
+    def waiting(cls, claim: Claim, purpose: Purpose) -> ClaimDigits:
         """The newest code of a claim while it may be typed, or Gone."""
         newest = (
             cls.select().where(cls.claim == claim, cls.purpose == purpose).order_by(cls.id.desc()).first()
@@ -88,8 +90,8 @@ class ClaimCode(Record):
     def confirm(self, typed: str) -> str:
         """A fresh key when the digits are right; tries are counted before they are compared, and five is all there is."""
         counted = (
-            ClaimCode.update(tries=ClaimCode.tries + 1)
-            .where(ClaimCode.id == self.id, ClaimCode.tries < MOST_TRIES, ClaimCode.key.is_null())
+            ClaimDigits.update(tries=ClaimDigits.tries + 1)
+            .where(ClaimDigits.id == self.id, ClaimDigits.tries < MOST_TRIES, ClaimDigits.key.is_null())
             .execute()
         )
         if counted != 1:
@@ -98,8 +100,8 @@ class ClaimCode(Record):
             raise Invalid(_l("That is not the code we sent. Look at the newest message."), field="number")
         key = seal.new_token()
         with db.atomic():
-            opened = ClaimCode.update(key=seal.token_hash(key), sealed=None, typed_at=clock.now()).where(
-                ClaimCode.id == self.id, ClaimCode.key.is_null()
+            opened = ClaimDigits.update(key=seal.token_hash(key), sealed=None, typed_at=clock.now()).where(
+                ClaimDigits.id == self.id, ClaimDigits.key.is_null()
             )
             if opened.execute() != 1:
                 raise TooMany
@@ -109,14 +111,14 @@ class ClaimCode(Record):
         return key
 
     @classmethod
-    def living(cls, claim: Claim, purpose: Purpose, key: str) -> ClaimCode:
+    def living(cls, claim: Claim, purpose: Purpose, key: str) -> ClaimDigits:
         """The typed code of a claim that a key belongs to, for an hour; else Gone."""
         row = cls.select().where(
             cls.claim == claim, cls.purpose == purpose, cls.key == seal.token_hash(key), cls.typed_at > clock.now() - OPEN
         ).first()  # fmt: skip
         if row is None:
             raise Gone(_l("This page is closed. Ask for a new code."))
-        found: ClaimCode = row
+        found: ClaimDigits = row
         return found
 
     @classmethod
@@ -125,7 +127,7 @@ class ClaimCode(Record):
         cls.delete().where(cls.at < clock.now() - timedelta(days=1)).execute()
 
     def _aad(self) -> bytes:
-        return f"claim-code|{self.code}".encode()
+        return f"claim-digits|{self.code}".encode()
 
 
 def recognise(claim: Claim) -> None:
