@@ -201,9 +201,10 @@ def sweep_erasures() -> None:
 @huey.periodic_task(crontab(minute="7", hour="*"))
 def tell_about_endings() -> None:
     """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
-    from models import chasing, coming_of_age, endings
+    from models import chasing, claim_register, coming_of_age, endings
 
     with db.connection_context():
+        claim_register.remind()
         endings.tell()
         coming_of_age.tell()
         chasing.remind_due()

@@ -11,6 +11,11 @@ from peewee import (
     TextField,
 )
 
+# What used to be a message of her own page and is a claim from now on.
+RIGHTS = {
+    "copy": "access", "correct": "rectification", "erase": "erasure", "restrict": "restriction", "object": "objection",
+}  # fmt: skip
+
 
 def up(migrator, db):
     class User(Model):
@@ -19,11 +24,19 @@ def up(migrator, db):
             table_name = "user"
 
     class Person(Model):
+        name = TextField()
+        email = TextField(null=True)
+        locale = TextField()
+
         class Meta:
             database = db
             table_name = "person"
 
     class Guardian(Model):
+        name = TextField()
+        email = TextField(null=True)
+        locale = TextField()
+
         class Meta:
             database = db
             table_name = "guardian"
@@ -105,7 +118,41 @@ def up(migrator, db):
             database = db
             table_name = "claim_letter"
 
-    db.create_tables([Holiday, Claim, ClaimDigits, ClaimLetter])
+    class Feed(Model):
+        user = ForeignKeyField(User, unique=True, on_delete="CASCADE", backref="feeds")
+        key = TextField(unique=True)
+        at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "feed"
+
+    class Inquiry(Model):
+        code = TextField()
+        person = ForeignKeyField(Person)
+        guardian = ForeignKeyField(Guardian, null=True)
+        kind = TextField()
+        words = TextField()
+        at = DateTimeField()
+        answered_at = DateTimeField(null=True)
+        by = ForeignKeyField(User, null=True)
+        note = TextField()
+
+        class Meta:
+            database = db
+            table_name = "inquiry"
+
+    db.create_tables([Feed, Holiday, Claim, ClaimDigits, ClaimLetter])
+    for asked in list(Inquiry.select().where(Inquiry.kind.in_(list(RIGHTS)))):
+        reader = asked.guardian or asked.person
+        Claim.create(
+            code=asked.code, right=RIGHTS[asked.kind], channel="own-page", person=asked.person, guardian=asked.guardian,
+            capacity="parent" if asked.guardian else "self", name=reader.name, email=reader.email, locale=reader.locale,
+            about=asked.person.name if asked.guardian else "", words=asked.words, received_on=asked.at.date(), at=asked.at,
+            identity="code", identified_at=asked.at, closed_at=asked.answered_at, by=asked.by, note=asked.note,
+            outcome="granted" if asked.answered_at else None,
+        )  # fmt: skip
+        asked.delete_instance()
 
 
 def down(migrator, db):
@@ -114,4 +161,5 @@ def down(migrator, db):
         migrator.drop_table("claim_digits"),
         migrator.drop_table("claim"),
         migrator.drop_table("holiday"),
+        migrator.drop_table("feed"),
     )

@@ -98,13 +98,19 @@ class Circumstance(Record):
 
     def end(self, *, by: User, note: str) -> None:
         """It no longer holds, and why; an objection to marketing ends only by the person's own word (BAS-03)."""
-        from models import cascade
+        from models import cascade, claim_desk
 
         by.require(Permission.CONTACTS)
         if not self.may_be_ended_by(by):
             raise NotAllowed(_l("Only the privacy officer can lift this."))
         if not note.strip():
             raise Invalid(_l("Say why it no longer holds."), field="ended")
+        if self.kind is Kind.RESTRICTED and not claim_desk.told_of_lifting(self.person, self.since):
+            raise Refusal(
+                _l(
+                    "Tell the person first: open the request, or enter one, and send the letter that the restriction ends."
+                )
+            )
         with db.atomic():
             gone = Circumstance.update(
                 ended_at=clock.now(), ended_by=by, ended_note=note.strip()[:1000]

@@ -201,13 +201,17 @@ class Claim(Record):
                 actor, "claim.received", claim, person=claim.person, right=claim.right.value,
                 channel=claim.channel.value, received=claim.received_on,
             )  # fmt: skip
-            claim._take_effect()
-            same = claim._asked_before()
-            if same is not None:
-                claim.join(same, by=actor)
-            else:
+            if not claim.settle(by=actor):
                 claim._tell()
         return claim
+
+    def settle(self, *, by: User | str) -> bool:
+        """Let it count once we know who asks, and join it to the same asked before; True when it was joined. In a transaction."""
+        self._take_effect()
+        same = self._asked_before()
+        if same is not None:
+            self.join(same, by=by)
+        return same is not None
 
     def _take_effect(self) -> None:
         """An objection, and the wish that nothing is used for now, count before anyone has looked (BAS-03)."""
@@ -229,6 +233,10 @@ class Claim(Record):
         return row
 
     def _tell(self) -> None:
+        from models.claim_letter import ClaimLetter, LetterKind
+
+        ClaimLetter.write(self, LetterKind.RECEIVED, by=None)  # DSR-07
+        Claim.update(acknowledged_at=clock.now() if self.email else None).where(Claim.id == self.id).execute()
         for dpo in holding(Role.DPO):
             Notice.put(NoticeKind.CLAIM, f"claim|{self.code}|{dpo.code}", user=dpo, claim=self.code)
 
@@ -241,14 +249,15 @@ class Claim(Record):
         if other.received_on > self.received_on:  # the clock of the first to arrive holds
             other, self = self, other  # noqa: PLW0642
         with db.atomic():
-            self._end(Outcome.JOINED, joined=other)
+            self.end(Outcome.JOINED, joined=other)
             Claim.update(
                 words="\n\n".join(filter(None, (other.words, self.words)))[: 2 * LONGEST],
                 clues="\n".join(filter(None, (other.clues, self.clues)))[: 2 * LONGEST],
             ).where(Claim.id == other.id).execute()
             Trace.leave(by, "claim.joined", self, person=self.person, to=other.code)
 
-    def _end(self, outcome: Outcome, **more: Any) -> None:
+    def end(self, outcome: Outcome, **more: Any) -> None:
+        """Close it, once; within the caller's transaction, which leaves the trace."""
         done = Claim.update(closed_at=clock.now(), outcome=outcome, **more).where(
             Claim.id == self.id, Claim.closed_at.is_null()
         )

@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 class ClaimDigits(Record):
     """One code: sealed until it is typed, then the hash of a key."""
 
-    claim = ForeignKeyField(Claim, backref="codes", on_delete="CASCADE")
+    claim = ForeignKeyField(Claim, backref="digits", on_delete="CASCADE")
     code = code_field()
     purpose = EnumField(Purpose)
     sealed = BlobField(null=True)
@@ -145,8 +145,4 @@ def recognise(claim: Claim) -> None:
     Claim.update(
         person=person, guardian=guardian, identity=Identity.CODE, identified_at=clock.now(), resumed_on=None
     ).where(Claim.id == claim.id, Claim.identity == Identity.OPEN).execute()
-    known = Claim.get_by_id(claim.id)
-    known._take_effect()
-    same = known._asked_before()
-    if same is not None:
-        known.join(same, by="person")
+    Claim.get_by_id(claim.id).settle(by="person")

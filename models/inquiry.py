@@ -1,4 +1,4 @@
-"""Inquiries: what someone writes from her own page to the privacy officer (Arts 15 to 21)."""
+"""Inquiries: what someone writes from her own page to the privacy officer that is no claim (models/claim.py): a doubt about a photo, a word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from playhouse.fields import EnumField
 
 from adapters import clock
 from models.base import Moment, Record, code_field, db, tools
-from models.circumstance import Circumstance, Kind
 from models.entry import Reader, actor_of, person_of
 from models.errors import Invalid, Refusal, TooMany, _l
 from models.holders import holding
@@ -29,19 +28,12 @@ MONTH = timedelta(days=30)  # Art. 12(3): one month; thirty days are never longe
 class InquiryKind(StrEnum):
     """What is asked for."""
 
-    COPY = "copy"
-    CORRECT = "correct"
-    ERASE = "erase"
-    RESTRICT = "restrict"
-    OBJECT = "object"
     OTHER = "other"
     NOT_ME = "not-me"  # about one photo
     NOT_SHOWN = "not-shown"  # about one photo
 
 
 OF_A_PHOTO = frozenset({InquiryKind.NOT_ME, InquiryKind.NOT_SHOWN})
-AT_ONCE = {InquiryKind.OBJECT: Kind.OBJECTION, InquiryKind.RESTRICT: Kind.RESTRICTED}
-_IN_WORDS = frozenset({InquiryKind.CORRECT, InquiryKind.OTHER})
 
 
 class Inquiry(Record):
@@ -86,20 +78,13 @@ class Inquiry(Record):
                 actor_of(reader), "inquiry.made", inquiry, person=person, asked=str(kind), photo=photo
             )
             inquiry._tell(reader)
-            inquiry._take_effect()
         return inquiry
-
-    def _take_effect(self) -> None:
-        """An objection, and the wish that nothing is used for now, count at once; the DPO looks afterwards (BAS-03, Art. 18(1)(d))."""
-        kind = AT_ONCE.get(self.kind)
-        if kind is not None and not any(row.kind is kind for row in Circumstance.of(self.person)):
-            Circumstance.record(self.person, kind, by=None)
 
     @staticmethod
     def _check(kind: str, words: str, photo: Photo | None) -> None:
         if kind not in set(InquiryKind) or (kind in OF_A_PHOTO) != (photo is not None):
             raise Invalid(_l("Choose one of the list."), field="kind")
-        if kind in _IN_WORDS and not words:
+        if kind == InquiryKind.OTHER and not words:
             raise Invalid(_l("Write in a few words what it is about."), field="words")
         if len(words) > LONGEST:
             raise Invalid(_l("Write at most %(count)s characters."), field="words", count=LONGEST)

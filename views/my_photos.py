@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from models import evidence, my_page
 from models.base import find
+from models.claim import Claim, Right
 from models.consent import Consent
 from models.entry import Entry, Reader, person_of
 from models.errors import Missing
 from models.gather import today
-from models.inquiry import OF_A_PHOTO, Inquiry, InquiryKind
+from models.inquiry import Inquiry, InquiryKind
 from models.person import Guardian
 from views.access import check_form, public, seal_form
 from views.pages import back_to, bytes_response, go, page, speak
@@ -21,7 +22,8 @@ from views.pages import back_to, bytes_response, go, page, speak
 bp = Blueprint("my_photos", __name__, url_prefix="/my/<token>/<key>")
 CSRF_EXEMPT = True  # no session to ride on: the form carries a seal bound to the key
 PAGE = 24
-KINDS = tuple(kind.value for kind in InquiryKind if kind not in OF_A_PHOTO)
+RIGHTS_ASKED = tuple(right.value for right in Right)
+KINDS = (*RIGHTS_ASKED, InquiryKind.OTHER.value)
 
 
 @bp.url_defaults
@@ -143,7 +145,11 @@ def write(token: str, key: str) -> Response:
     """Send it."""
     reader, form = _enter(token, key), request.form
     check_form(key)
-    Inquiry.make(reader, form.get("kind", ""), form.get("words", ""))
+    kind, words = form.get("kind", ""), form.get("words", "")
+    if kind in RIGHTS_ASKED:
+        Claim.of_reader(reader, kind, words)
+    else:
+        Inquiry.make(reader, kind, words)
     return go(url_for("my_photos.show", done="written"))
 
 

@@ -49,6 +49,7 @@ DOORS = (
     Door("publications", "publications.index", lazy_gettext("Publications"), "globe", frozenset({P.DELIVER})),
     Door("shares", "shares.index", lazy_gettext("Shares"), "link", frozenset({P.DELIVER})),
     Door("albums", "albums.index", lazy_gettext("Albums"), "folder", frozenset({P.SEE})),
+    Door("claims", "claims.index", lazy_gettext("Requests"), "badge-check", frozenset({P.COMPLIANCE})),
     Door(
         "inquiries",
         "inquiries.index",

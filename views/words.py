@@ -223,11 +223,6 @@ CIRCUMSTANCES = {
 
 
 INQUIRIES = {
-    "copy": _("A copy of everything about me"),
-    "correct": _("Something about me is wrong"),
-    "erase": _("Erase my photos or data"),
-    "restrict": _("Stop using my photos or data for now"),
-    "object": _("I object to how my photos are used"),
     "other": _("Something else"),
     "not-me": _("I am not in this photo"),
     "not-shown": _("I don't want this photo shown"),

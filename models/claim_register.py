@@ -1,0 +1,128 @@
+"""The register of claims: what waits how long, and a year in numbers without a name (DSR-30)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from statistics import median
+
+from adapters import clock
+from models.base import db, tools
+from models.claim import Claim, Outcome, Right, require_dpo
+from models.gather import today
+from models.holders import holding
+from models.notice import Notice, NoticeKind
+from models.permission import Role
+from models.trail import Trace
+from models.user import User
+
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Year:
+    """One right in one year: how many came, ended, were refused or late, and the median of days to the answer."""
+
+    year: int
+    right: Right
+    received: int
+    closed: int
+    refused: int
+    extended: int
+    late: int
+    median_days: float | None
+
+
+def years() -> list[Year]:
+    """The whole register, newest year first; joined requests count once, with the one they were joined to."""
+    rows = list(Claim.select().where((Claim.outcome.is_null()) | (Claim.outcome != Outcome.JOINED)))
+    keys = sorted(
+        {(row.received_on.year, row.right) for row in rows}, key=lambda key: (-key[0], key[1].value)
+    )
+    return [
+        _year(year, right, [row for row in rows if row.received_on.year == year and row.right is right])
+        for year, right in keys
+    ]
+
+
+def _year(year: int, right: Right, rows: list[Claim]) -> Year:
+    days = [_ended_on(row) - row.received_on for row in rows if row.closed_at]
+    return Year(
+        year=year, right=right, received=len(rows), closed=len(days),
+        refused=sum(row.outcome in (Outcome.REFUSED, Outcome.PARTLY) for row in rows),
+        extended=sum(row.extended_at is not None for row in rows), late=sum(was_late(row) for row in rows),
+        median_days=float(median(each.days for each in days)) if days else None,
+    )  # fmt: skip
+
+
+def was_late(claim: Claim) -> bool:
+    """Whether its answer came, or still has to come, after its day."""
+    return (_ended_on(claim) if claim.closed_at else today()) > claim.due.day
+
+
+def in_time(since: date, until: date) -> tuple[int, int]:
+    """How many claims whose day lay in a period were answered in time, and how many there were."""
+    rows = [row for row in _counted() if since <= row.due.day <= until]
+    return sum(not was_late(row) for row in rows), len(rows)
+
+
+def _counted() -> Iterable[Claim]:
+    return Claim.select().where((Claim.outcome.is_null()) | (Claim.outcome != Outcome.JOINED))
+
+
+def _ended_on(claim: Claim) -> date:
+    return clock.day_of(claim.closed_at, tools.zone) if claim.closed_at else today()
+
+
+def stage(claim: Claim) -> str:
+    """How near its day is: "late", "soon" within three days, "aim" after our own aim, else ""."""
+    due, now = claim.due, today()
+    if now > due.day:
+        return "late"
+    if now + SOON >= due.day:
+        return "soon"
+    return "aim" if now > due.target else ""
+
+
+def steps(claim: Claim) -> list[Trace]:
+    """What was done about a claim, from its lines in the trail, oldest first."""
+    return list(
+        Trace.select().where(Trace.kind == "claim", Trace.code == claim.code).order_by(Trace.seq).limit(500)
+    )
+
+
+def remind() -> int:
+    """Tell every privacy officer of a claim whose aim or day comes near or has passed, once for each; returns how many."""
+    count = 0
+    for claim in Claim.open_ones():
+        now = stage(claim)
+        if not now:
+            continue
+        with db.atomic():
+            told = [
+                Notice.put(
+                    NoticeKind.CLAIM_LATE, f"claim-{now}|{claim.code}|{claim.due.day}|{dpo.code}", user=dpo,
+                    claim=claim.code,
+                )
+                for dpo in holding(Role.DPO)
+            ]  # fmt: skip
+            if any(told):
+                count += 1
+                Trace.leave("system", "claim.reminded", claim, stage=now)
+    return count
+
+
+def export(user: User) -> bytes:
+    """The years as CSV for a sheet, without a name in it, and a line that it was taken out."""
+    require_dpo(user)
+    out = io.StringIO()
+    sheet = csv.writer(out)
+    names = [field.name for field in fields(Year)]
+    sheet.writerow(names)
+    sheet.writerows([getattr(row, name) for name in names] for row in years())
+    with db.atomic():
+        Trace.leave(user, "claim.register-exported")
+    return out.getvalue().encode("utf-8-sig")

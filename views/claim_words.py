@@ -1,0 +1,109 @@
+"""Words for claims: rights, channels, steps and letters, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from models.claim import RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
+from models.claim_letter import LetterKind
+
+_ = lazy_gettext
+CHANNELS = {
+    Channel.PAGE: _("by the form on the privacy page"),
+    Channel.OWN_PAGE: _("on the person's own page"),
+    Channel.MAIL: _("by e-mail"),
+    Channel.LETTER: _("by letter"),
+    Channel.PHONE: _("by phone"),
+    Channel.DESK: _("in person"),
+}
+CAPACITIES = {
+    Capacity.SELF: _("for myself"),
+    Capacity.PARENT: _("for my child"),
+    Capacity.REPRESENTATIVE: _("for somebody who asked me to"),
+    Capacity.RELATIVE: _("for somebody who has died"),
+}
+IDENTITIES = {
+    Identity.OPEN: _("not shown yet"),
+    Identity.CODE: _("shown by a code to an address on file"),
+    Identity.ATTESTED: _("a colleague says so"),
+}
+OUTCOMES = {
+    Outcome.GRANTED: _("done as asked"),
+    Outcome.PARTLY: _("done in part"),
+    Outcome.REFUSED: _("not done"),
+    Outcome.NOTHING: _("nothing on file"),
+    Outcome.TAKEN_BACK: _("taken back"),
+    Outcome.JOINED: _("joined to an earlier request"),
+}
+EXTENSIONS = {
+    Extension.COMPLEX: _("the request is complex"),
+    Extension.NUMBER: _("there are many requests"),
+}
+LETTERS = {
+    LetterKind.RECEIVED: _("Acknowledgement"),
+    LetterKind.IDENTITY: _("Question who asks"),
+    LetterKind.EXTENDED: _("More time"),
+    LetterKind.GRANTED: _("Answer: done"),
+    LetterKind.PARTLY: _("Answer: done in part"),
+    LetterKind.REFUSED: _("Answer: not done"),
+    LetterKind.NOTHING: _("Answer: nothing on file"),
+    LetterKind.EXCESSIVE: _("Asks too often: a word beforehand"),
+    LetterKind.PACKAGE: _("The files are ready"),
+    LetterKind.ERASED: _("Erased"),
+    LetterKind.LIFTING: _("The restriction ends"),
+}
+STEPS = {
+    "claim.received": _("came in"),
+    "claim.person": _("person on file named"),
+    "claim.identified": _("identity shown"),
+    "claim.identity-asked": _("asked who it is"),
+    "claim.pause-relied": _("counts without the pause"),
+    "claim.extended": _("more time taken"),
+    "claim.excessive": _("told that this is asked too often"),
+    "claim.code-sent": _("code sent"),
+    "claim.code-typed": _("code typed"),
+    "claim.joined": _("joined to an earlier request"),
+    "claim.reminded": _("reminded"),
+    "claim.lifting-told": _("told that the restriction ends"),
+    "claim.closed": _("answered"),
+}
+
+
+def right_words(right: str) -> str:
+    """What is asked for, in the words of who asks."""
+    return gettext(RIGHTS[Right(right)])
+
+
+def right_choices() -> list[tuple[str, str]]:
+    """Choices for a select of rights."""
+    return [(right.value, gettext(words)) for right, words in RIGHTS.items()]
+
+
+def claim_words(value: Any) -> str:
+    """The words for a channel, a capacity, an identity, an outcome, an extension or a letter."""
+    return str(_ALL[type(value)][value])
+
+
+def claim_choices(kind: str) -> list[tuple[str, str]]:
+    """Choices for a select of one of these."""
+    return [(each.value, str(words)) for each, words in _BY_NAME[kind].items()]
+
+
+def step_words(action: str) -> str:
+    """What was done about a claim, in a few words."""
+    return str(STEPS.get(action, action.partition(".")[2]))
+
+
+_BY_NAME: dict[str, dict[Any, Any]] = {
+    "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS,
+}  # fmt: skip
+_ALL: dict[Any, dict[Any, Any]] = {
+    Channel: CHANNELS, Capacity: CAPACITIES, Identity: IDENTITIES, Outcome: OUTCOMES, Extension: EXTENSIONS,
+    LetterKind: LETTERS,
+}  # fmt: skip
+VOCABULARY = {
+    "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,
+    "step_words": step_words,
+}  # fmt: skip
