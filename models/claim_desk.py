@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from adapters import clock
 from models.base import db
@@ -204,7 +205,7 @@ def alike(claim: Claim) -> list[Claim]:
 
 def likely(claim: Claim) -> list[Person]:
     """People on file who may be meant: by address, then by name."""
-    people = Person.select().where(Person.name != "")
+    people: Any = Person.select().where(Person.name != "")
     found = (
         list(people.where(Person.email == claim.email).limit(5))
         if claim.email and claim.capacity is Capacity.SELF

@@ -36,7 +36,7 @@ class Feed(Record):
             cls.delete().where(cls.user == user).execute()
             cls.create(user=user, key=seal.token_hash(token))
             Trace.leave(user, "feed.made")
-        return f"{tools.base_url}/calendar/{token}.ics"
+        return f"{tools.base_url}/calendar/{token}"
 
     @classmethod
     def end(cls, user: User) -> None:

@@ -199,7 +199,7 @@ def lifting(code: str) -> Response:
     return _back(code, gettext("The letter is on its way."))
 
 
-@bp.get("/claims/<code>/letters/<letter>.pdf")
+@bp.get("/claims/<code>/letters/<letter>")
 @needs(Permission.COMPLIANCE)
 def letter(code: str, letter: str) -> Response:
     """A letter as it was sent, on paper."""
@@ -256,7 +256,7 @@ def end_feed() -> Response:
     return go(url_for("claims.calendar"))
 
 
-@bp.get("/calendar/<token>.ics")
+@bp.get("/calendar/<token>")
 @public
 def feed(token: str) -> Response:
     """The days of open requests, for a calendar program; codes and days only."""

@@ -35,7 +35,7 @@ def ask() -> Response:
     return go(url_for("privacy.digits", code=claim.code, lang=request.args.get("lang")))
 
 
-@bp.get("/requests/<code>")
+@bp.get("/claims/<code>")
 @public
 def digits(code: str) -> Response:
     """Where the digits are typed; it shows nothing of the request but its number and its day."""
@@ -44,7 +44,7 @@ def digits(code: str) -> Response:
     return page("privacy/digits.html", claim=claim, typed=typed, seal=seal_form(f"claim|{code}"))
 
 
-@bp.post("/requests/<code>")
+@bp.post("/claims/<code>")
 @public
 @back_to(digits)
 def confirm(code: str) -> Response:
@@ -54,7 +54,7 @@ def confirm(code: str) -> Response:
     return go(url_for("privacy.digits", code=code, lang=request.args.get("lang")))
 
 
-@bp.post("/requests/<code>/again")
+@bp.post("/claims/<code>/again")
 @public
 @back_to(digits)
 def again(code: str) -> Response:

@@ -471,13 +471,13 @@ def test_without_an_address_the_page_says_how_else(story):
 def test_a_word_to_the_privacy_officer(story):
     photo = story.scene()
     here = story.enter()
-    assert story.post(here + "/inquiry", kind="correct", words=" ").status_code == 422
-    assert story.post(here + "/inquiry", kind="correct", words="My name is Nora.").status_code == 303
+    assert story.post(here + "/inquiry", kind="other", words=" ").status_code == 422
+    assert story.post(here + "/inquiry", kind="other", words="My name is Nora.").status_code == 303
     doubt = f"{here}/photos/{photo.code}/inquiry"
     for _ in range(2):
         assert story.post(doubt, here, kind="not-me").status_code == 303
-    assert story.post(doubt, here, kind="copy").status_code == 422
-    assert [row.kind.value for row in Inquiry.select().order_by(Inquiry.id)] == ["correct", "not-me"]
+    assert story.post(doubt, here, kind="access").status_code == 422
+    assert [row.kind.value for row in Inquiry.select().order_by(Inquiry.id)] == ["other", "not-me"]
     story.drain()
     told = Notice.select().where(Notice.kind == NoticeKind.INQUIRY)
     assert [notice.user for notice in told] == [story.dpo, story.dpo]

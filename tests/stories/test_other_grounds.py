@@ -10,6 +10,7 @@ from models import faces
 from models.base import db
 from models.basis import Basis
 from models.circumstance import Circumstance
+from models.claim import Claim
 from models.consent import Consent, withdraw
 from models.errors import Invalid, NotAllowed, Refusal
 from models.event import QUESTIONS, Event, OptOut
@@ -17,7 +18,6 @@ from models.face import Face, Faceprint, Word
 from models.facts import Period
 from models.gather import today
 from models.index import Indexed
-from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind, send
 from models.photo import Photo
 from models.reasons import Code, State
@@ -103,7 +103,7 @@ def test_a_death_shuts_until_a_relative_agrees_and_is_doubt_after_ten_years(hous
     son = scene.person.add_guardian(
         name="Sam Voorbeeld", email="sam@people.example", kind="relative", by=scene.editor
     )
-    Inquiry.make(son, "object", "She would not have wanted it.")
+    Claim.of_reader(son, "objection", "She would not have wanted it.")
     assert scene.verdict == (State.BLOCKED, {Code.OBJECTION_ART21_1}), (
         "DCD-02: a case of its own, and no consent"
     )
@@ -275,16 +275,14 @@ def test_someone_protected_is_never_shown(house, drain, later):
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [("object", Code.OBJECTION_ART21_1), ("restrict", Code.RESTRICTED_ART18)]
+    ("right", "code"), [("objection", Code.OBJECTION_ART21_1), ("restriction", Code.RESTRICTED_ART18)]
 )
-def test_what_someone_writes_from_her_own_page_counts_at_once(house, drain, later, kind, code):
+def test_what_someone_writes_from_her_own_page_counts_at_once(house, drain, later, right, code):
     """BAS-03, Art. 18(1)(d): before the privacy officer has read it; written twice it is on file once."""
-    from models.inquiry import Inquiry
-
     scene = Scene(house, drain, later)
     scene.basis(kind="li", evidence="weighed", informed_on=today())
     assert scene.verdict[1] == {Code.LI}
     for _ in range(2):
-        Inquiry.make(scene.person, kind)
+        Claim.of_reader(scene.person, right)
     assert scene.verdict == (State.BLOCKED, {code})
     assert len(Circumstance.of(scene.person)) == 1

@@ -14,6 +14,7 @@ from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
+from models.claim import Claim
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
 from models.disposition import Disposition
@@ -21,6 +22,7 @@ from models.entry import Entry
 from models.event import QUESTIONS, Event
 from models.face import Appearance
 from models.factor import Factor
+from models.feed import Feed
 from models.gather import today
 from models.importing import Import
 from models.inquiry import Inquiry
@@ -149,7 +151,16 @@ class World:
             **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
-            "factors": Factor.begin(editor).code,
+            "factors": Factor.begin(editor).code, **self._claim(dpo),
+        }  # fmt: skip
+
+    def _claim(self, dpo):
+        claim = Claim.receive(
+            "access", "page", actor="visitor", name="Noor Voorbeeld", email="noor@people.example"
+        )
+        return {
+            "claims": claim.code, "letters": claim.letters.get().code,
+            "calendar": Feed.renew(dpo).rsplit("/", 1)[1],
         }  # fmt: skip
 
     def _my_page(self, person, photo):
