@@ -54,6 +54,7 @@ POINTERS: dict[str, str | Stays] = {
     "Entry.guardian": GOES, "Entry.person": GOES,
     "Face.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
     "Guardian.person": GOES,
+    "Hold.person": GOES,
     "ImportedRow.consent": GOES,
     "Indexed.photo": GOES,
     "Inquiry.guardian": Stays("her own message", {"kind": KEPT, "words": KEPT, "note": KEPT}), "Inquiry.person": GOES,
@@ -65,6 +66,7 @@ POINTERS: dict[str, str | Stays] = {
     "Notice.guardian": GOES, "Notice.person": GOES,
     "OptOut.person": Stays("that objections were heeded at the event, by nobody's name", {"note": ""}),
     "OriginalView.photo": GOES,
+    "PlanLine.photo": Stays("what was decided about it is part of the certificate, by its code", {"ground": KEPT}),
     "Publication.photo": Stays(LOG, {"url": KEPT, "medium": KEPT, "ended_note": KEPT}),
     "Rejection.face": GOES, "Rejection.person": GOES,
     "Remark.face": GOES,
@@ -106,7 +108,7 @@ JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "", "backup": "", "keys-backup": "", "drill": "",
+    "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "",
 }
 # fmt: on
 

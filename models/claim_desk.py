@@ -141,7 +141,7 @@ def hindrance(claim: Claim, outcome: Outcome) -> str | None:
     does = outcome in (Outcome.GRANTED, Outcome.PARTLY)
     if does and claim.identity is Identity.OPEN:
         return _l("Make sure first that it is this person: with a code, or by speaking to her.")
-    if does and claim.person is None:
+    if does and claim.person is None and claim.right is not Right.ERASURE:  # she is gone when it is done
         return _l("Say first whom on file this is about.")
     return next((said for check in HINDRANCES if (said := check(claim, outcome))), None)
 

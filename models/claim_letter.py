@@ -33,8 +33,8 @@ class LetterKind(StrEnum):
     PARTLY = "partly"
     REFUSED = "refused"
     EXCESSIVE = "excessive"
-    ERASED = "erased"
     LIFTING = "lifting"
+    HELD = "held"
 
 
 class ClaimLetter(Record):

@@ -11,7 +11,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextFi
 
 from adapters import clock, seal
 from adapters.ledger import Entry
-from models import aftermath, faceprints, forgetting, search, takedown, unnaming
+from models import aftermath, faceprints, forgetting, hold, search, takedown, unnaming
 from models.base import Moment, Record, db, tools
 from models.consent import Consent
 from models.copy import Copy
@@ -135,6 +135,7 @@ def may_erase(user: User, photos: Sequence[Photo]) -> None:
     user.require(Permission.ERASE)
     if not photos:
         raise Invalid(_l("Tick at least one photo."))
+    hold.check_free(photos)
     if len(photos) > MOST:
         raise Invalid(_l("Erase at most %(count)s photos at once."), count=MOST)
 
@@ -152,6 +153,10 @@ def erase_photo(photo: Photo, *, by: User | None, why: str = EVERYDAY) -> Erasur
     """
     if by is not None:
         by.require(Permission.ERASE)
+        hold.check_free([photo])
+    hold.check_not_held(
+        [photo]
+    )  # a restriction of her own does not stop the erasure she asked for; the law's hold does
     guard = ":".join(bytes(mark).hex() for mark in (photo.fingerprint, photo.pixels) if mark)
     return _carry_out(_enter(PHOTO, photo.code, why, [("object", photo.code)], guard), by)
 
@@ -176,6 +181,7 @@ def erase_person(person: Person, *, by: User | None, why: str, keep_proof: bool)
     """
     if by is not None:
         by.require(Permission.COMPLIANCE)
+    hold.check_person_free(person)
     noun = BUT_PROOF if keep_proof else PERSON
     return _carry_out(_enter(noun, person.code, why, _keys_of(person, keep_proof=keep_proof)), by)
 

@@ -101,13 +101,14 @@ def gather(photos: Sequence[Photo]) -> Gathered:
         bare=bare,
     )
     crowds = _crowds(set(found.albums.values()))
+    kept_back = _held(ids)
     said = _said(ids)
     for photo in photos:
         reviewed, names, checked = said.get(photo.id, (False, 0, False))
         found.photos[photo.id] = facts.PhotoFacts(
             code=photo.code,
             erased=False,
-            held=None,
+            held=facts.Held.LEGAL_HOLD if photo.id in kept_back else None,
             special_context=photo.special_context,
             unresolved_names=names,
             faces=tuple(places.get(photo.id, ())),
@@ -117,6 +118,12 @@ def gather(photos: Sequence[Photo]) -> Gathered:
             secrecy_checked=checked,
         )
     return found
+
+
+def _held(ids: list[int]) -> set[int]:
+    from models import hold
+
+    return {row.photo_id for row in hold.held(ids)}
 
 
 def _crowds(album_ids: set[int]) -> dict[int, facts.CrowdBasis]:

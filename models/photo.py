@@ -234,12 +234,13 @@ class Photo(Record):
 
     def describe(self, given: Mapping[str, str], *, album: Album, by: User) -> None:
         """Keep title, caption, rights, tags and album; a word that is left out of `tags` goes."""
-        from models import index, search
+        from models import hold, index, search
 
         licence = given.get("licence", self.licence)
         if licence not in set(Licence):
             raise Invalid(_l("Choose one of the list."), field="licence")
         words = {word.strip()[:80] for word in given.get("tags", "").split(",")} - {""}
+        hold.check_free([self])
         with db.atomic():
             for name, most in TYPED.items():
                 setattr(self, name, given.get(name, getattr(self, name)).strip()[:most])

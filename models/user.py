@@ -137,12 +137,15 @@ class User(Record):
 
     def photos(self) -> ModelSelect[Photo]:
         """The photos this user may see; every view finds photos through this query."""
+        from models import hold
         from models.album import Album
         from models.photo import Photo
 
         if self.may(Permission.SEE_ALL):
             return Photo.select()
-        return Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
+        seen = Photo.select().where(Photo.album.in_(self.albums().select(Album.id)))
+        # What the law wants kept is for the privacy officer alone (ERA-10).
+        return seen.where(Photo.id.not_in(hold.held())) if hold.Hold.living().exists() else seen
 
     def teams(self) -> ModelSelect[Team]:
         """The teams this user belongs to."""

@@ -8,6 +8,9 @@ from flask_babel import gettext, lazy_gettext
 
 from models.claim import RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
 from models.claim_letter import LetterKind
+from models.erasure_plan import Fate
+from models.hold import Ground
+from models.recipients import Told
 
 _ = lazy_gettext
 CHANNELS = {
@@ -51,8 +54,8 @@ LETTERS = {
     LetterKind.NOTHING: _("Answer: nothing on file"),
     LetterKind.EXCESSIVE: _("Asks too often: a word beforehand"),
     LetterKind.PACKAGE: _("The files are ready"),
-    LetterKind.ERASED: _("Erased"),
     LetterKind.LIFTING: _("The restriction ends"),
+    LetterKind.HELD: _("Kept for a reason of the law"),
 }
 STEPS = {
     "claim.received": _("came in"),
@@ -66,8 +69,30 @@ STEPS = {
     "claim.code-typed": _("code typed"),
     "claim.joined": _("joined to an earlier request"),
     "claim.reminded": _("reminded"),
+    "claim.recipients": _("recipients listed"),
     "claim.lifting-told": _("told that the restriction ends"),
     "claim.closed": _("answered"),
+}
+
+
+FATES = {
+    Fate.DELETE: _("erase"),
+    Fate.MASK: _("cover this person for good"),
+    Fate.RETAIN: _("keep, with a ground of the law"),
+}
+TOLD = {
+    Told.MAIL: _("by e-mail"),
+    Told.LETTER: _("by letter"),
+    Told.PHONE: _("by phone"),
+    Told.REMOVED: _("taken down there, and search engines asked to forget it"),
+    Told.IMPOSSIBLE: _("can't be told"),
+    Told.DISPROPORTIONATE: _("would take too much effort"),
+}
+GROUNDS = {
+    Ground.DUTY: _("a duty of law or a public task"),
+    Ground.ARCHIVE: _("archive law"),
+    Ground.DEFENCE: _("a legal claim"),
+    Ground.HERS: _("the person needs it for a claim of their own"),
 }
 
 
@@ -97,11 +122,11 @@ def step_words(action: str) -> str:
 
 
 _BY_NAME: dict[str, dict[Any, Any]] = {
-    "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS,
+    "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS, "fate": FATES, "told": TOLD, "ground": GROUNDS,
 }  # fmt: skip
 _ALL: dict[Any, dict[Any, Any]] = {
     Channel: CHANNELS, Capacity: CAPACITIES, Identity: IDENTITIES, Outcome: OUTCOMES, Extension: EXTENSIONS,
-    LetterKind: LETTERS,
+    LetterKind: LETTERS, Fate: FATES, Told: TOLD, Ground: GROUNDS,
 }  # fmt: skip
 VOCABULARY = {
     "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,

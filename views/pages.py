@@ -67,7 +67,7 @@ DOORS = (
 
 # Pages without an entry of their own stand under the one they are reached from.
 UNDER = {
-    "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
+    "plans": "claims", "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
     "attendance": "albums", "photos": "library",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ WORK: dict[str, Any] = {
     "scan": _("Look through older photos"),
     "wipe": _("Wipe what was deleted"),
     "erase": _("Erase a photo"),
+    "erasure-plan": _("Carry out an erasure"),
     "tidy": _("Clear up after an erasure"),
     "recolour": _("Bring the list up to date"),
     "recolour-album": _("Bring the list up to date"),
