@@ -17,7 +17,7 @@ from models.base import Moment, Record, code_field, db, tools
 from models.claim import Claim, Identity, Outcome, Right, require_dpo
 from models.claim_desk import HINDRANCES
 from models.consent import LinePhoto
-from models.covering import Extent, place
+from models.covering import Extent, Style, place
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face
 from models.job import Job
@@ -208,7 +208,7 @@ def _mask(line: PlanLine, plan: Plan, person: Person | None) -> None:
     old = line.photo
     if old is None or person is None:
         return
-    whole = masking.cover(old, _places(old, person))
+    whole = masking.cover(old, _places(old, person), style=Style.SOLID)
     with db.atomic():
         new = Photo.take_in(
             io.BytesIO(whole.data), f"{old.code}.jpg", old.album, by=plan.approved_by, caption=Known(person).without(old.caption),
@@ -232,7 +232,7 @@ _KEPT = ("creator", "credit", "copyright", "place", "taken_at", "licence", "spec
 def _carry_over(old: Photo, new: Photo, person: Person) -> None:
     without = Known(person).without
     values: dict[str, Any] = {name: getattr(old, name) for name in _KEPT}
-    values |= {name: without(getattr(old, name)) for name in ("title", "alt_text")}
+    values |= {name: " ".join(without(getattr(old, name)).split()) for name in ("title", "alt_text")}
     Photo.update(**values).where(Photo.id == new.id).execute()
 
 
@@ -259,7 +259,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
 def _days(plan: Plan) -> Mapping[str, Any]:
     done = plan.done_at
     return {
-        "live": done.date(), "keys": (done + timedelta(days=plan.facts["keys_days"])).date(),
+        "live": done.date(), "key_store": (done + timedelta(days=plan.facts["keys_days"])).date(),
         "backups": (done + timedelta(days=plan.facts["days"])).date(),
     }  # fmt: skip
 
