@@ -78,7 +78,7 @@ class Plan(Record):
         return plan
 
     def _fill(self, person: Person) -> None:
-        theirs = Photo.of_person(Photo.select(), person)
+        theirs: Any = Photo.of_person(Photo.select(), person)
         for photo in theirs:
             alone = not photo.appearances.where(
                 Appearance.person != person, Appearance.undone_at.is_null()
@@ -205,19 +205,19 @@ def _retain(_line: PlanLine, _plan: Plan, _person: Person | None) -> None:
 
 def _mask(line: PlanLine, plan: Plan, person: Person | None) -> None:
     """Put a photo in its place in which she is covered for good, then erase the one that showed her."""
-    old = line.photo
-    if old is None or person is None:
+    old, sure = line.photo, plan.approved_by
+    if old is None or person is None or sure is None:
         return
     whole = masking.cover(old, _places(old, person), style=Style.SOLID)
     with db.atomic():
         new = Photo.take_in(
-            io.BytesIO(whole.data), f"{old.code}.jpg", old.album, by=plan.approved_by, caption=Known(person).without(old.caption),
+            io.BytesIO(whole.data), f"{old.code}.jpg", old.album, by=sure, caption=Known(person).without(old.caption),
             tags=[tag.word for tag in old.tags if not Known(person).is_in(tag.word)],
         ).photo  # fmt: skip
         _carry_over(old, new, person)
         for row in old.appearances.where(Appearance.person != person, Appearance.undone_at.is_null()):
             if not new.appearances.where(Appearance.person == row.person).exists():
-                faces.add_person(new, row.person, by=plan.approved_by)
+                faces.add_person(new, row.person, by=sure)
         for covered in LinePhoto.select().where(LinePhoto.photo == old):
             if covered.line.person_id != person.id:
                 LinePhoto.insert(line=covered.line, photo=new).on_conflict_ignore().execute()

@@ -127,7 +127,7 @@ def test_each_photo_stands_in_the_plan_once_and_it_is_carried_out(story):
     data = plan.certificate("en")
     text = "\n".join(str(page.Contents.read_bytes()) for page in Pdf.open(io.BytesIO(data)).pages)
     assert "Daan" not in text
-    assert not [name for page in Pdf.open(io.BytesIO(data)).pages for name in page.images]
+    assert not [name for page in Pdf.open(io.BytesIO(data)).pages for name in page.get_images()]
     assert verify().bad is None
     assert "Noor" not in "".join(line.facts or "" for line in Trace.select())
 
