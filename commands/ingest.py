@@ -52,7 +52,7 @@ def _take(path: Path, folder: Path, album: Any, uploader: Any, outcome: dict[str
     name = str(path.relative_to(folder))
     try:
         # A link in the folder could bring in what lies elsewhere, under the operator's rights (ASVS 5.2.5).
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             took = Photo.take_in(stream, path.name, album, by=uploader)
     except Refusal as refusal:
         outcome["failed"].append({"file": name, "why": refusal.sentence()})
