@@ -6,17 +6,23 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
+from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT = 10  # seconds, for the connection and for the answer
 DEADLINE = 30  # seconds for all of it: a server that drips holds nobody
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# An IPv4 address may hide in these: translated, or as the last four bytes.
+DISGUISES = tuple(
+    map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "2002::/16", "2001::/32"))
+)
 # Metadata services of clouds that are not link-local.
-METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")))
+METADATA = frozenset(
+    map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"))
+)
 MOST_ANSWER = 1024  # bytes read of an answer and thrown away
 
 
@@ -29,6 +35,7 @@ class Hooks:
     """Sends to addresses outside; `private` also allows this machine and the networks inside the house."""
 
     private: bool = False
+    resolve: Callable[..., list[Any]] = socket.getaddrinfo  # who knows where a name lies
 
     def check(self, url: str) -> None:
         """Raise HookFailed for an address that could never be told."""
@@ -65,7 +72,7 @@ class Hooks:
 
     def _address(self, host: str, port: int) -> str:
         """The one address to connect to. Looked up here and not again: a name that changes its mind gets nowhere."""
-        found = [row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        found = [row[4][0] for row in self.resolve(host, port, type=socket.SOCK_STREAM)]
         if not all(self._may_reach(str(address)) for address in found) or not found:
             raise HookFailed("this address lies inside the house, which is not allowed (WEBHOOK_PRIVATE)")
         return str(found[0])
@@ -73,9 +80,13 @@ class Hooks:
     def _may_reach(self, address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
         if isinstance(ip, ipaddress.IPv6Address):
-            if ip.sixtofour or ip.teredo or ip in NAT64:  # an IPv4 address in disguise
-                return False
             ip = ip.ipv4_mapped or ip
+        if (
+            isinstance(ip, ipaddress.IPv6Address)
+            and not ip.is_loopback
+            and any(ip in net for net in DISGUISES)
+        ):
+            return False
         # Link-local holds the metadata services of clouds: never, whatever the operator allows.
         if ip in METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved:
             return False

@@ -101,7 +101,7 @@ def answer(functions: Mapping[str, Function], header: dict[str, Any], blocks: li
 
 def _closed_list() -> dict[str, Function]:
     """Name every function that may ever run here."""
-    from adapters import pdf, pixels, tables
+    from adapters import pdf, pixels, tables, unzip
 
     warnings.simplefilter("ignore")
     return {
@@ -111,6 +111,7 @@ def _closed_list() -> dict[str, Function]:
         "scan": pixels.scan,
         "paper": pdf.typeset,
         "sheet": tables.unpack,
+        "unzip": unzip.unpack,
         "report": _report,
     }
 

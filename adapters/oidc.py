@@ -141,7 +141,7 @@ class Provider:
         return session
 
     def _endpoint(self, name: str) -> str:
-        return _safe(str(self._describe()[name]))
+        return self._safe(str(self._describe()[name]))
 
     def _describe(self) -> dict[str, Any]:
         with self._lock:
@@ -150,18 +150,26 @@ class Provider:
                 # A document of another issuer would let that one name our users.
                 if about.get("issuer") != self.issuer:
                     raise SignOnFailed("it describes another issuer")
-                self._about = about | {"keys": _fetch(_safe(str(about.get("jwks_uri"))))}
+                self._about = about | {"keys": _fetch(self._safe(str(about.get("jwks_uri"))))}
                 self._read_at = time.monotonic()
             return self._about
 
     def _keys(self) -> Any:
         return self._describe()["keys"]
 
+    def _safe(self, url: str) -> str:
+        # Only a provider on this machine may send us to this machine: elsewhere the certificate says who answers.
+        if urlsplit(_safe(url)).scheme == "http" and urlsplit(self.issuer).hostname not in LOOPBACK:
+            raise SignOnFailed("its addresses must begin with https://")
+        return url
+
 
 def _safe(url: str) -> str:
     parts = urlsplit(url)
-    if not parts.hostname or not (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if (
+        not parts.hostname
+        or parts.username is not None
+        or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
     ):
         raise SignOnFailed("its addresses must begin with https://")
     return url

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,12 +51,15 @@ def _take(path: Path, folder: Path, album: Any, uploader: Any, outcome: dict[str
 
     name = str(path.relative_to(folder))
     try:
-        with path.open("rb") as stream:
+        # A link in the folder could bring in what lies elsewhere, under the operator's rights (ASVS 5.2.5).
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             took = Photo.take_in(stream, path.name, album, by=uploader)
     except Refusal as refusal:
         outcome["failed"].append({"file": name, "why": refusal.sentence()})
     except OSError as error:
-        outcome["failed"].append({"file": name, "why": f"It could not be read: {error.strerror or error}"})
+        linked = error.errno == errno.ELOOP
+        why = "it is a link to another file" if linked else error.strerror or error
+        outcome["failed"].append({"file": name, "why": f"It could not be read: {why}"})
     else:
         outcome["duplicate" if took.duplicate else "new"].append({"file": name, "code": took.photo.code})
 

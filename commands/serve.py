@@ -137,7 +137,7 @@ def _web(config: Config) -> list[str]:
     scratch = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108 - a heartbeat, no data
     return [
         sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{host}:{config.port}",
-        "--worker-class", "gthread", "--workers", "2", "--threads", "6", "--no-control-socket", *scratch,
+        "--worker-class", "commands.web_worker.PatientWorker", "--workers", "2", "--threads", "6", "--no-control-socket", *scratch,
         "--graceful-timeout", "20", "--timeout", "120", "--log-level", "warning", "--limit-request-line", "4094",
         "--chdir", str(Path(__file__).resolve().parent.parent),
     ]  # fmt: skip

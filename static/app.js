@@ -1,6 +1,9 @@
 // Everything here is comfort: each page works without it.
 import "./keys.js";
 
+// htmx notes the address here, with what was searched for; nothing reads it, since no address is pushed (ERA-08).
+sessionStorage.removeItem("htmx-current-path-for-history");
+
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });

@@ -90,11 +90,10 @@ def _answer(
         return _problem(status, kind, words, refusal, reference)
     values = {"status": status, "kind": kind, "words": words, "refusal": refusal, "reference": reference}
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
-        return make_response(
-            (render_template("errors/_notice.html", **values), status),
-            retarget="#notices",
-            reswap="beforeend",
-        )
+        notice = render_template("errors/_notice.html", **values)
+        response = make_response((notice, status), retarget="#notices", reswap="beforeend")
+        _when_to_come_back(response, status)
+        return response
     try:
         body = render_template("errors/page.html", **values)
     except Exception:  # the error page must not need what just failed

@@ -24,7 +24,7 @@ def harden(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
     headers["X-Robots-Tag"] = "noindex, nofollow"
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         headers.setdefault("Cache-Control", "private, no-store")
         headers.add("Vary", "HX-Request")
     if current_app.config["CLEARFRAME"].is_https:

@@ -144,7 +144,18 @@ def _body(schema: Schema) -> Any:
     if not raw.strip() and not schema["required"]:
         return {}
     try:
-        value = json.loads(raw)
+        value = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Invalid(_l("Send a JSON object."), field="body") from None
     return read(value, schema)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of a member that stands twice, others may believe the other one.
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("twice")
+    return dict(pairs)
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(word)
