@@ -14,18 +14,23 @@ import pytest
 from peewee import TextField
 
 import app as composition
-from adapters import age, places
+from adapters import age, clock, places
 from adapters.keys import KeyStore
 from adapters.places import NoPlace
 from models import backing_up, backups, erasure, keys_backup, restoring, schema
 from models.base import Backups, db, tools
 from models.consent import Consent
+from models.copy import Copy
+from models.covering import Extent, Style
+from models.delivery import Delivery
 from models.errors import Refusal
 from models.person import Person
 from models.photo import Photo
+from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.schema import records
 from models.search import matching
+from models.takedown import TakeDown
 from models.trail import Trace
 from models.trail import verify as verify_trail
 from models.user import Session
@@ -161,6 +166,37 @@ def test_what_was_erased_since_is_in_no_backup_any_more(library, house, elsewher
     assert not tools.vault.has(photos[1].code)
     text = "\n".join(map(str, everything().values()))
     assert ("Daan" in text, "springt" in text) == (False, False)
+
+
+def with_empty_pointers(photo, person, by, use):
+    """A row of each kind whose nearest pointer is empty, with words nothing else holds."""
+    day = clock.today("UTC")
+    more = {"use": use, "starts_on": day, "expires_at": clock.now(), "verdict": {"of": "Sterappel"}}
+    copy = Copy.create(photo=photo, by=by, use=use, extent=Extent.FACE, style=Style.SOLID)
+    Delivery.create(photo=None, copy=copy, recipient="Sterappel delivery", **more)
+    whole = Delivery.create(photo=photo, recipient="Sterappel whole", **more)
+    shown = Publication.create(delivery=whole, photo=None, medium="Sterappel shown", from_on=day)
+    about = {"delivery": whole, "cause": "WITHDRAWN", "due_on": day}
+    TakeDown.create(photo=photo, note="Sterappel by photo", **about)
+    TakeDown.create(publication=shown, note="Sterappel by what left", **about)
+    TakeDown.create(person=person, note="Kweepeer by person", **about)
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_a_row_whose_nearest_pointer_is_empty_is_forgotten_too(library, house, elsewhere, tmp_path, erased):
+    """ERA-04: it is sealed by the next it points to, so that an older backup gives none of its words."""
+    photos, people, editor = library
+    with_empty_pointers(photos[1], people[1], editor, house.use("website"))
+    place = str(tmp_path / "one.backup")
+    backing_up.make(place)
+    text = opened(place, backing_up.own_identity())
+    assert ("Sterappel" in text, "Kweepeer" in text) == (False, False)
+    if erased:
+        erasure.erase_person(people[1], by=house.user("dpo"), why="request", keep_proof=False)
+        erasure.erase_photo(photos[1], by=editor, why="request")
+    elsewhere(place)
+    words = "\n".join(map(str, everything().values()))
+    assert (words.count("Sterappel"), words.count("Kweepeer")) == ((0, 0) if erased else (7, 1))
 
 
 def test_an_older_key_store_is_refused(library, elsewhere, house, tmp_path):
