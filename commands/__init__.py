@@ -139,7 +139,8 @@ def sentence(error: Exception) -> str:
     from adapters.storage import StorageMissing
     from config import BadConfig
     from models.erasure import Behind
-    from models.errors import Refusal
+    from models import trouble
+    from models.errors import Full, Refusal
     from models.restoring import Unfinished
     from models.schema import Apart
 
@@ -159,6 +160,9 @@ def sentence(error: Exception) -> str:
         return error.sentence()
     if isinstance(error, click.ClickException):
         return error.format_message()
+    refused = trouble.of(error)
+    if isinstance(refused, Full):
+        return refused.sentence()
     words = " ".join(str(error).split()) or "no words"
     if isinstance(error, plain):
         return words

@@ -42,6 +42,7 @@ class NoticeKind(StrEnum):
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
     SECURITY = "security"
+    UPKEEP = "upkeep"
 
 
 class Notice(Record):

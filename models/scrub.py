@@ -13,6 +13,7 @@ from peewee import IntegerField, TextField
 from adapters import clock
 from adapters.keys import KeyGone, WrongKey
 from adapters.vault import Damaged
+from models import upkeep
 from models.base import Moment, Record, db, tools
 from models.copy import SIZES, Copy
 from models.health import Beat
@@ -193,15 +194,17 @@ def _keep(report: Report, codes: Iterable[str]) -> None:
         for row in Damage.select().where(Damage.mended_at.is_null()):
             if (row.code, row.role) not in wrong and row.code in set(codes):
                 Damage.update(mended_at=clock.now()).where(Damage.id == row.id).execute()
-        for each in report.findings:
-            _note(each)
+        new = [made for each in report.findings if (made := _noted(each)) is not None]
+        if new:
+            upkeep.tell(upkeep.What.DAMAGE, new[0].at.isoformat())
         Beat.beat("scrub")
 
 
-def _note(each: Finding) -> None:
+def _noted(each: Finding) -> Damage | None:
     known: Any = Damage.get_or_none(Damage.code == each.code, Damage.role == each.role)
     if known is not None and known.mended_at is None:
-        return
+        return None
     Damage.delete().where(Damage.code == each.code, Damage.role == each.role).execute()
-    made = Damage.create(code=each.code, role=each.role, what=each.what)
+    made: Damage = Damage.create(code=each.code, role=each.role, what=each.what)
     Trace.leave("system", "incident.damage", made, role=each.role, wrong=each.what)
+    return made

@@ -7,6 +7,7 @@ import pytest
 from models import scrub
 from models.base import tools
 from models.health import Beat
+from models.notice import Notice, NoticeKind
 from models.scrub import Damage, Finding, Round
 from models.trail import Trace
 
@@ -32,7 +33,8 @@ def test_a_sound_vault_has_no_findings(photos):
     assert Beat.of("scrub") is not None
 
 
-def test_every_kind_of_damage_is_found_and_told_once(photos):
+def test_every_kind_of_damage_is_found_and_told_once(photos, house):
+    officer = house.user("dpo")
     flipped, cut, lost, keyless, sound = photos
     path = stored(flipped, "original")
     data = bytearray(path.read_bytes())
@@ -55,6 +57,7 @@ def test_every_kind_of_damage_is_found_and_told_once(photos):
     assert (
         Trace.select().where(Trace.action == "incident.damage").count() == len(expected) == len(Damage.open())
     )
+    assert Notice.select().where(Notice.kind == NoticeKind.UPKEEP, Notice.user == officer).count() == 1
     (stored(sound, "original").parent / "intruder").unlink()
     scrub.scrub()
     assert (sound.code, "intruder") not in [(each.code, each.role) for each in Damage.open()]
