@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import io
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO

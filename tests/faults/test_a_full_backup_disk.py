@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -27,6 +28,13 @@ def library(house):
         return [house.photo(album, by=editor, data=picture(seed=n) + os.urandom(size)) for n in range(count)]
 
     return add
+
+
+def fill(disk):
+    """Leave no room at all."""
+    with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def left_over(folder):
@@ -67,7 +75,7 @@ def test_a_single_file_that_does_not_fit_leaves_the_older_one(library, small_dis
 def test_a_copy_of_the_keys_that_does_not_fit_leaves_the_older_one(library, small_disk):
     place = f"{small_disk / 'keys'}/"
     keys_backup.make(place)
-    (small_disk / "ballast").write_bytes(bytes(2_990_000))
+    fill(small_disk)
     with pytest.raises(OSError, match="No space left"):
         keys_backup.make(place)
     assert [path.read_bytes()[:15] for path in (small_disk / "keys" / "keys").iterdir()] == [
@@ -79,7 +87,7 @@ def test_no_room_for_what_waits_to_be_copied(library, small_disk):
     """The sealed dump is written beside the data first, where there may be no room either."""
     library(1, 100)
     tools._wired.staging = small_disk / "staging"
-    (small_disk / "ballast").write_bytes(bytes(3 * 1024 * 1024 - 8192))
+    fill(small_disk)
     with pytest.raises(OSError, match="No space left") as refused:
         backing_up.make(str(small_disk / "one.backup"))
     assert (isinstance(trouble.of(refused.value), Full), (small_disk / "one.backup").exists()) == (

@@ -73,3 +73,15 @@ def test_nights_go_on_where_the_last_one_stopped(photos, monkeypatch):
 
 def test_a_sample_reads_a_share(photos):
     assert scrub.scrub(sample=20).objects == 4
+
+
+def test_a_night_that_is_too_short_leaves_the_rest_to_the_next(photos, monkeypatch):
+    """The round goes on where it stopped, however little a night holds."""
+    monkeypatch.setattr(scrub, "NIGHTS", 1)
+    monkeypatch.setattr(scrub, "LONGEST", 0)
+    codes, cursors = scrub.everything(), []
+    for _ in codes:
+        scrub.tonight()
+        cursors.append(Round.get().cursor)
+    assert cursors == [*codes[:-1], ""]
+    assert Round.get().ended_at is not None

@@ -453,7 +453,7 @@ def test_a_backup_made_while_photos_arrive_is_of_one_moment(library, house, else
 
     arriving = threading.Thread(target=arrive)
     arriving.start()
-    while len(taken) < 3:
+    while len(taken) < 3 and arriving.is_alive():
         time.sleep(0.01)
     before |= taken
     made = backing_up.make(str(tmp_path / "one.backup"))

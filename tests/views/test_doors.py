@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from models import copies, faces, my_page, recognition
-from models.backups import Drill
 from models.album import Mode
+from models.backups import Drill
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
