@@ -155,6 +155,7 @@ def test_no_nonce_comes_twice(store, tmp_path):
     nonces += [seal.encrypt_field(RING, b"x", b"")[:12] for _ in range(10_000)]
     assert len(set(nonces)) == 20_000
     made = Vault(store, Folder(tmp_path / "many"))
+    made.begin(fresh=True)
     prefixes = []
     for number in range(200):
         made.put("k7", "facts", b"x" * number)
