@@ -32,8 +32,9 @@ def test_a_database_of_another_installation_is_noticed(house, tmp_path):
 
 
 def test_what_the_web_server_says_is_a_line_of_json(tmp_path):
+    (tmp_path / "broken.py").write_text("raise RuntimeError('of Noor Voorbeeld')\n")
     done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "no_such_module:nothing", "--bind", f"127.0.0.1:{free_port()}", "--no-control-socket",
+        [sys.executable, "-m", "gunicorn", "broken:nothing", "--bind", f"127.0.0.1:{free_port()}", "--no-control-socket",
          "--logger-class", "commands.web_log.Lines", "--log-level", "info"],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT), "LOG_LEVEL": "INFO"}, capture_output=True, text=True, timeout=60,
         check=False, stdin=subprocess.DEVNULL,
@@ -42,4 +43,4 @@ def test_what_the_web_server_says_is_a_line_of_json(tmp_path):
     assert {(line["logger"], set(line) >= {"event", "level", "timestamp"}) for line in lines} == {
         ("gunicorn.error", True)
     }
-    assert "ModuleNotFoundError" in done.stderr
+    assert ("RuntimeError at" in done.stderr, "Voorbeeld" in done.stderr) == (True, False)

@@ -17,6 +17,7 @@ import pytest
 from models.base import db, tools
 from models.job import Job
 from tests.faults.test_graceful_stop import ROOT, free_port
+from tests.makers import picture
 
 
 @pytest.fixture
@@ -113,14 +114,15 @@ def leaks(where, secrets):
 def test_no_key_is_found_but_in_its_own_file(house, running, tmp_path):
     process, port, env = running
     editor = house.user("editor")
-    album = house.album(by=editor)
     house.person("Noor Voorbeeld", by=editor)
-    for _ in range(2):
-        house.photo(album, by=editor)
+    (tmp_path / "shoot").mkdir()
+    for number in range(2):
+        (tmp_path / "shoot" / f"{number}.jpg").write_bytes(picture(seed=number))
     for address in ("/nothing/here", "/photos/none/file?key=%00", "/api/v1/photos"):
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}{address}")
-    for verb in (["backup", env["BACKUP_TO"]], ["backup", "keys", env["KEYS_BACKUP_TO"]], ["keys", "status"], ["backup", "x/y/z"],
+    for verb in (["ingest", str(tmp_path / "shoot"), "--album", "Open day", "--user", editor.email],
+                 ["backup", env["BACKUP_TO"]], ["backup", "keys", env["KEYS_BACKUP_TO"]], ["keys", "status"], ["backup", "x/y/z"],
                  ["doctor"], ["trail", "verify"]):  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "commands", *verb], cwd=ROOT, env=env, capture_output=True, check=False
