@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from environs import Env, EnvError
@@ -108,10 +108,32 @@ class Config:
             raise BadConfig("TIMEZONE must be a zone such as Europe/Amsterdam.") from error
         self._check_watching()
         self._check_backups()
-        if self.keys.is_relative_to(self.data):
-            raise BadConfig(
-                "CLEARFRAME_KEYS must not lie inside CLEARFRAME_DATA: a backup of one would carry the other."
-            )
+        self._check_places()
+
+    def _check_places(self) -> None:
+        """Keys, data and the copies of each lie apart, wherever links lead: what finds one has not found the other."""
+        data, keys = self.data, self.keys
+        vault = "" if self.storage_url == "file:" else self.storage_url
+        why = {
+            "copy": "a copy of one would carry the other",
+            "lost": "what destroys one would destroy its backup too",
+            "together": "keys and data never lie together",
+        }
+        for name, place, other_name, other, reason in (
+            ("CLEARFRAME_KEYS", keys, "CLEARFRAME_DATA", data, "copy"),
+            ("CLEARFRAME_KEYS", keys, "STORAGE_URL", vault, "copy"),
+            ("BACKUP_TO", self.backup_to, "CLEARFRAME_DATA", data, "lost"),
+            ("BACKUP_TO", self.backup_to, "STORAGE_URL", vault, "lost"),
+            ("BACKUP_TO", self.backup_to, "CLEARFRAME_KEYS", keys, "together"),
+            ("KEYS_BACKUP_TO", self.keys_backup_to, "BACKUP_TO", self.backup_to, "together"),
+            ("KEYS_BACKUP_TO", self.keys_backup_to, "CLEARFRAME_DATA", data, "together"),
+            ("KEYS_BACKUP_TO", self.keys_backup_to, "STORAGE_URL", vault, "together"),
+            ("KEYS_BACKUP_TO", self.keys_backup_to, "CLEARFRAME_KEYS", keys, "lost"),
+        ):
+            if place and other and _nested(place, other):
+                raise BadConfig(
+                    f"{name} must be another place than {other_name}, and neither inside the other: {why[reason]}."
+                )
 
     def _check_watching(self) -> None:
         if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
@@ -126,10 +148,6 @@ class Config:
             raise BadConfig("BACKUP_DAYS must be from 1 to 90: what was erased must leave the backups too.")
         if not 1 <= self.keys_backup_days <= 30:
             raise BadConfig("KEYS_BACKUP_DAYS must be from 1 to 30: a key that was destroyed lives on there.")
-        if self.keys_backup_to and self.keys_backup_to.rstrip("/") == self.backup_to.rstrip("/"):
-            raise BadConfig(
-                "KEYS_BACKUP_TO must be another place than BACKUP_TO: keys and data never lie together."
-            )
 
 
 def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +198,21 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "data": data,
         "keys": _folder(keys) if keys else data.with_name(f"{data.name}-keys"),
     }
+
+
+def _nested(one: str | Path, other: str | Path) -> bool:
+    """Whether these are one place, or either lies in the other; links are followed, and what is not there yet counts too."""
+    left, right = _parts(one), _parts(other)
+    shorter = min(len(left), len(right))
+    return left[:shorter] == right[:shorter]
+
+
+def _parts(place: str | Path) -> tuple[str, ...]:
+    parts = urlsplit(str(place))
+    if parts.scheme == "s3":
+        server = parse_qs(parts.query).get("endpoint", [""])[0].rstrip("/")
+        return ("s3", server, parts.netloc, *filter(None, parts.path.split("/")))
+    return ("file", *_folder(parts.path if parts.scheme == "file" else place).parts)
 
 
 def _is_witness(url: str) -> bool:

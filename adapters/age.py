@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -77,7 +79,12 @@ def encrypt(pieces: Iterable[bytes], out: BinaryIO, readers: list[Any]) -> None:
     """Encrypt what comes in pieces into a file, with little memory."""
     import pyrage
 
-    pyrage.encrypt_io(Pieces(pieces), out, readers)
+    try:
+        pyrage.encrypt_io(Pieces(pieces), out, readers)
+    except pyrage.EncryptError as error:
+        if "No space left" in str(error):  # the library tells of it in words alone
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
 
 
 def decrypt(pieces: Iterable[bytes], take: Callable[[bytes], object], keys: list[Any]) -> None:

@@ -20,6 +20,7 @@ from adapters import ledger, roots
 from adapters.roots import ROOT, KeysMissing, Root, WrongKey
 
 STORE = "keys.db"
+FORMAT = 1  # of the store, in its user_version; one made before it was noted says 0
 CHECK = b"clearframe key store 1"
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS ring (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL, made_at TEXT NOT NULL DEFAULT '');
@@ -33,6 +34,10 @@ CREATE TABLE IF NOT EXISTS seed (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped 
 
 class KeyGone(Exception):
     """The key was destroyed, or never was."""
+
+
+class NewerStore(Exception):
+    """The key store was written by a newer version than this one."""
 
 
 class KeyStore:
@@ -54,7 +59,7 @@ class KeyStore:
             raise FileExistsError("there is a key store already")
         store = cls(folder, roots.make(folder))
         with store._connection() as db:
-            db.executescript(SCHEMA)
+            db.executescript(f"{SCHEMA}PRAGMA user_version = {FORMAT};")
             store._grow(db, 1)
             db.execute("INSERT INTO proof VALUES (?)", (wrap(store._wrapper("proof"), CHECK, b"proof"),))
             store._plant(db, secrets.token_bytes(32))
@@ -109,6 +114,10 @@ class KeyStore:
     def _load(self) -> None:
         try:
             db = self._connection()
+            if (made_in := db.execute("PRAGMA user_version").fetchone()[0]) > FORMAT:
+                raise NewerStore(
+                    f"The key store is of a newer format ({made_in}) than this version knows ({FORMAT}). Update Clearframe."
+                )
             proof = db.execute("SELECT wrapped FROM proof").fetchone()
             if proof is None or unwrap(self._wrapper("proof"), proof[0], b"proof") != CHECK:
                 raise WrongKey(self._refused())

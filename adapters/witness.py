@@ -53,9 +53,14 @@ def on_one_line(note: str) -> str:
 
 def _append(path: Path, notes: Iterable[str]) -> None:
     # O_APPEND: two processes never write over each other, and it is all that `chattr +a` allows.
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
         data = "".join(f"{note}\n" for note in notes).encode()
+        size = os.fstat(handle).st_size
+        if (
+            size and os.pread(handle, 1, size - 1) != b"\n"
+        ):  # what was cut off there must not swallow what follows
+            data = b"\n" + data
         while data:
             data = data[os.write(handle, data) :]
         os.fsync(handle)

@@ -133,13 +133,14 @@ def exit_code(act: Callable[[], object]) -> int:
 def sentence(error: Exception) -> str:
     """What went wrong in one line; a bare error of a library says how to see more."""
     from adapters.age import BadAge
-    from adapters.keys import KeysMissing, WrongKey
+    from adapters.keys import KeysMissing, NewerStore, WrongKey
     from adapters.places import NoPlace
     from adapters.seal import BadSeal
     from adapters.storage import StorageMissing
     from config import BadConfig
+    from models import trouble
     from models.erasure import Behind
-    from models.errors import Refusal
+    from models.errors import Full, Refusal
     from models.restoring import Unfinished
     from models.schema import Apart
 
@@ -150,6 +151,7 @@ def sentence(error: Exception) -> str:
         BadSeal,
         Behind,
         KeysMissing,
+        NewerStore,
         NoPlace,
         StorageMissing,
         Unfinished,
@@ -159,6 +161,9 @@ def sentence(error: Exception) -> str:
         return error.sentence()
     if isinstance(error, click.ClickException):
         return error.format_message()
+    refused = trouble.of(error)
+    if isinstance(refused, Full):
+        return refused.sentence()
     words = " ".join(str(error).split()) or "no words"
     if isinstance(error, plain):
         return words

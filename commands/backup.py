@@ -90,6 +90,34 @@ def verify(place: str, snapshot: str | None, identity: Path | None, as_json: boo
 
 
 @backup.command()
+@click.argument("place", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def drill(place: str | None, as_json: bool) -> int:
+    """Restore the newest backup at PLACE, or at BACKUP_TO, into a scratch folder and throw it away again.
+
+    The library goes on meanwhile. Exits with 1 when it did not work; the drill is listed under Settings > Backups.
+    """
+    from models import backups
+    from models.base import tools
+
+    if not (place or tools.backups.to):
+        raise click.UsageError("Name a place, or set BACKUP_TO.")
+    done = backups.try_out(place or tools.backups.to)
+    if as_json:
+        names = ("code", "ok", "why", "snapshot", "rows", "objects", "lines", "erased_again", "seconds")
+        click.echo(json.dumps({name: getattr(done, name) for name in names}))
+    elif done.ok:
+        click.echo(
+            f"Backup {done.snapshot} comes back: {done.rows} rows, {done.objects} files tried, {done.lines} lines of the trail hold, "
+            f"{done.erased_again} erasures done again, in {done.seconds} seconds."
+        )
+    else:
+        click.echo(f"The restore that was tried out did not work. {done.why}", err=True)
+    return 0 if done.ok else 1
+
+
+@backup.command()
 @click.argument("place")
 @with_app
 def keys(place: str) -> None:

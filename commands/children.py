@@ -35,6 +35,7 @@ class Child:
     def __init__(self, name: str, command: list[str]) -> None:
         self.name, self.command = name, command
         self.pause = PAUSE
+        self.held = False  # it would only die again
         self.began = self.again = 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +59,7 @@ class Child:
     def tend(self) -> str | None:
         """Start it when its time has come; a sentence when it was found dead."""
         if self.process is None:
-            if time.monotonic() >= self.again:
+            if not self.held and time.monotonic() >= self.again:
                 self.start()
             return None
         code = self.process.poll()

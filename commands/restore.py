@@ -72,6 +72,8 @@ def restore(place: str, **given: Any) -> int:
             f"Backup {done.snapshot} is back: {done.rows} rows, {done.objects} files; {done.erased_again} erasures done again. "
             "Everybody logs in anew."
         )
-        for name in done.missing:
-            click.echo(f"{name} was missing or damaged in the backup.", err=True)
-    return 1 if done.missing else 0
+    for name in done.missing:
+        click.echo(f"{name} was missing or damaged in the backup.", err=True)
+    if done.trail:
+        click.echo(done.trail, err=True)
+    return 1 if done.missing or done.trail else 0

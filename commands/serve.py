@@ -11,10 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from adapters.keys import KeyStore, WrongKey
+from adapters.roots import HANDED, KeysMissing, find
 from commands import exit_code
 from commands.children import Child, die_with, handed_on
 from commands.unsealing import unseal
@@ -22,6 +25,7 @@ from config import BadConfig, Config
 
 STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 PATIENCE = 60.0  # seconds until the address is printed although something does not answer
+OUTDATED = "the passphrase was changed. Stop Clearframe and start it again: it asks for the new one"
 GRACE = 35.0  # seconds for what is under way; the worker's own limit is 30
 
 
@@ -110,7 +114,16 @@ class Supervisor:
     def _tend(self) -> None:
         for child in self.children:
             if news := child.tend():
-                print(f"clearframe: {news}", file=sys.stderr, flush=True)
+                child.held = self._is_outdated()
+                print(f"clearframe: {OUTDATED if child.held else news}", file=sys.stderr, flush=True)
+
+    def _is_outdated(self) -> bool:
+        """Whether the passphrase was changed since it was given to us: what we would start could open nothing."""
+        if not os.environ.get(HANDED):
+            return False
+        with suppress(KeysMissing, WrongKey):
+            return not KeyStore.opens(self.config.keys, find(self.config.keys).key)
+        return False
 
     def _announce(self, lines: list[str]) -> None:
         failing = ask_health(self.config)
@@ -138,7 +151,8 @@ def _web(config: Config) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{host}:{config.port}",
         "--worker-class", "commands.web_worker.PatientWorker", "--workers", "2", "--threads", "6", "--no-control-socket", *scratch,
-        "--graceful-timeout", "20", "--timeout", "120", "--log-level", "warning", "--limit-request-line", "4094",
+        "--graceful-timeout", "20", "--timeout", "120", "--log-level", "warning", "--logger-class", "commands.web_log.Lines",
+        "--limit-request-line", "4094",
         "--chdir", str(Path(__file__).resolve().parent.parent),
     ]  # fmt: skip
 

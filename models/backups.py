@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from peewee import BooleanField, IntegerField, TextField
 
 from adapters import clock
+from adapters.places import NoPlace
 from adapters.verbs import VerbFailed, called
-from models import backing_up, keys_backup
+from models import backing_up, keys_backup, upkeep
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Refusal, _l
 from models.health import Beat
 from models.job import Job
+from models.scrub import Damage
 from models.trail import Trace
+from models.upkeep import What
 
+PARTS = {What.BACKUP: "backup", What.KEYS: "keys-backup", What.DRILL: "drill", What.OVERDUE: "drill"}
+LATE = {What.BACKUP: timedelta(days=2), What.KEYS: timedelta(days=2), What.OVERDUE: timedelta(days=40)}
 SAMPLE = 50  # files a drill brings back and reads; verifying reads every one
 
 
@@ -32,12 +39,17 @@ class Drill(Record):
     snapshot = TextField(default="")
     rows = IntegerField(default=0)
     objects = IntegerField(default=0)
+    lines = IntegerField(default=0)  # of the trail, held against the head the backup was made under
+    erased_again = IntegerField(default=0)
     seconds = IntegerField(default=0)
     ok = BooleanField(default=False)
     why = TextField(default="")
 
     class Meta:
-        personal, plain = (), ("code", "at", "snapshot", "rows", "objects", "seconds", "ok", "why")
+        personal, plain = (
+            (),
+            ("code", "at", "snapshot", "rows", "objects", "lines", "erased_again", "seconds", "ok", "why"),
+        )
 
 
 class DrillFailed(Refusal):
@@ -59,8 +71,10 @@ class Standing:
 
 
 def put_nightly() -> None:
-    """Ask for tonight's backups, as far as places are set."""
+    """Ask for tonight's backups, as far as places are set, and tell of what is overdue."""
     with db.atomic():
+        for what in overdue():
+            upkeep.tell(what, _since(what))
         if tools.backups.to:
             Job.put("backup", 0)
         if tools.backups.keys_to:
@@ -76,37 +90,82 @@ def put_drill() -> None:
 
 def nightly(_subject: int = 0) -> None:
     """Write tonight's backup and take away what is older than its days; a job."""
-    backing_up.make(tools.backups.to)
-    backing_up.prune(tools.backups.to, tools.backups.days)
+    with _or_told(What.BACKUP):
+        backing_up.make(tools.backups.to)
+        backing_up.prune(tools.backups.to, tools.backups.days)
 
 
 def keys(_subject: int = 0) -> None:
     """Write the key store's backup and take away older ones; a job, put each night and after every erasure."""
-    keys_backup.make(tools.backups.keys_to)
-    keys_backup.forget_old(tools.backups.keys_to, tools.backups.keys_days)
+    with _or_told(What.KEYS):
+        keys_backup.make(tools.backups.keys_to)
+        keys_backup.forget_old(tools.backups.keys_to, tools.backups.keys_days)
+
+
+@contextmanager
+def _or_told(what: What) -> Iterator[None]:
+    """Tell the administrators when this does not work, once until it works again; it is tried again whatever they do."""
+    try:
+        yield
+    except Exception:
+        with db.atomic():
+            upkeep.tell(what, _since(what))
+        raise
+
+
+def _since(what: What) -> str:
+    """An incident begins with the last time it went well."""
+    last = Beat.of(PARTS[what])
+    return last.isoformat(timespec="seconds") if last else "never"
+
+
+def overdue() -> list[What]:
+    """What should have gone well by now and did not."""
+    begun = Trace.select(Trace.at).order_by(Trace.seq).limit(1).scalar()
+    watched = [What.BACKUP, What.OVERDUE] if tools.backups.to else []
+    watched += [What.KEYS] if tools.backups.keys_to else []
+    last = {what: Beat.of(PARTS[what]) or begun for what in watched}
+    return [what for what, at in last.items() if at is not None and at < clock.now() - LATE[what]]
+
+
+def troubles() -> list[What]:
+    """What is open for those who look after the house: it stands on their To-do page until it is over."""
+    told = [what for what in (What.BACKUP, What.KEYS) if upkeep.was_told(what, _since(what))]
+    last = Drill.select(Drill.ok).order_by(Drill.id.desc()).limit(1).scalar()
+    found = {*told, *overdue(), *([What.DRILL] if last is False or last == 0 else [])}
+    return [what for what in What if what in found or (what is What.DAMAGE and Damage.open())]
 
 
 def drill(_subject: int = 0) -> None:
-    """Try a restore out: every byte of the newest backup is read, and it is brought back into a scratch house (SEC-04); a job.
+    """This month's drill; a job. DrillFailed when it did not work."""
+    if not try_out(tools.backups.to).ok:
+        raise DrillFailed
 
-    What only an offline key opens is read byte by byte, and a dump of this moment goes the same way in its place.
+
+def try_out(place: str) -> Drill:
+    """Try a restore out: every byte of the newest backup is read, and it is brought back into a scratch house (SEC-04).
+
+    What only an offline key opens is read byte by byte, and a dump of this moment goes the same way in its place. The trail that
+    comes back is held against the head the backup was made under.
     """
     began = time.monotonic()
     try:
-        done = _try_out(tools.backups.to)
-    except (Refusal, VerbFailed, OSError, ValueError) as trouble:
+        done = _try_out(place)
+    except (Refusal, VerbFailed, NoPlace, OSError, ValueError) as trouble:
         why = trouble.sentence() if isinstance(trouble, Refusal) else str(trouble)
-        _note(why=why, seconds=int(time.monotonic() - began))
-        raise DrillFailed from trouble
-    _note(ok=True, seconds=int(time.monotonic() - began), **done)
+        return _noted(why=why, seconds=int(time.monotonic() - began))
+    return _noted(ok=True, seconds=int(time.monotonic() - began), **done)
 
 
-def _note(**found: Any) -> None:
+def _noted(**found: Any) -> Drill:
     with db.atomic():
-        row = Drill.create(**found)
+        row: Drill = Drill.create(**found)
         if row.ok:
             Beat.beat("drill")
-        Trace.leave("system", "backup.drilled", row, ok=row.ok, rows=row.rows)
+        else:
+            upkeep.tell(What.DRILL, _since(What.DRILL))
+        Trace.leave("system", "backup.drilled", row, ok=row.ok, rows=row.rows, lines=row.lines)
+    return row
 
 
 def _try_out(place: str) -> dict[str, Any]:
@@ -134,7 +193,7 @@ def _restored(place: str, data: Path) -> dict[str, Any]:
             QUEUE_URL="", SMTP_URL="",
         )
     )  # fmt: skip
-    return {"rows": told["rows"], "objects": told["objects"]}
+    return {name: told[name] for name in ("rows", "objects", "lines", "erased_again")}
 
 
 def standing() -> Standing:

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from peewee import JOIN, SQL, BareField, BlobField, Database, Field, ForeignKeyField, Model, fn, sort_models
+from peewee import (
+    JOIN,
+    SQL,
+    BareField,
+    BlobField,
+    Database,
+    Field,
+    FieldAlias,
+    ForeignKeyField,
+    Model,
+    fn,
+    sort_models,
+)
 from playhouse.fields import EnumField
 
 from adapters import seal
@@ -34,28 +46,39 @@ def tables() -> list[type[Record]]:
     return list(sort_models(schema.records()))
 
 
-def concerns(model: type[Record]) -> tuple[ForeignKeyField, ...] | None:
-    """The shortest way by foreign keys from a record to the photo or person it is about; () for these two, None for none."""
+Way = tuple[ForeignKeyField, ...]
+
+
+def ways(model: type[Record]) -> tuple[Way, ...]:
+    """Every way by foreign keys from a record to a photo or person it is about, the nearest first; none past one that always holds.
+
+    For these two themselves it is the empty way.
+    """
     if model in (Photo, Person):
-        return ()
-    ways: list[tuple[ForeignKeyField, ...]] = [(field,) for field in _pointers(model)]
+        return ((),)
+    found: list[Way] = []
+    going: list[Way] = [(field,) for field in _pointers(model)]
     seen = {model}
-    while ways:
+    while going and not any(map(_always_holds, found)):
         # A person before a photo where both are equally near.
-        ends = sorted((way for way in ways if way[-1].rel_model in (Person, Photo)), key=_photo_last)
-        if ends:
-            return ends[0]
-        seen |= {way[-1].rel_model for way in ways}
-        ways = [
+        found += sorted((way for way in going if way[-1].rel_model in (Person, Photo)), key=_photo_last)
+        seen |= {way[-1].rel_model for way in going}
+        going = [
             (*way, field)
-            for way in ways
+            for way in going
+            if way[-1].rel_model not in (Person, Photo)
             for field in _pointers(way[-1].rel_model)
-            if field.rel_model not in seen
+            if field.rel_model not in seen or field.rel_model in (Person, Photo)
         ]
-    return None
+    last = next((number for number, way in enumerate(found) if _always_holds(way)), len(found))
+    return tuple(found[: last + 1])
 
 
-def _photo_last(way: tuple[ForeignKeyField, ...]) -> bool:
+def _always_holds(way: Way) -> bool:
+    return not any(field.null for field in way)
+
+
+def _photo_last(way: Way) -> bool:
     return way[-1].rel_model is Photo
 
 
@@ -96,15 +119,17 @@ def rows(other: Database) -> Iterator[bytes]:
 
 
 def _batches(other: Database, model: type[Record]) -> Iterator[list[tuple[Any, ...]]]:
-    query, way = model.select(*model._meta.sorted_fields), concerns(model)
-    whose: Any = model
-    for field in way or ():
-        # A table may stand on the way to itself: each step is one of its own.
-        after = field.rel_model.alias()
-        query = query.join_from(whose, after, JOIN.LEFT_OUTER, on=getattr(whose, field.name) == after.id)
-        whose = after
-    if way is not None:
-        query = query.select_extend(whose.code.alias("whose"))
+    query = model.select(*model._meta.sorted_fields)
+    for way in ways(model):
+        whose: Any = model
+        for field in way:
+            # A table may stand on the way to itself, and on two ways: each step is one of its own.
+            after = field.rel_model.alias()
+            # By the field, for one is named as a method of every alias: `copy`.
+            pointer = field if whose is model else FieldAlias(whose, field)
+            query = query.join_from(whose, after, JOIN.LEFT_OUTER, on=pointer == after.id)
+            whose = after
+        query = query.select_extend(whose.code)
     sql, values = query.order_by(model._meta.primary_key).sql()
     if is_postgres():
         cursor = other.connection().cursor(name="dump")  # rows stay with the server until they are asked for
@@ -117,35 +142,45 @@ def _batches(other: Database, model: type[Record]) -> Iterator[list[tuple[Any, .
 
 
 def _lines(model: type[Record], some: list[tuple[Any, ...]]) -> Iterator[bytes]:
-    fields, way = model._meta.sorted_fields, concerns(model)
-    personal = set(model._meta.personal)
-    keys = _keys_for(model, {row[-1] for row in some if row[-1]}) if way is not None else {}
-    for row in some:
-        key = keys.get(row[-1]) if way is not None else None
+    fields, personal = model._meta.sorted_fields, set(model._meta.personal)
+    ends = [way[-1].rel_model if way else model for way in ways(model)]
+    whose = [_nearest(ends, row[len(fields) :]) for row in some]
+    keys = _keys_for({each for each in whose if each})
+    for row, its in zip(some, whose, strict=True):
+        key = keys.get(its) if its else None
         values = [_said(field, field.python_value(value)) for field, value in zip(fields, row, strict=False)]
         if key is not None:
             values = [
                 _sealed(model, field, key, value) if field.name in personal and value is not None else value
                 for field, value in zip(fields, values, strict=True)
             ]
-        yield _line([*values, row[-1] if key is not None else None])
+        yield _line([*values, its[1] if its and key is not None else None])
 
 
-def _ends_at(model: type[Record]) -> type[Record]:
-    way = concerns(model)
-    return way[-1].rel_model if way else model  # type: ignore[no-any-return]
+Whose = tuple[type[Model], str]
 
 
-def _keys_for(model: type[Record], codes: set[str]) -> dict[str, bytes]:
+def _nearest(ends: list[type[Model]], codes: Sequence[str | None]) -> Whose | None:
+    """The first of these a row does point to: a photo that was erased, or a person nobody named, is no end of a way."""
+    return next(((end, code) for end, code in zip(ends, codes, strict=True) if code), None)
+
+
+def _keys_for(whose: set[Whose]) -> dict[Whose, bytes]:
     """The keys of these photos or people; a person gets hers when she is first backed up."""
-    if _ends_at(model) is Photo:
-        return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
-    found = tools.keys.many(PERSON_KEY, codes)
-    for code in codes - set(found):
+    photos = {code for end, code in whose if end is Photo}
+    people = {code for end, code in whose if end is Person}
+    hers = tools.keys.many(PERSON_KEY, people)
+    for code in people - set(hers):
         # Of whom only the proof is kept the ledger knows: she has no name any more, and gets no key again.
         with suppress(KeyGone):
-            found[code] = tools.keys.new(PERSON_KEY, code)
-    return found
+            hers[code] = tools.keys.new(PERSON_KEY, code)
+    return {(Photo, code): key for code, key in _of_photos(photos).items()} | {
+        (Person, code): key for code, key in hers.items()
+    }
+
+
+def _of_photos(codes: set[str]) -> dict[str, bytes]:
+    return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
 
 
 def _sealed(model: type[Record], field: Field, key: bytes, value: Any) -> dict[str, str]:
@@ -175,7 +210,6 @@ class Loader:
 
     def __init__(self) -> None:
         self._models = {model._meta.table_name: model for model in schema.records()}
-        self._model: type[Record] | None = None
         self._then: type[Model] | None = None
         self._fields: list[Field] = []
         self._waiting: list[list[Any]] = []
@@ -186,8 +220,7 @@ class Loader:
         value = json.loads(line)
         if isinstance(value, dict):
             self.flush()
-            self._model = self._models.get(value["table"])
-            self._then = _as_it_was(value["table"], value["columns"], self._model)
+            self._then = _as_it_was(value["table"], value["columns"], self._models.get(value["table"]))
             self._fields = [self._then._meta.columns[column] for column in value["columns"]]
             self.counts[value["table"]] = 0
             return
@@ -200,7 +233,7 @@ class Loader:
         some, self._waiting = self._waiting, []
         if self._then is None or not some:
             return
-        keys = _keys_left(self._model, {row[-1] for row in some if row[-1]})
+        keys = _keys_left({row[-1] for row in some if row[-1]})
         written = [
             {
                 field: _meant(self._then, field, value, keys.get(row[-1]))
@@ -229,12 +262,9 @@ def _as_it_was(table: str, columns: list[str], now: type[Record] | None) -> type
     return type("AsItWas", (Model,), {**fields, "Meta": meta})
 
 
-def _keys_left(model: type[Record] | None, codes: set[str]) -> dict[str, bytes]:
-    if not codes or model is None:
-        return {}
-    if _ends_at(model) is Photo:
-        return {code: derive(key, LABEL) for code, key in tools.keys.many("object", codes).items()}
-    return tools.keys.many(PERSON_KEY, codes)
+def _keys_left(codes: set[str]) -> dict[str, bytes]:
+    """By code alone, for those of photos and people are drawn from the same vast number."""
+    return _of_photos(codes) | tools.keys.many(PERSON_KEY, codes)
 
 
 def _meant(model: type[Model], field: Field, value: Any, key: bytes | None) -> Any:

@@ -161,6 +161,12 @@ def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"what": notice.values["what"]}, []
 
 
+def _upkeep(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    what = notice.values["what"]
+    page = "work" if what == "damage" else "backups"
+    return {"what": what, "days": tools.backups.days, "link": f"{tools.base_url}/settings/{page}"}, []
+
+
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     hook = Webhook.get(Webhook.code == notice.values["webhook"])
     return {
@@ -199,6 +205,7 @@ _WRITERS = {
     NoticeKind.MY_LINK: _my_link,
     NoticeKind.INQUIRY: _inquiry,
     NoticeKind.SECURITY: _security,
+    NoticeKind.UPKEEP: _upkeep,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

@@ -46,6 +46,7 @@ class NoticeKind(StrEnum):
     CLAIM_DIGITS = "claim-digits"
     CLAIM_LETTER = "claim-letter"
     CLAIM_LATE = "claim-late"
+    UPKEEP = "upkeep"
 
 
 class Notice(Record):

@@ -15,6 +15,7 @@ from adapters.places import Place, reading
 from models import backing_up, dump, erasure, schema, trail
 from models.backing_up import Counting, Kept, NoBackup, Snapshot
 from models.base import db, tools
+from models.checking import Verdict
 from models.errors import Refusal, _l
 from models.trail import Trace
 from models.user import Session
@@ -44,13 +45,18 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back: the snapshot, rows, files, what was erased again, and the files that were missing or damaged."""
+    """What was brought back: the snapshot, rows, files, what was erased again, and the files that were missing or damaged.
+
+    `lines` of the trail came back; `trail` says what is wrong with them, and is empty when they hold.
+    """
 
     snapshot: str
     rows: int
     objects: int
     erased_again: int
     missing: list[str]
+    lines: int
+    trail: str
 
 
 def is_unfinished(data: Path) -> bool:
@@ -110,6 +116,7 @@ def restore(
         schema.migrate(head["migration"])
         rows = _load(there, snapshot, keys)
         schema.migrate()
+        found = trail.verify([head["trail"]] if head["trail"] else [])
         with db.atomic():
             dump.after_load()
         tools.vault.begin(fresh=True)
@@ -119,10 +126,17 @@ def restore(
         Session.update(ended_at=clock.now()).where(Session.ended_at.is_null()).execute()
         Trace.leave(
             "operator", "instance.restored", snapshot=snapshot.name, rows=rows, objects=objects, again=again,
-            missing=len(missing),
+            missing=len(missing), lines=found.lines, bad=found.bad,
         )  # fmt: skip
     (data / MARKER).unlink()
-    return Restored(snapshot.name, rows, objects, again, missing)
+    return Restored(snapshot.name, rows, objects, again, missing, found.lines, _said_of(found))
+
+
+def _said_of(found: Verdict) -> str:
+    """What is wrong with the trail that came back, held against the head the backup was made under (AUD-04)."""
+    if found.bad is None:
+        return ""
+    return f"The trail that came back does not hold from line {found.bad} on: {found.why}."
 
 
 def _head_of(there: Place, snapshot: Snapshot, keys: list[Any]) -> dict[str, Any]:

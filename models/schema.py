@@ -11,6 +11,7 @@ from typing import Any
 from peewee import Database, DatabaseError
 from playhouse.migrations import Runner
 
+from adapters import seal
 from adapters.keys import KeyStore
 from models.base import Record, db, is_postgres
 
@@ -131,6 +132,7 @@ def clear_defaults() -> None:
 def check_with_keys(url: str, keys: KeyStore) -> None:
     """Raise Apart when the database of this key store is gone, or opens with another key; to be asked before it is touched."""
     if url.startswith("postgres"):
+        _check_signed(url, keys)
         return
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
@@ -145,6 +147,22 @@ def check_with_keys(url: str, keys: KeyStore) -> None:
     except DatabaseError as error:
         raise Apart(
             f"{path} was made with other keys, or is damaged. Put back the key store that belongs to it, or restore a backup."
+        ) from error
+
+
+def _check_signed(url: str, keys: KeyStore) -> None:
+    """PostgreSQL opens without our keys: whose database it is, its signed heads say."""
+    with another(url, b"") as other:
+        if not other.table_exists("head"):
+            return
+        newest = other.execute_sql("SELECT note FROM head ORDER BY id DESC LIMIT 1").fetchone()
+    try:
+        if newest is not None:
+            seal.verify_note(newest[0], seal.Signer(keys.secret("trail"), "").public_key)
+    except seal.BadSeal as error:
+        raise Apart(
+            "This database is of another installation: its trail was signed with other keys. Look whether DATABASE_URL and "
+            "CLEARFRAME_KEYS belong together, or restore a backup."
         ) from error
 
 

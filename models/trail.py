@@ -258,9 +258,13 @@ def length() -> int:
 
 
 def notes_in(text: str, origin: str = ORIGIN) -> list[str]:
-    """Every signed head of this origin in a text, such as a mail, a file of mails or a log, where it stands on one line."""
+    """Every signed head of this origin in a text, such as a mail, a file of mails or a log, where it stands on one line.
+
+    One whose signature was cut off is none: a torn line of a log says nothing against the trail.
+    """
     found = re.findall(
-        rf"({re.escape(origin)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S+)", text.replace("\r", "")
+        rf"({re.escape(origin)}/\S+)\s+(\d+)\s+(\S+)\s+(\S+)\s+— (\S+) (\S{{92}})(?!\S)",
+        text.replace("\r", ""),
     )
     return ["{}\n{}\n{}\n{}\n\n— {} {}\n".format(*parts) for parts in found]
 

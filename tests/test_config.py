@@ -111,6 +111,43 @@ def test_keys_never_lie_inside_the_data(tmp_path, inside):
         Config.from_environment(data=tmp_path, keys=tmp_path / inside)
 
 
+@pytest.mark.parametrize(
+    ("places", "named"),
+    [
+        ({"BACKUP_TO": "there"}, None), ({"BACKUP_TO": "there", "KEYS_BACKUP_TO": "elsewhere/"}, None),
+        ({"BACKUP_TO": "data/backups/"}, ("BACKUP_TO", "CLEARFRAME_DATA")),
+        ({"BACKUP_TO": "file:{here}/data"}, ("BACKUP_TO", "CLEARFRAME_DATA")),
+        ({"BACKUP_TO": "."}, ("BACKUP_TO", "CLEARFRAME_DATA")), ({"BACKUP_TO": "keys/copy"}, ("BACKUP_TO", "CLEARFRAME_KEYS")),
+        ({"BACKUP_TO": "there", "KEYS_BACKUP_TO": "there/"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"BACKUP_TO": "there", "KEYS_BACKUP_TO": "there/../there/keys"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"BACKUP_TO": "there/data", "KEYS_BACKUP_TO": "there"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"BACKUP_TO": "there", "KEYS_BACKUP_TO": "link/keys"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"KEYS_BACKUP_TO": "data/vault"}, ("KEYS_BACKUP_TO", "CLEARFRAME_DATA")),
+        ({"KEYS_BACKUP_TO": "keys"}, ("KEYS_BACKUP_TO", "CLEARFRAME_KEYS")),
+        ({"BACKUP_TO": "s3://b/data", "KEYS_BACKUP_TO": "s3://b/keys"}, None),
+        ({"BACKUP_TO": "s3://b/data", "KEYS_BACKUP_TO": "s3://b/data-keys"}, None),
+        ({"BACKUP_TO": "s3://b/x?endpoint=https://one.example", "KEYS_BACKUP_TO": "s3://b/x?endpoint=https://two.example"}, None),
+        ({"BACKUP_TO": "s3://b", "KEYS_BACKUP_TO": "s3://b/keys/"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"BACKUP_TO": "s3://b/data/", "KEYS_BACKUP_TO": "s3://b/data"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
+        ({"STORAGE_URL": "s3://b/vault", "BACKUP_TO": "s3://b/vault/backups"}, ("BACKUP_TO", "STORAGE_URL")),
+        ({"STORAGE_URL": "file:{here}/keys/vault"}, ("CLEARFRAME_KEYS", "STORAGE_URL")),
+    ],
+)  # fmt: skip
+def test_keys_data_and_their_copies_lie_apart(monkeypatch, tmp_path, places, named):
+    """ERA-04, SEC-04: no place lies in another, neither by its name nor by a link."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    for name, value in places.items():
+        whole = value.format(here=tmp_path)
+        monkeypatch.setenv(name, whole if ":" in whole else f"{tmp_path}/{whole}")
+    apart = {"data": tmp_path / "data", "keys": tmp_path / "keys"}
+    if named is None:
+        assert Config.from_environment(**apart).backup_to
+        return
+    with pytest.raises(BadConfig, match=rf"^{named[0]} must be another place than {named[1]}, .*\.$"):
+        Config.from_environment(**apart)
+
+
 def test_the_config_is_frozen(tmp_path):
     config = Config.from_environment(data=tmp_path / "data")
     with pytest.raises(dataclasses.FrozenInstanceError):

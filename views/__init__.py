@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
+from models import backups
 from views import access, claim_words, diary, errors, headers, pages, picture_words, words, work_words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
@@ -46,6 +47,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(work_words.damage)
     app.add_template_filter(work_words.work)
     app.add_template_filter(work_words.stumble)
+    app.add_template_filter(work_words.upkeep)
+    app.jinja_env.globals["troubles"] = backups.troubles
     rooms = (*ROOMS, "styleguide") if app.config["CLEARFRAME"].demo else ROOMS
     for room in rooms:
         module = importlib.import_module(f"views.{room}")

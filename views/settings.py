@@ -219,6 +219,13 @@ def kept() -> Response:
     return page("settings/backups.html", standing=backups.standing())
 
 
+@bp.get("/backups/drills/<code>")
+@needs(Permission.JOBS)
+def drill(code: str) -> Response:
+    """The report of one restore that was tried out."""
+    return page("settings/drill.html", drill=find(backups.Drill.select(), code))
+
+
 @bp.post("/work/<code>/end")
 @needs(Permission.JOBS)
 def give_up(code: str) -> Response:

@@ -57,6 +57,22 @@ WHY: dict[str, Any] = {
 DAMAGE: dict[str, Any] = {
     "missing": _("Missing"), "damaged": _("Damaged"), "foreign": _("Not ours"), "key missing": _("Its key is missing"),
 }  # fmt: skip
+UPKEEP: dict[str, Any] = {
+    "backup": _("The backup of the data did not work lately."),
+    "keys-backup": _("The backup of the key store did not work lately."),
+    "drill": _(
+        "The last restore that was tried out did not work: the backups may not bring the library back."
+    ),
+    "drill-overdue": _("For forty days no restore was tried out with success."),
+    "damage": _(
+        "Stored files are damaged or missing. Have them restored from a backup while one still holds them."
+    ),
+}
+
+
+def upkeep(what: str) -> str:
+    """What the house needs of those who look after it."""
+    return str(UPKEEP[what])
 
 
 def damage(what: str) -> str:

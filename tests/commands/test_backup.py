@@ -39,6 +39,11 @@ def test_a_stranger_brings_a_house_back_on_a_clean_machine(clearframe, house, co
     code, out, hint = clearframe("backup", str(tmp_path / "one.clf"))
     assert (code, "1 of them" in out or "new here" in out, "age-keygen" in hint) == (0, True, True)
     assert clearframe("backup", "keys", f"{tmp_path / 'apart'}/")[0] == 0
+    code, out, _ = clearframe("backup", "drill", str(tmp_path / "one.clf"))
+    assert (code, "comes back" in out, "lines of the trail hold" in out) == (0, True, True)
+    assert clearframe("backup", "drill")[0] == 2
+    code, _, said = clearframe("backup", "drill", str(tmp_path / "none.clf"))
+    assert (code, said.count("\n"), "There is no file" in said) == (1, 1, True)
     code, out, _ = clearframe("backup", "verify", str(tmp_path / "one.clf"), "--json")
     assert (code, json.loads(out)["faults"]) == (0, [])
     # The clean machine has the root key from the safe, the two backups, and nothing else.

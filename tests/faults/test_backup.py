@@ -11,7 +11,7 @@ import app as composition
 from models import backing_up, restoring
 from models.base import db, tools
 from models.photo import Photo
-from tests.faults.harness import moments, run, timed
+from tests.faults.harness import MOMENTS, moments, run, timed
 
 
 @pytest.fixture
@@ -58,13 +58,13 @@ def test_one_file_is_whole_or_not_there(library, tmp_path):
     target = tmp_path / "one.clf"
     act = apart(config, lambda: backing_up.make(str(target)))
     spent, there = timed(act), 0
-    for seconds in moments(12, spent, 20):
+    for seconds in moments(12, spent):
         target.unlink(missing_ok=True)
         run(act, seconds)
         there += target.exists()
         if target.exists():
             assert backing_up.verify(str(target)).faults == []
-    assert 0 < there < 20
+    assert 0 < there < MOMENTS
 
 
 def test_a_restore_killed_at_any_moment_serves_nobody_and_is_begun_again(library, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -24,20 +23,6 @@ from models.photo import Arrival, Photo
 from models.schema import Apart
 from models.trail import Trace, verify
 from tests.makers import Browser, picture
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of three megabytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def upload(browser, album, data):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from models import dump, schema
+from models.face import Appearance
 from models.person import Person
 from models.photo import Photo
+from models.takedown import TakeDown
 
 # Words of colleagues, of those nobody knows yet, or of the organisation: in a backup they rely on its encryption alone.
 OF_NOBODY_IN_A_PHOTO = {
@@ -15,11 +17,31 @@ OF_NOBODY_IN_A_PHOTO = {
 def test_whose_words_a_table_holds_is_known():
     silent = {
         model._meta.table_name for model in schema.records()
-        if getattr(model._meta, "personal", ()) and dump.concerns(model) is None
+        if getattr(model._meta, "personal", ()) and not dump.ways(model)
     }  # fmt: skip
     assert silent == OF_NOBODY_IN_A_PHOTO
 
 
-def test_the_way_ends_at_a_person_or_a_photo():
-    ends = {way[-1].rel_model for model in schema.records() if (way := dump.concerns(model))}
+# A pointer that may be empty leads on to the next; a row without any is said in docs/backup-format.md.
+MAY_POINT_TO_NOBODY = {"delivery", "opt_out", "publication", "share_opening", "take_down"}
+
+
+def test_every_way_ends_at_a_person_or_a_photo():
+    ends = {way[-1].rel_model for model in schema.records() for way in dump.ways(model) if way}
     assert ends == {Person, Photo}
+
+
+def test_which_rows_may_point_to_nobody_is_known():
+    loose = {
+        model._meta.table_name for model in schema.records()
+        if getattr(model._meta, "personal", ()) and dump.ways(model)
+        and not any(map(dump._always_holds, dump.ways(model)))
+    }  # fmt: skip
+    assert loose == MAY_POINT_TO_NOBODY
+
+
+def test_a_row_is_sealed_by_the_nearest_it_does_point_to():
+    assert [[field.name for field in way] for way in dump.ways(TakeDown)] == [
+        ["person"], ["photo"], ["delivery", "photo"], ["publication", "photo"], ["delivery", "copy", "photo"],
+    ]  # fmt: skip
+    assert [[field.name for field in way] for way in dump.ways(Appearance)] == [["person"]]

@@ -7,6 +7,7 @@ import pytest
 from models import scrub
 from models.base import tools
 from models.health import Beat
+from models.notice import Notice, NoticeKind
 from models.scrub import Damage, Finding, Round
 from models.trail import Trace
 
@@ -32,7 +33,8 @@ def test_a_sound_vault_has_no_findings(photos):
     assert Beat.of("scrub") is not None
 
 
-def test_every_kind_of_damage_is_found_and_told_once(photos):
+def test_every_kind_of_damage_is_found_and_told_once(photos, house):
+    officer = house.user("dpo")
     flipped, cut, lost, keyless, sound = photos
     path = stored(flipped, "original")
     data = bytearray(path.read_bytes())
@@ -55,6 +57,7 @@ def test_every_kind_of_damage_is_found_and_told_once(photos):
     assert (
         Trace.select().where(Trace.action == "incident.damage").count() == len(expected) == len(Damage.open())
     )
+    assert Notice.select().where(Notice.kind == NoticeKind.UPKEEP, Notice.user == officer).count() == 1
     (stored(sound, "original").parent / "intruder").unlink()
     scrub.scrub()
     assert (sound.code, "intruder") not in [(each.code, each.role) for each in Damage.open()]
@@ -70,3 +73,15 @@ def test_nights_go_on_where_the_last_one_stopped(photos, monkeypatch):
 
 def test_a_sample_reads_a_share(photos):
     assert scrub.scrub(sample=20).objects == 4
+
+
+def test_a_night_that_is_too_short_leaves_the_rest_to_the_next(photos, monkeypatch):
+    """The round goes on where it stopped, however little a night holds."""
+    monkeypatch.setattr(scrub, "NIGHTS", 1)
+    monkeypatch.setattr(scrub, "LONGEST", 0)
+    codes, cursors = scrub.everything(), []
+    for _ in codes:
+        scrub.tonight()
+        cursors.append(Round.get().cursor)
+    assert cursors == [*codes[:-1], ""]
+    assert Round.get().ended_at is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.seal import BadSeal
 from adapters.witness import NoWitness, Witness, on_one_line, witnesses
 from config import BadConfig, Config
 from models import reading, trail, witness
@@ -77,6 +78,23 @@ def test_the_file_only_ever_grows(file):
     witness.tell()
     assert first.startswith("what was there\n")
     assert file.read_text().startswith(first)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 60, 100, 250])
+def test_a_file_that_was_cut_says_nothing_against_the_trail(file, cut):
+    """A torn line is no head, and what follows it is read; a head that was changed is still found."""
+    sign(2)
+    witness.tell()
+    whole = file.read_text()
+    file.write_text(whole[:-cut])
+    sign()
+    witness.tell()
+    heads = trail.notes_in(file.read_text())
+    assert [note in whole for note in heads] == [True] * (len(heads) - 1) + [False]
+    assert verify(heads).bad is None
+    forged = heads[-1].replace(heads[-1].split()[2], "A" * 43 + "=")
+    with pytest.raises(BadSeal):
+        verify([*heads[:-1], forged])
 
 
 def test_without_witnesses_there_is_no_lag(house):

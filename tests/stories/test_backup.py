@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import shutil
 import threading
+import time
 from dataclasses import replace
 
 import pyrage
@@ -14,23 +16,31 @@ import pytest
 from peewee import TextField
 
 import app as composition
-from adapters import age, places
+from adapters import age, clock, places
 from adapters.keys import KeyStore
 from adapters.places import NoPlace
-from models import backing_up, backups, erasure, keys_backup, restoring, schema
+from models import backing_up, backups, erasure, keys_backup, restoring, schema, trail
 from models.base import Backups, db, tools
 from models.consent import Consent
+from models.copy import Copy
+from models.covering import Extent, Style
+from models.delivery import Delivery
 from models.errors import Refusal
+from models.notice import Notice, NoticeKind
 from models.person import Person
 from models.photo import Photo
+from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.schema import records
 from models.search import matching
+from models.takedown import TakeDown
 from models.trail import Trace
 from models.trail import verify as verify_trail
+from models.upkeep import What
 from models.user import Session
 from models.wording import Wording
 from tests.conftest import _scratch_database
+from tests.makers import picture
 
 pytestmark = pytest.mark.both_engines
 
@@ -161,6 +171,37 @@ def test_what_was_erased_since_is_in_no_backup_any_more(library, house, elsewher
     assert not tools.vault.has(photos[1].code)
     text = "\n".join(map(str, everything().values()))
     assert ("Daan" in text, "springt" in text) == (False, False)
+
+
+def with_empty_pointers(photo, person, by, use):
+    """A row of each kind whose nearest pointer is empty, with words nothing else holds."""
+    day = clock.today("UTC")
+    more = {"use": use, "starts_on": day, "expires_at": clock.now(), "verdict": {"of": "Sterappel"}}
+    copy = Copy.create(photo=photo, by=by, use=use, extent=Extent.FACE, style=Style.SOLID)
+    Delivery.create(photo=None, copy=copy, recipient="Sterappel delivery", **more)
+    whole = Delivery.create(photo=photo, recipient="Sterappel whole", **more)
+    shown = Publication.create(delivery=whole, photo=None, medium="Sterappel shown", from_on=day)
+    about = {"delivery": whole, "cause": "WITHDRAWN", "due_on": day}
+    TakeDown.create(photo=photo, note="Sterappel by photo", **about)
+    TakeDown.create(publication=shown, note="Sterappel by what left", **about)
+    TakeDown.create(person=person, note="Kweepeer by person", **about)
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_a_row_whose_nearest_pointer_is_empty_is_forgotten_too(library, house, elsewhere, tmp_path, erased):
+    """ERA-04: it is sealed by the next it points to, so that an older backup gives none of its words."""
+    photos, people, editor = library
+    with_empty_pointers(photos[1], people[1], editor, house.use("website"))
+    place = str(tmp_path / "one.backup")
+    backing_up.make(place)
+    text = opened(place, backing_up.own_identity())
+    assert ("Sterappel" in text, "Kweepeer" in text) == (False, False)
+    if erased:
+        erasure.erase_person(people[1], by=house.user("dpo"), why="request", keep_proof=False)
+        erasure.erase_photo(photos[1], by=editor, why="request")
+    elsewhere(place)
+    words = "\n".join(map(str, everything().values()))
+    assert (words.count("Sterappel"), words.count("Kweepeer")) == ((0, 0) if erased else (7, 1))
 
 
 def test_an_older_key_store_is_refused(library, elsewhere, house, tmp_path):
@@ -299,6 +340,70 @@ def test_a_restore_is_tried_out_each_month(library, house, tmp_path):
     assert (backups.standing().drills[0].ok, "damaged" in backups.standing().drills[0].why) == (False, True)
 
 
+def told(user):
+    """The subjects of the letters of upkeep to this user, the oldest first."""
+    rows = Notice.select().where(Notice.kind == NoticeKind.UPKEEP, Notice.user == user).order_by(Notice.id)
+    return [row.values["what"] for row in rows]
+
+
+def head_of_another_trail(place):
+    """Let the newest backup here say that it was made under another head, as only who holds the keys can."""
+    first, *rest = opened(place, backing_up.own_identity()).splitlines(keepends=True)
+    first = json.dumps(json.loads(first) | {"trail": trail.signer().note(3, bytes(32), clock.now())}) + "\n"
+    with backing_up.reading(str(place)) as there:
+        snapshot = backing_up.choose(there)
+    path = place / snapshot.data
+    with path.open("wb") as out:
+        age.encrypt([gzip.compress("".join([first, *rest]).encode())], out, backing_up.own_readers())
+    snapshot.size, snapshot.sha256 = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".objects").write_bytes(backing_up._manifest(snapshot))
+
+
+def test_a_drill_holds_the_trail_that_comes_back_against_the_backups_head(library, house, tmp_path):
+    """AUD-04, SEC-04: a trail that was cut and chained anew is whole in itself, and the head gives it away."""
+    place = str(tmp_path / "one.backup")
+    backing_up.make(place)
+    sound = backups.try_out(place)
+    assert (sound.ok, sound.lines > 20, sound.erased_again) == (True, True, 0)
+    place = tmp_path / "place"
+    backing_up.make(f"{place}/")
+    head_of_another_trail(place)
+    bent = backups.try_out(str(place))
+    assert (bent.ok, bent.why) == (
+        False, "The trail that came back does not hold from line 3 on: the line differs from a signed head.",
+    )  # fmt: skip
+    assert backups.try_out(str(tmp_path / "nowhere")).why == f"There is no file {tmp_path}/nowhere."
+
+
+def test_what_fails_at_night_is_told_once_and_stands_until_it_is_over(library, house, drain, tmp_path, later):
+    """SEC-04: backups to the administrators, drills to the privacy officer too; each once per incident."""
+    admin, dpo = house.user("admin"), house.user("dpo")
+    (tmp_path / "file").touch()
+    tools._wired.backups = Backups(to=f"{tmp_path}/file/place/", keys_to=f"{tmp_path}/file/keys/")
+    for _ in range(3):
+        for fails in (backups.nightly, backups.keys):
+            with pytest.raises(OSError, match="Not a directory"):
+                fails()
+        with pytest.raises(backups.DrillFailed):
+            backups.drill()
+    assert told(admin) == ["backup", "keys-backup", "drill"]
+    assert told(dpo) == ["drill"]
+    assert backups.troubles() == [What.BACKUP, What.KEYS, What.DRILL]
+    drain()
+    assert [
+        letter["Subject"] for letter in house.letters() if letter["To"].addresses[0].addr_spec == dpo.email
+    ][-1] == ("A restore that was tried out did not work")
+    tools._wired.backups = Backups(to=f"{tmp_path}/place/", keys_to=f"{tmp_path}/keys-place/")
+    backups.nightly(), backups.keys(), backups.drill()
+    assert backups.troubles() == []
+    later(days=41)
+    assert backups.troubles() == [What.BACKUP, What.KEYS, What.OVERDUE]
+    for _ in range(2):
+        backups.put_nightly()
+    assert told(admin)[3:] == ["backup", "drill-overdue", "keys-backup"]
+    assert told(dpo) == ["drill", "drill-overdue"]
+
+
 def test_an_erasure_renews_the_key_stores_backup(library, drain, tmp_path):
     photos, _, editor = library
     place = tmp_path / "keys-place"
@@ -331,6 +436,34 @@ def test_a_backup_from_before_a_migration_comes_back_after_it(library, elsewhere
     finally:
         Person._meta.remove_field("greeting")
         del Person.greeting
+
+
+def test_a_backup_made_while_photos_arrive_is_of_one_moment(library, house, elsewhere, tmp_path):
+    """ERA-05: what was acknowledged before it began is in, and what came meanwhile is there whole or not at all."""
+    photos, _, editor = library
+    album, taken, over = photos[0].album, {}, threading.Event()
+    before = {photo.code: tools.vault.read(photo.code) for photo in photos}
+
+    def arrive():
+        with db.connection_context():
+            while not over.is_set():
+                data = picture(seed=100 + len(taken))
+                taken[house.photo(album, by=editor, data=data).code] = data
+        tools.keys.close()
+
+    arriving = threading.Thread(target=arrive)
+    arriving.start()
+    while len(taken) < 3 and arriving.is_alive():
+        time.sleep(0.01)
+    before |= taken
+    made = backing_up.make(str(tmp_path / "one.backup"))
+    over.set()
+    arriving.join()
+    assert len(taken) > 3
+    assert elsewhere(tmp_path / "one.backup").missing == []
+    there = {photo.code: tools.vault.read(photo.code) for photo in Photo.select()}
+    assert there == {code: (before | taken)[code] for code in there}
+    assert (set(before) - set(there), made.objects >= len(there)) == (set(), True)
 
 
 def test_a_backup_and_a_pruning_take_turns(library, tmp_path, later):

@@ -10,6 +10,7 @@ import pytest
 
 from models import copies, faces, my_page, recognition
 from models.album import Mode
+from models.backups import Drill
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
@@ -107,7 +108,7 @@ class World:
             "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
             "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
             "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
-            "copies": copy.code,
+            "copies": copy.code, "drills": Drill.create(ok=True, snapshot="20261126t021100.000000z").code,
             **more,
         }  # fmt: skip
         assert Appearance.select().count() == 1
