@@ -105,7 +105,10 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
     """A started house with its defaults, the database open, and makers of everything; on SQLCipher unless marked."""
     begun = request.getfixturevalue("begun")
     shutil.copytree(begun / "keys", config.keys)
-    with _database(request, begun, config) as url, started(replace(config, database_url=url), sandbox) as makers:
+    with (
+        _database(request, begun, config) as url,
+        started(replace(config, database_url=url), sandbox) as makers,
+    ):
         yield makers
 
 

@@ -113,7 +113,7 @@ def test_every_page_of_ones_own_role_can_be_looked_at(world, web):
 
 def test_an_album_of_another_team_is_not_there(world, web, house):
     """404, not 403: that there is something is not said either."""
-    stranger = house.user("editor", team=Team.add("Elsewhere", by=world.users[Role.ADMIN]))
+    stranger = house.user("editor", team=Team.add("Yonder", by=world.users[Role.ADMIN]))
     browser = Browser(web).log_in(stranger)
     for address in (
         f"/photos/{world.codes['photos']}", f"/photos/{world.codes['photos']}/preview/320",

@@ -19,7 +19,7 @@ from models.delivery import Delivery, OriginalView
 from models.disposition import Disposition
 from models.entry import Entry
 from models.event import QUESTIONS, Event
-from models.face import Appearance, Step
+from models.face import Step
 from models.factor import Factor
 from models.gather import today
 from models.importing import Import
@@ -53,7 +53,7 @@ BY_LINK = {"sign", "withdraw", "welcome", "join", "my", "key", "share", "files",
 # Nouns the whole house shares: people and what they agreed to, texts, accounts and the machinery.
 OF_THE_HOUSE = {
     "people", "attendance", "requests", "consents", "campaigns", "circumstances", "bases", "speakers", "merge", "imports",
-    "inquiries", "wordings", "uses", "users", "teams", "tokens", "webhooks", "mail", "work", "scans", "assessments", "rosters",
+    "inquiries", "wordings", "uses", "users", "tokens", "webhooks", "mail", "work", "scans", "assessments", "rosters",
 }  # fmt: skip
 # What is a word of a closed list or a number, not an object.
 FIXED = {"<int:longest>": "320", "<path:filename>": "house.css", "<role>": "receipt", "<act>": "inform"}
@@ -149,7 +149,7 @@ class World:
         return {
             "albums": album.code, "photos": photo.code, "people": person.code, "faces": face.code,
             "requests": asked.code, "consents": consent.code, "deliveries": delivery.code, "users": editor.code,
-            "teams": team.code, "tokens": ApiToken.get(ApiToken.user == editor).code, "sign": asked.raw_token,
+            "tokens": ApiToken.get(ApiToken.user == editor).code, "sign": asked.raw_token,
             "withdraw": consent.raw_withdrawal_token, "welcome": house.user("viewer", team=team).invite(by="system"),
             "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code, "rosters": album.code,
             "check": delivery.code, "appearance": appearance.code, "copies": copy.code, "steps": step.code, "files": link,
