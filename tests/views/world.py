@@ -98,6 +98,9 @@ class World:
         self.own = self._fill(self.words, self.users[Role.EDITOR], house.team)
         self.foreign = self._fill(self.other_words, self.stranger, self.elsewhere)
         self.codes = self.own
+        hidden = Person.add("Verborgen Voorbeeld", by=self.users[Role.EDITOR])
+        Circumstance.record(hidden, "protected", note=self.words("protected"), by=self.users[Role.DPO])
+        self.hidden = hidden.code
         shared = self._of_the_house()
         self.own |= shared
         self.foreign = shared | self.foreign
