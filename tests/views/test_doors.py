@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 
+from models import erasure
 from models.base import db
 from models.permission import GRANTS, Permission, Role
+from models.photo import Photo
 from models.user import Team
 from tests.house.tree import HERE
 from tests.makers import Browser
@@ -124,6 +126,17 @@ def test_an_album_of_another_team_is_not_there(world, web, house):
     ):  # fmt: skip
         assert browser.get(address).status_code == 404, address
     assert world.codes["photos"] not in browser.get("/library").text
+
+
+def test_no_page_breaks_over_an_erased_photo(world):
+    """What was shared, delivered, copied or shown of it answers in words (ERA-02)."""
+    editor, codes = world.browsers[Role.EDITOR], world.codes
+    erasure.erase_photo(Photo.get(Photo.code == codes["photos"]), by=world.users[Role.EDITOR])
+    addresses = [
+        f"/shares/{codes['shares']}", f"/shares/{codes['shares']}/contact-sheet.pdf", f"/copies/{codes['copies']}",
+        f"/deliveries/{codes['deliveries']}", f"/deliveries/{codes['deliveries']}/file", f"/photos/{codes['photos']}",
+    ]  # fmt: skip
+    assert [editor.get(address).status_code for address in addresses] == [404, 404, 404, 200, 410, 410]
 
 
 def test_a_session_ends_for_good(world, web):
