@@ -88,6 +88,10 @@ class Campaign(Record):
         """The campaigns this user may look into."""
         return cls.select() if user.may(Permission.CONSENTS) else cls.select().where(cls.id.is_null())
 
+    def album_seen_by(self, user: User) -> Album | None:
+        """Its album, to whoever may see that: people are asked by the whole house, albums are a team's."""
+        return user.albums().where(Album.id == self.album_id).first()
+
     @classmethod
     def start(
         cls,

@@ -105,21 +105,29 @@ def house(request: pytest.FixtureRequest, config: Config, sandbox: Sandbox) -> I
     """A started house with its defaults, the database open, and makers of everything; on SQLCipher unless marked."""
     begun = request.getfixturevalue("begun")
     shutil.copytree(begun / "keys", config.keys)
-    with _database(request, begun, config) as url:
-        started = replace(config, database_url=url)
-        composition.wire(started)
-        tools.vault.storage.found(tools.vault.mark)
-        tools._wired.sandbox = sandbox
-        Job.nudge = staticmethod(lambda job_id: None)
-        with db.connection_context():
-            for key, value in (
-                ("organisation", "Voorbeeldziekenhuis"),
-                ("organisation_address", "Laan 1, Voorbeeldstad"),
-                ("privacy_email", "privacy@clearframe.example"),
-            ):
-                Setting.put(key, value)
-            yield Makers(started)
-        tools.keys.close()
+    with (
+        _database(request, begun, config) as url,
+        started(replace(config, database_url=url), sandbox) as makers,
+    ):
+        yield makers
+
+
+@contextmanager
+def started(config: Config, sandbox: Sandbox) -> Iterator[Makers]:
+    """The house of these keys and this database at work, until the block ends."""
+    composition.wire(config)
+    tools.vault.storage.found(tools.vault.mark)
+    tools._wired.sandbox = sandbox
+    Job.nudge = staticmethod(lambda job_id: None)
+    with db.connection_context():
+        for key, value in (
+            ("organisation", "Voorbeeldziekenhuis"),
+            ("organisation_address", "Laan 1, Voorbeeldstad"),
+            ("privacy_email", "privacy@clearframe.example"),
+        ):
+            Setting.put(key, value)
+        yield Makers(config)
+    tools.keys.close()
 
 
 @pytest.fixture
@@ -178,18 +186,35 @@ def web(house: Makers, config: Config) -> Any:
 @pytest.fixture
 def drain() -> Callable[[], int]:
     """Carry out every due job as the worker would; a failing one raises."""
+    return drained
 
-    def run() -> int:
-        count = 0
-        while job := Job.due().first():
-            claimed = Job.claim(job.id)
-            assert claimed is not None
-            tasks.handlers()[claimed.kind](claimed.subject)
-            claimed.finish()
-            count += 1
-        return count
 
-    return run
+def drained() -> int:
+    """Carry out every due job, and say how many there were."""
+    count = 0
+    while job := Job.due().first():
+        claimed = Job.claim(job.id)
+        assert claimed is not None
+        tasks.handlers()[claimed.kind](claimed.subject)
+        claimed.finish()
+        count += 1
+    return count
+
+
+@pytest.fixture(scope="module")
+def standing(begun: Path, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One world for a whole file whose tests leave nothing behind; no test of such a file asks for a `house` of its own."""
+    from tests.views.world import World
+
+    config = _configured(tmp_path_factory.mktemp("standing"))
+    shutil.copytree(begun / "keys", config.keys)
+    shutil.copytree(begun / "data", config.data)
+    with pytest.MonkeyPatch.context() as patched, started(config, sandbox) as makers:
+        for name in user.COST:
+            patched.setitem(user.COST, name, 8 if name == "memory_cost" else 1)
+        web = composition.build(config)
+        web.testing = True
+        yield World(makers, web, drained)
 
 
 assert schema.MODULES

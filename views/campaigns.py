@@ -118,7 +118,7 @@ def show(code: str) -> Response:
             for key, why in progress.reasons(rows).items()}  # fmt: skip
     return page(
         "campaigns/show.html", campaign=campaign, counts=progress.counts(campaign), rows=rows, outcome=outcome, whys=whys,
-        waiting=campaign.waiting().count(), left_out=campaign.left_out(),
+        waiting=campaign.waiting().count(), left_out=campaign.left_out(), album=campaign.album_seen_by(current_user),
         more=url_for("campaigns.show", code=code, state=chosen or None, after=more) if more else None,
     )  # fmt: skip
 

@@ -107,8 +107,8 @@ def revoke(code: str) -> Response:
 
 def _share(code: str) -> Share:
     share: Share = find(Share.select(), code)
-    # Whoever may not see its photos may not know of it.
-    find(current_user.photos(), share.photos()[0].code)
+    # Whoever may not see its photos may not know of it; of one whose photos were all erased nobody is shown more.
+    find(current_user.photos(), next((photo.code for photo in share.photos()), ""))
     return share
 
 

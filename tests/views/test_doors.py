@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from models import copies, faces, my_page, recognition
-from models.album import Mode
-from models.backups import Drill
+from models import erasure
 from models.base import db
-from models.basis import Basis
-from models.campaign import Campaign, CampaignWay
-from models.circumstance import Circumstance
-from models.claim import Claim
-from models.consent import Consent
-from models.delivery import Delivery, OriginalView
-from models.disposition import Disposition
-from models.entry import Entry
-from models.event import QUESTIONS, Event
-from models.face import Appearance
-from models.factor import Factor
-from models.feed import Feed
-from models.gather import today
-from models.importing import Import
-from models.inquiry import Inquiry
-from models.merging import Merging
 from models.permission import GRANTS, Permission, Role
-from models.person import Person
 from models.photo import Photo
-from models.publication import Publication
-from models.request import Choice, Request, Way
-from models.scan import Scan, Sought
-from models.setting import Setting
-from models.share import Share
-from models.takedown import TakeDown
-from models.token import ApiToken
-from models.use import Use
 from models.user import Team
-from models.webhook import Webhook
-from models.wording import Wording
 from tests.house.tree import HERE
 from tests.makers import Browser
+from tests.views.world import World
 
 pytestmark = pytest.mark.both_engines
 
@@ -57,135 +29,6 @@ OWN_PAGES = {
 def world(house, web, drain):
     """One of everything, and a logged-in browser per role, all in one team."""
     return World(house, web, drain)
-
-
-class World:
-    """What the addresses point at."""
-
-    def __init__(self, house, web, drain):
-        self.web = web
-        self.users = {role: house.user(role.value, name=role.value.title()) for role in Role}
-        editor = self.users[Role.EDITOR]
-        album = house.album(by=editor)
-        photo = house.photo(album, by=editor)
-        drain()
-        photo = Photo.get_by_id(photo.id)
-        person = house.person("Noor Voorbeeld", by=editor, email="noor@people.example")
-        face = faces.draw(photo, (0.1, 0.1, 0.2, 0.2), by=editor)
-        wording = Wording.current()[0]
-        uses = [house.use("website"), house.use("internal")]
-        first, asked = (
-            Request.ask([person], [use], wording, by=editor, way=Way.LINK, photos=[photo])[0] for use in uses
-        )
-        consent = Consent.sign(first, Choice({"website": True}, None), signer="Noor Voorbeeld", steps={})
-        appearance = faces.add_person(photo, person, by=editor)
-        faces.remark(face, faces.Word.NOT_RECOGNISABLE, by=editor)
-        drain()
-        faces.undo(face, by=editor)
-        photo.review(by=editor)
-        ApiToken.create_for(editor, ["read"], by="system")
-        faces.remark(face, faces.Word.NOT_A_PERSON, by=editor)
-        delivery = Delivery.issue(photo, uses[0], to="Eva", by=editor)
-        view = OriginalView.issue(photo, purpose="to look closely at it", by=editor)
-        campaign = Campaign.start(
-            "Open day",
-            [person],
-            [house.use("press")],
-            wording,
-            by=editor,
-            way=CampaignWay.POSTER,
-            album=album,
-        )
-        copy = copies.order(photo, uses[0], faces=[face], by=editor)
-        drain()
-        more = self._what_follows(person, album, photo, delivery)
-        outbox = sorted(house.config.data.glob("outbox/*.eml"))
-        self.codes = {
-            "albums": album.code, "photos": photo.code, "people": person.code, "faces": face.code,
-            "requests": asked.code, "consents": consent.code, "deliveries": delivery.code, "wordings": wording.code,
-            "uses": "website", "users": self.users[Role.VIEWER].code, "teams": Team.get().code,
-            "tokens": ApiToken.get().code, "sign": asked.raw_token, "withdraw": consent.raw_withdrawal_token,
-            "welcome": house.user("viewer").invite(by="system"), "mail": outbox[0].name if outbox else "none.eml",
-            "campaigns": campaign.code, "join": campaign.raw_token, "attendance": person.code,
-            "rosters": album.code, "check": delivery.code, "originals": view.code, "appearance": appearance.code,
-            "copies": copy.code, "drills": Drill.create(ok=True, snapshot="20261126t021100.000000z").code,
-            **more,
-        }  # fmt: skip
-        assert Appearance.select().count() == 1
-        self.browsers = {role: Browser(web).log_in(user) for role, user in self.users.items()}
-        self.nobody = Browser(web)
-        self.tokens = {role: browser._token() for role, browser in self.browsers.items()}
-
-    def _what_follows(self, person, album, photo, delivery):
-        dpo, editor = self.users[Role.DPO], self.users[Role.EDITOR]
-        circumstance = Circumstance.record(person, "left", since=today() + timedelta(days=9), by=dpo)
-        review = today() + timedelta(days=300)
-        basis = Basis.add(
-            person, Use.get(), {"kind": "contract", "evidence": "signed", "review_on": review}, by=dpo
-        )
-        speaker = person.add_guardian(name="Gijs Voorbeeld", email="gijs@people.example", by=editor)
-        answers = dict.fromkeys(QUESTIONS, "It was said on the sign at the door.")
-        objection = Event.keep(album, answers, children=True, by=dpo).note_objection(
-            "yellow jacket", by=editor
-        )
-        shown = Publication.record(delivery, medium="Annual report", by=editor)
-        table = Import.begin("list.csv", b"Name;Website\nNoor Voorbeeld;yes\n", by=editor)
-        other = Person.add("Noor Voorbeeld", by=editor)
-        merging = Merging.merge(person, other, by=editor)
-        hook, _ = Webhook.add("https://www.example.org/told", ["photo.blocked"], by=self.users[Role.ADMIN])
-        with db.atomic():
-            Setting.put("shares", True)
-        share = Share.make([photo], Use.get(), recipient="Gazette", by=editor)
-        with db.atomic():
-            task = TakeDown.create(
-                delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
-            )
-            waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
-        with db.atomic():
-            scan = Scan.create()
-            Sought.create(scan=scan, person=person)
-        asked = dict.fromkeys(recognition.QUESTIONS, "It was weighed for this test.")
-        weighed = recognition.switch_on(Mode.ROSTER, asked, today() + timedelta(days=90), by=dpo)
-        return {
-            "scans": scan.code, "assessments": weighed.code,
-            "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
-            **self._my_page(person, photo),
-            "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
-            "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
-            "factors": Factor.begin(editor).code, **self._claim(dpo),
-        }  # fmt: skip
-
-    def _claim(self, dpo):
-        claim = Claim.receive(
-            "access", "page", actor="visitor", name="Noor Voorbeeld", email="noor@people.example"
-        )
-        return {
-            "claims": claim.code, "letters": claim.letters.get().code,
-            "calendar": Feed.renew(dpo).rsplit("/", 1)[1],
-        }  # fmt: skip
-
-    def _my_page(self, person, photo):
-        entry = Entry.send(person)
-        token = my_page.token(person)
-        asked = Inquiry.make(person, "not-me", photo=photo)
-        receipt = person.consents.get().code
-        return {"my": token, token: entry.confirm(entry.number), "receipts": receipt, "inquiries": asked.code}
-
-    def address(self, rule):
-        """The rule with its parts filled in from the world."""
-        parts: list[str] = []
-        for part in rule.rule.split("/"):
-            parts.append(self._filled(part, parts[-1]) if part.startswith("<") else part)
-        return "/".join(parts)
-
-    def _filled(self, part, noun):
-        fixed = {
-            "<int:longest>": "320",
-            "<path:filename>": "house.css",
-            "<role>": "receipt",
-            "<act>": "inform",
-        }
-        return fixed.get(part) or self.codes.get("appearance" if "appearance" in part else noun, "none")
 
 
 def rules(web):
@@ -272,7 +115,7 @@ def test_every_page_of_ones_own_role_can_be_looked_at(world, web):
 
 def test_an_album_of_another_team_is_not_there(world, web, house):
     """404, not 403: that there is something is not said either."""
-    stranger = house.user("editor", team=Team.add("Elsewhere", by=world.users[Role.ADMIN]))
+    stranger = house.user("editor", team=Team.add("Yonder", by=world.users[Role.ADMIN]))
     browser = Browser(web).log_in(stranger)
     for address in (
         f"/photos/{world.codes['photos']}", f"/photos/{world.codes['photos']}/preview/320",
@@ -283,6 +126,17 @@ def test_an_album_of_another_team_is_not_there(world, web, house):
     ):  # fmt: skip
         assert browser.get(address).status_code == 404, address
     assert world.codes["photos"] not in browser.get("/library").text
+
+
+def test_no_page_breaks_over_an_erased_photo(world):
+    """What was shared, delivered, copied or shown of it answers in words (ERA-02)."""
+    editor, codes = world.browsers[Role.EDITOR], world.codes
+    erasure.erase_photo(Photo.get(Photo.code == codes["photos"]), by=world.users[Role.EDITOR])
+    addresses = [
+        f"/shares/{codes['shares']}", f"/shares/{codes['shares']}/contact-sheet.pdf", f"/copies/{codes['copies']}",
+        f"/deliveries/{codes['deliveries']}", f"/deliveries/{codes['deliveries']}/file", f"/photos/{codes['photos']}",
+    ]  # fmt: skip
+    assert [editor.get(address).status_code for address in addresses] == [404, 404, 404, 200, 410, 410]
 
 
 def test_a_session_ends_for_good(world, web):

@@ -1,0 +1,231 @@
+"""Every route, every role and every way of not being in, one's own things, foreign ones and none, plain and htmx (GOV-10, SEC-04)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from models.base import db
+from models.permission import Role
+from models.photo import Photo
+from models.schema import records
+from tests.views.knocking import NAMES, Knocker, awake, same, touched, verdict, whoever
+from tests.views.world import ABSENT, BY_LINK, OF_A_TEAM, OF_ONE_USER, OF_THE_HOUSE, World, filled, nouns
+
+# What ends or begins the session it is asked with answers otherwise than its sign alone would have it.
+OF_THE_SESSION = {"session.enter", "session.leave", "session.login", "factors.code", "factors.enter"}
+# A door with no sign asks nobody who she is; these stand for everyone.
+STRANGERS = {"nobody", "disabled", Role.EDITOR.value, Role.DPO.value, "no token", "revoked token"}
+# A holder of the permission whom the domain itself refuses: two people have to look (WIT-02).
+SECOND_LOOK = {"consents.check"}
+# What takes bytes or keys away, which no rollback brings back: asked for foreign things only, the stories show the rest.
+FOR_GOOD = {"copies.throw_away", "api.erase_photo"}
+# Everything a form of ours may ask, filled in plausibly: what is closed must be so for a right form too.
+FORM = {
+    "use": "website", "purpose": "a closer look", "name": "Anders", "title": "Anders", "note": "Anders", "how": "removed",
+    "left": "10", "top": "10", "width": "10", "height": "10", "act": "face-not-recognisable", "word": "good", "sure": "yes",
+    "recipient": "Gazette", "reason": "said so", "medium": "Gazette", "from": "2026-11-26", "decision": "keep",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(standing: World) -> World:
+    return standing
+
+
+@pytest.fixture(scope="module")
+def knockers(world: World) -> dict[str, Knocker]:
+    return whoever(world)
+
+
+def doors(world: World) -> list[tuple[Any, str, Any]]:
+    """Every rule with its method and sign."""
+    return [
+        (rule, method, world.web.view_functions[rule.endpoint].sign)
+        for rule in world.web.url_map.iter_rules() if rule.endpoint != "static"
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]  # fmt: skip
+
+
+def objects(world: World, rule: Any) -> dict[str, dict[str, str]]:
+    """The codes to ask an address for: one's own, a foreign team's, none; of several, also one's own with the last one foreign."""
+    named = nouns(rule.rule)
+    if not named:
+        return {"own": world.own}
+    mixed = world.own | {named[-1]: world.foreign[named[-1]]}
+    half = world.own | {named[-1]: ABSENT}
+    return {
+        "own": world.own,
+        "foreign": world.foreign,
+        "absent": dict.fromkeys(world.own, ABSENT),
+        **({"mixed": mixed, "half": half} if len(named) > 1 else {}),
+    }
+
+
+def test_the_world_has_an_object_of_each_kind_for_every_address(world):
+    """Whoever adds a route adds what it shows: one's own, and a foreign team's where teams part."""
+    asked = {noun for rule, _, _ in doors(world) for noun in nouns(rule.rule)}
+    known = OF_A_TEAM | OF_ONE_USER | BY_LINK | OF_THE_HOUSE
+    assert asked - known == set()
+    assert known - asked == set()
+    assert {noun for noun in asked if not world.own.get(noun) or not world.foreign.get(noun)} == set()
+    parted = OF_A_TEAM | OF_ONE_USER
+    assert {noun for noun in asked & parted if world.own[noun] == world.foreign[noun]} == set()
+
+
+def test_everybody_of_the_matrix_is_knocking(knockers):
+    assert list(knockers) == NAMES
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+@pytest.mark.parametrize("name", NAMES)
+def test_each_door_tells_each_knocker_what_the_tables_say(world, knockers, name, htmx):
+    """The sign of the route and the permission table alone decide; who is refused learns nothing and changes no row."""
+    knocker = knockers[name]
+    wrong = []
+    awake()
+    for rule, method, sign in doors(world):
+        api = rule.rule.startswith("/api/")
+        if rule.endpoint in OF_THE_SESSION or api != _is_program(knocker) or (api and htmx):
+            continue
+        if sign.permission is None and name not in STRANGERS:
+            continue
+        expected, answers = knocker.told(sign), {}
+        for which, codes in objects(world, rule).items():
+            if expected != "in" and which not in ("own", "absent"):
+                continue
+            if expected == "in" and rule.endpoint in FOR_GOOD and (which == "own" or knocker.sees(rule)):
+                continue
+            address, before = filled(rule.rule, codes), touched()
+            with db.atomic() as undone:
+                answer = knocker.knock(world, method, address, htmx=htmx)
+                undone.rollback()
+            said = verdict(answer)
+            if said != expected and not (said == "no" and rule.endpoint in SECOND_LOOK):
+                wrong.append((method, rule.rule, which, answer.status_code, said, expected))
+            if expected != "in" and touched() != before:
+                wrong.append((method, rule.rule, which, "wrote", touched() - before))
+            answers[which] = _plain(answer, rule, codes)
+        wrong += _oracles(knocker, rule, method, expected, answers)
+    assert wrong == []
+
+
+def _is_program(knocker: Knocker) -> bool:
+    return bool(knocker.bearer) or knocker.name in ("no token", "a cookie at a program's door")
+
+
+def _plain(answer: Any, rule: Any, codes: dict[str, str]) -> tuple[int, str, str]:
+    status, where, text = same(answer, ABSENT)
+    for noun in nouns(rule.rule):
+        where, text = where.replace(codes[noun], "CODE"), text.replace(codes[noun], "CODE")
+    return status, where, text
+
+
+def _oracles(knocker: Knocker, rule: Any, method: str, expected: str, answers: dict[str, Any]) -> list[Any]:
+    """Answers that differ where they may not: by them one could tell what there is."""
+    if expected != "in":
+        pairs = [("own", "absent")] if "absent" in answers else []
+    elif "absent" in answers and not knocker.sees(rule):
+        pairs = [] if set(nouns(rule.rule)) & BY_LINK else [("foreign", "absent")]
+        pairs += [("mixed", "half")] if "half" in answers else []
+    else:
+        pairs = []
+    return [
+        (method, rule.rule, one, other, answers[one][:2], answers[other][:2])
+        for one, other in pairs if answers[one] != answers[other]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    "name", ["viewer", "contributor", "editor", "consent-officer", "editor writes", "editor publishes"]
+)
+def test_a_right_form_acts_on_nothing_foreign(world, knockers, name, htmx):
+    """What lies in another team's album answers to a well-filled form as what isn't there, and no row changes."""
+    knocker, wrong = knockers[name], []
+    awake()
+    for rule, method, sign in doors(world):
+        closed = (
+            method == "GET"
+            or knocker.told(sign) != "in"
+            or knocker.sees(rule)
+            or set(nouns(rule.rule)) & BY_LINK
+        )
+        if closed or rule.rule.startswith("/api/") != _is_program(knocker) or rule.endpoint in OF_THE_SESSION:
+            continue
+        answers = {}
+        for which in ("foreign", "absent"):
+            codes = objects(world, rule)[which]
+            before = touched()
+            with db.atomic() as undone:
+                answer = knocker.knock(world, method, filled(rule.rule, codes), FORM, htmx=htmx)
+                undone.rollback()
+            answers[which] = (_plain(answer, rule, codes), touched() - before)
+        if answers["foreign"] != answers["absent"] or answers["foreign"][1]:
+            wrong.append((method, rule.rule, answers["foreign"][0][:2], answers["foreign"][1]))
+    assert wrong == []
+
+
+# Every form that takes several codes, with what it needs to act: a new one is found by the test below.
+BULK: dict[str, list[dict[str, Any]]] = {
+    "/photos/together": [
+        {"act": "tag", "value": "seen"}, {"act": "review"}, {"act": "mask", "use": "website"}, {"act": "move", "value": "albums"},
+        {"act": "ask"}, {"act": "share"}, {"act": "erase"}, {"act": "tag"},
+    ],
+    "/erasures/new": [{}],
+    "/erasures": [{}],
+    "/shares/new": [{"use": "website"}],
+    "/shares": [{"use": "website", "recipient": "Gazette", "download": "yes"}],
+    "/consents/ask": [{"use": "press", "way": "link", "wording": "wordings"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+@pytest.mark.parametrize("name", ["viewer", "contributor", "editor", "consent-officer"])
+def test_a_foreign_code_among_ones_own_is_passed_over(world, knockers, name, htmx):
+    """Mixed with one's own, a foreign photo does what an unknown code does: nothing, and the answer tells nothing of it."""
+    knocker, wrong = knockers[name], []
+    awake()
+    for path, forms in BULK.items():
+        for form in forms:
+            given = {key: world.own.get(value, value) for key, value in form.items()}
+            answers = {}
+            for which, code in (("foreign", world.foreign["photos"]), ("absent", ABSENT)):
+                sent = given | {"photo": [world.own["photos"], code], "person": [world.own["people"]]}
+                sent |= {"copy": [world.foreign["copies"] if which == "foreign" else ABSENT]}
+                with db.atomic() as undone:
+                    rows = _about_foreign(world)
+                    answer = knocker.knock(world, "POST", path, sent, htmx=htmx)
+                    if _about_foreign(world) != rows:
+                        wrong.append((path, form, which, "acted on"))
+                    undone.rollback()
+                status, where, text = same(answer, code)
+                text = text.replace(sent["copy"][0], "COPY")
+                wrong += [
+                    (path, form, which, mark) for mark in world.other_words.said.values() if mark in text
+                ]
+                where = re.sub(r"(&photo=|,)CODE", "", where)
+                answers[which] = (
+                    status,
+                    re.sub(r"/(shares|requests)/\w{11}", r"/\1/NEW", where),
+                    len(text.split()),
+                )
+            if answers["foreign"] != answers["absent"]:
+                wrong.append((path, form, answers))
+    assert wrong == []
+
+
+def _about_foreign(world: World) -> list[tuple[str, list[Any]]]:
+    """Every row that points at the foreign photo, and the photo itself."""
+    photo = Photo.get(Photo.code == world.foreign["photos"])
+    found: list[tuple[str, list[Any]]] = [
+        ("photo", list(Photo.select().where(Photo.id == photo.id).tuples()))
+    ]
+    for record in records():
+        for pointer in record._meta.refs:
+            if pointer.rel_model is Photo:
+                rows = record.select().where(pointer == photo.id).order_by(record._meta.primary_key).tuples()
+                found.append((f"{record.__name__}.{pointer.name}", list(rows)))
+    return found
