@@ -42,6 +42,9 @@ class NoticeKind(StrEnum):
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
     SECURITY = "security"
+    GLASS = "glass"
+    QUOTA = "quota"
+    TOKEN = "token"
 
 
 class Notice(Record):
