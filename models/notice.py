@@ -44,7 +44,7 @@ class NoticeKind(StrEnum):
     SECURITY = "security"
     GLASS = "glass"
     QUOTA = "quota"
-    TOKEN = "token"
+    TOKEN = "token-made"
 
 
 class Notice(Record):

@@ -28,7 +28,7 @@ class OverQuota(TooMany):
     kind = "over-quota"
     words = _l(
         "%(most)s files a day may be taken out by one colleague, and %(files)s were today; %(count)s more are too many. "
-        "The privacy officer can allow you more for today; she was told."
+        "The privacy officer, who was told, can allow you more for today."
     )
 
 

@@ -12,6 +12,7 @@ from models import copies, faces, my_page, recognition
 from models.album import Mode
 from models.base import db
 from models.basis import Basis
+from models.break_glass import BreakGlass
 from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
 from models.consent import Consent
@@ -23,6 +24,7 @@ from models.face import Appearance
 from models.factor import Factor
 from models.gather import today
 from models.importing import Import
+from models.kept import WaitingForm
 from models.inquiry import Inquiry
 from models.merging import Merging
 from models.permission import GRANTS, Permission, Role
@@ -36,7 +38,7 @@ from models.share import Share
 from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
-from models.user import Team
+from models.user import Session, Team
 from models.webhook import Webhook
 from models.wording import Wording
 from tests.house.tree import HERE
@@ -110,6 +112,8 @@ class World:
         }  # fmt: skip
         assert Appearance.select().count() == 1
         self.browsers = {role: Browser(web).log_in(user) for role, user in self.users.items()}
+        editing = Session.get(Session.user == editor, Session.ended_at.is_null())
+        self.codes["waiting"] = WaitingForm.keep(editing, "/account/tokens", [], back="/account").code
         self.nobody = Browser(web)
         self.tokens = {role: browser._token() for role, browser in self.browsers.items()}
 
@@ -149,8 +153,15 @@ class World:
             **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
-            "factors": Factor.begin(editor).code,
+            "factors": Factor.begin(editor).code, "files-taken-out": editor.code,
+            "emergency-access": self._glass(),
         }  # fmt: skip
+
+    def _glass(self):
+        admin = self.users[Role.ADMIN]
+        row = BreakGlass.begin(admin, hours=1, reason="A photo of a child must come down at once.")
+        row.end(by=admin)  # what it lends has a story of its own
+        return row.code
 
     def _my_page(self, person, photo):
         entry = Entry.send(person)
