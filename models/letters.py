@@ -205,7 +205,7 @@ _WRITERS = {
     NoticeKind.SECURITY: _security,
     NoticeKind.GLASS: _glass,
     NoticeKind.QUOTA: _quota,
-    NoticeKind.TOKEN: _token,
+    NoticeKind.PROGRAM: _token,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

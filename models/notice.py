@@ -44,7 +44,7 @@ class NoticeKind(StrEnum):
     SECURITY = "security"
     GLASS = "glass"
     QUOTA = "quota"
-    TOKEN = "token-made"
+    PROGRAM = "program"
 
 
 class Notice(Record):

@@ -22,10 +22,8 @@ DAYS = (7, 30, 90, 365)  # how long a token may live
 MOST_CALLS = 600  # a minute with one token
 # What a scope's calls need: who may do none of it has no use for the scope. A test holds it against the calls.
 OPENS: dict[str, frozenset[P]] = {
-    "read": frozenset({P.SEE, P.PEOPLE, P.CONSENTS, P.WORDINGS, P.DELIVER, P.SETTINGS}),
-    "write": frozenset(
-        {P.UPLOAD, P.EDIT, P.NAME, P.PEOPLE, P.CONTACTS, P.ASK, P.WITHDRAW, P.ERASE, P.SETTINGS}
-    ),
+    "read": frozenset({P.SEE, P.PEOPLE, P.CONSENTS, P.DELIVER, P.SETTINGS}),
+    "write": frozenset({P.UPLOAD, P.PEOPLE, P.ASK, P.WITHDRAW, P.ERASE, P.SETTINGS}),
     "publish": frozenset({P.DELIVER, P.ORIGINAL}),
 }
 
@@ -94,7 +92,7 @@ class ApiToken(Record):
             )
             Trace.leave(by, "token.created", made, user=user, scopes=wanted, days=days)
             if by != user and user.password:
-                Notice.put(NoticeKind.TOKEN, f"token|{made.code}", user=user, token=made.code)
+                Notice.put(NoticeKind.PROGRAM, f"token|{made.code}", user=user, token=made.code)
         return token
 
     def revoke(self, *, by: User | str) -> None:

@@ -24,8 +24,8 @@ from models.face import Appearance
 from models.factor import Factor
 from models.gather import today
 from models.importing import Import
-from models.kept import WaitingForm
 from models.inquiry import Inquiry
+from models.kept import WaitingForm
 from models.merging import Merging
 from models.permission import GRANTS, Permission, Role
 from models.person import Person
