@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from peewee import JOIN, DateField, ForeignKeyField, JSONField, TextField
 
 from adapters import clock, imaging, metadata
+from models import quota
 from models.base import Moment, Record, code_field, db, find, tools
 from models.clearance import GONE, RULES
 from models.copy import Copy, Stage
-from models.errors import Gone, Invalid, Missing, NotCleared, _l
+from models.errors import Gone, Invalid, Missing, NotCleared, Refusal, _l
 from models.face import Appearance, Face
 from models.facts import Period
 from models.gather import today
@@ -90,7 +91,7 @@ class Delivery(Record):
         cls._check(photo, use, to, until, rendition)
         day = today()
         with db.atomic():
-            trouble = copy.trouble() if copy else None
+            trouble: Refusal | None = copy.trouble() if copy else None
             clearance = _asked(photo, copy, use, Period(day, until))
             if trouble or not clearance.allows:
                 codes = sorted({reason.code.value for reason in clearance.reasons})
@@ -98,7 +99,7 @@ class Delivery(Record):
                 Trace.leave(
                     by, "delivery.refused", photo, use=use, until=until, reasons=codes, copy=copy, stands=stands,
                 )  # fmt: skip
-            else:
+            elif not (trouble := None if share else quota.take(by)):  # a share was counted when it was made
                 delivery = cls.create(
                     photo=photo, use=use, by=by, recipient=to.strip(), rendition=rendition, starts_on=day,
                     until=until, valid_through=clearance.valid_through, verdict=_verdict(clearance),
@@ -325,8 +326,12 @@ class OriginalView(Record):
         if not purpose.strip():
             raise Invalid(_l("Say what you need the original for."), field="purpose")
         with db.atomic():
-            view = cls.create(photo=photo, by=by, purpose=purpose.strip()[:500])
-            Trace.leave(by, "original.issued", view, photo=photo)
+            over = quota.take(by)
+            if not over:
+                view = cls.create(photo=photo, by=by, purpose=purpose.strip()[:500])
+                Trace.leave(by, "original.issued", view, photo=photo)
+        if over:
+            raise over
         return view
 
     def chunks(self) -> Iterator[bytes]:

@@ -73,8 +73,9 @@ class Gone(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many tries in a short time."""
+    """Too many tries in a short time; `after` says in how many seconds it works again, if that is known."""
 
+    after: int | None = None
     status, kind = 429, "too-many"
     words = _l("Too many tries. Wait a few minutes and try again.")
 

@@ -11,6 +11,7 @@ from models.base import tools
 from models.claim import Claim
 from models.claim_digits import ClaimDigits
 from models.claim_letter import ClaimLetter
+from models.break_glass import BreakGlass
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
@@ -19,6 +20,8 @@ from models.notice import Notice, NoticeKind
 from models.request import Request
 from models.setting import Setting
 from models.takedown import TakeDown
+from models.token import ApiToken
+from models.user import User
 from models.webhook import Webhook
 
 Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
@@ -165,6 +168,25 @@ def _upkeep(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     what = notice.values["what"]
     page = "work" if what == "damage" else "backups"
     return {"what": what, "days": tools.backups.days, "link": f"{tools.base_url}/settings/{page}"}, []
+def _glass(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    row = BreakGlass.get_or_none(BreakGlass.code == notice.values["glass"])
+    if row is None:
+        raise MailRefused("the account is gone", permanent=True)
+    return {"who": row.user.name, "until": row.until, "link": f"{tools.base_url}/emergency-access"}, []
+
+
+def _quota(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    who = User.get_or_none(User.code == notice.values["who"])
+    if who is None:
+        raise MailRefused("the account is gone", permanent=True)
+    return {"who": who.name, "most": notice.values["most"], "link": f"{tools.base_url}/files-taken-out"}, []
+
+
+def _token(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    made = ApiToken.get_or_none(ApiToken.code == notice.values["token"])
+    if made is None:
+        raise MailRefused("the token is gone", permanent=True)
+    return {"scopes": made.scopes, "link": f"{tools.base_url}/account/tokens"}, []
 
 
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -206,6 +228,9 @@ _WRITERS = {
     NoticeKind.INQUIRY: _inquiry,
     NoticeKind.SECURITY: _security,
     NoticeKind.UPKEEP: _upkeep,
+    NoticeKind.GLASS: _glass,
+    NoticeKind.QUOTA: _quota,
+    NoticeKind.PROGRAM: _token,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

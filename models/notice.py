@@ -47,6 +47,9 @@ class NoticeKind(StrEnum):
     CLAIM_LETTER = "claim-letter"
     CLAIM_LATE = "claim-late"
     UPKEEP = "upkeep"
+    GLASS = "glass"
+    QUOTA = "quota"
+    PROGRAM = "program"
 
 
 class Notice(Record):

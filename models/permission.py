@@ -32,6 +32,9 @@ class Permission(StrEnum):
     USERS = "users"  # accounts, roles, teams
     SETTINGS = "settings"
     JOBS = "jobs"
+    GLASS = (
+        "glass"  # take emergency access to photos, with a reason and before the eyes of the privacy officer
+    )
     ACCOUNT = "account"  # one's own account
 
 
@@ -67,7 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset({P.TRAIL}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.
-    Role.ADMIN: frozenset({P.USERS, P.SETTINGS, P.JOBS}),
+    Role.ADMIN: frozenset({P.USERS, P.SETTINGS, P.JOBS, P.GLASS}),
 }
 # fmt: on
 

@@ -20,7 +20,8 @@ MODULES = (
     "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
-    "invitation", "factor", "scrub", "backups", "sign_on", "holidays", "claim", "claim_digits", "claim_letter", "feed", "hold", "recipients", "erasure_plan",
+    "invitation", "factor", "scrub", "backups", "sign_on", "break_glass", "quota", "kept", "holidays", "claim", "claim_digits",
+    "claim_letter", "feed", "hold", "recipients", "erasure_plan",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

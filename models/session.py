@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters import clock, seal
-from models import factor
+from models import break_glass, factor, kept, quota
 from models.base import db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
-from models.token import ApiToken
+from models.token import ANY, ApiToken
 from models.trail import Trace
 from models.user import COST, Attempt, Session, User
 
@@ -97,30 +97,43 @@ class OutOfScope(NotAllowed):
 
 def token_user(token: str, scope: str) -> User | None:
     """The user a program acts for, when the token is known and not revoked; OutOfScope when it lacks the scope."""
-    row = (
-        ApiToken.select(ApiToken, User)
-        .join(User)
-        .where(
-            ApiToken.token == seal.token_hash(token),
-            ApiToken.revoked_at.is_null(),
-            ApiToken.expires_at.is_null() | (ApiToken.expires_at > clock.now()),
-            User.disabled_at.is_null(),
-        )
-        .first()
-    )
-    if row is None:
-        return None
-    if scope not in row.scopes.split():
+    row = living_token(token, scope)
+    return row.user if row else None
+
+
+def living_token(token: str, scope: str) -> ApiToken | None:
+    """The token with its user while it opens anything, counted; OutOfScope when it lacks the scope, TooFast above the cap."""
+    row = ApiToken.living(token)
+    if row is not None and scope not in (ANY, *row.scopes.split()):
         raise OutOfScope(scope=scope)
-    now = clock.now()
-    if row.used_at is None or row.used_at < now - timedelta(minutes=5):
-        ApiToken.update(used_at=now).where(ApiToken.id == row.id).execute()
-    return row.user
+    return row
+
+
+def end_one(session: Session, *, by: User) -> None:
+    """End one login, here or elsewhere; its cookie opens nothing at the next request."""
+    with db.atomic():
+        if (
+            Session.update(ended_at=clock.now())
+            .where(Session.id == session.id, Session.ended_at.is_null())
+            .execute()
+        ):
+            Trace.leave(by, "user.session-ended", session.user)
+
+
+def end_all(user: User, *, by: User, but: Session | None = None) -> None:
+    """End every login of this user, or every other one."""
+    with db.atomic():
+        count = user.living_sessions().count() - (1 if but else 0)
+        user.end_sessions(but=but)
+        Trace.leave(by, "user.sessions-ended", user, count=count)
 
 
 def sweep() -> None:
-    """Forget wrong tries after a day, and where somebody was logged in after a month."""
+    """Forget wrong tries after a day, and where somebody was logged in after a month; end what ended by itself."""
     now = clock.now()
+    kept.sweep()
+    quota.sweep()
+    break_glass.sweep()
     Attempt.delete().where(Attempt.at < now - timedelta(days=1)).execute()
     Session.delete().where(Session.created_at < now - KEPT).execute()
 

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "shares": False,
     "share_minors": False,  # MIN-11
     "share_days": 30,
+    "files_a_day": 500,  # one colleague's deliveries, originals and shared photos
     "coming_of_age_days": 0,  # 0: a guardian's yes stays while the young person, once told, says nothing (MIN-07)
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, ModelSelect, TextField
 
 from adapters import clock, seal
+from models import quota
 from models.base import Moment, Record, code_field, db, tools
 from models.copy import Copy, Stage, coverings, stages
 from models.delivery import RENDITIONS, Delivery
@@ -101,21 +102,29 @@ class Share(Record):
         ends = [verdicts[photo.code].valid_through for photo in good]
         wanted = expires_on or today() + timedelta(days=int(Setting.of("share_days")))
         with db.atomic():
+            # Counted once for its maker, whose act it is: how often a recipient then clicks is not hers to pay for.
+            over = quota.take(by, len(good)) if download else None
             share = cls(
                 code=seal.new_code(), use=use, recipient=recipient.strip(), by=by, until=until, download=download,
                 email=clean_email(email) if email.strip() else None, locale=locale, rendition=rendition,
                 expires_on=min(filter(None, [wanted, until, *ends])), password=hash_password(password) if password else "",
             )  # fmt: skip
-            share.token = seal.token_hash(share.raw_token)
-            share.save()
-            for place, photo in enumerate(good):
-                SharedPhoto.create(share=share, photo=photo, place=place, copy=chosen.get(photo.id))
-            Trace.leave(
-                by, "share.made", share, use=use, photos=good, until=share.expires_on, download=download
-            )
-            if share.email:
-                Notice.put(NoticeKind.SHARE, f"share|{share.code}", share=share.code)
+            if not over:
+                share._begin(good, chosen, by)
+        if over:
+            raise over
         return share
+
+    def _begin(self, good: Sequence[Photo], chosen: Mapping[int, Copy], by: User) -> None:
+        self.token = seal.token_hash(self.raw_token)
+        self.save()
+        for place, photo in enumerate(good):
+            SharedPhoto.create(share=self, photo=photo, place=place, copy=chosen.get(photo.id))
+        Trace.leave(
+            by, "share.made", self, use=self.use, photos=good, until=self.expires_on, download=self.download
+        )
+        if self.email:
+            Notice.put(NoticeKind.SHARE, f"share|{self.code}", share=self.code)
 
     @property
     def raw_token(self) -> str:

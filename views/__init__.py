@@ -16,7 +16,7 @@ from views import access, claim_words, diary, errors, headers, pages, picture_wo
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
-    "home", "session", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
+    "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
     "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition", "trail", "settings", "webhooks",
     "metrics", "api",

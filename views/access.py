@@ -10,14 +10,18 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
 from models.base import db
+from models.break_glass import LENT, BreakGlass
 from models.errors import Gone, Invalid, NotAllowed, _l
 from models.factor import Stage, stage
+from models.kept import WaitingForm
 from models.permission import Permission
-from models.session import living_session, token_user
+from models.session import living_session, living_token
 from models.trail import Knock, knock
 from models.user import User
 
@@ -103,7 +107,7 @@ def _check() -> Response | None:
         g._login_user = g.session_half.user
     current_user.require(sign.permission)
     if sign.fresh and not g.session_row.is_fresh:
-        return _to("factors.prove", _asked(), form=request.method == "POST" or None)
+        return _to("factors.prove", _waiting() or _asked(), form=request.method == "POST" or None)
     return None
 
 
@@ -116,6 +120,19 @@ def _asked() -> str | None:
         return request.full_path.rstrip("?")
     parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else None
+
+
+def _waiting() -> str | None:
+    """Where a form that was sent waits until its sender has proven who she is, so that nothing is typed twice."""
+    if request.method == "GET" or request.files:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return None  # a form that isn't ours is not kept for anybody to send by mistake
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    kept = WaitingForm.keep(g.session_row, request.full_path.rstrip("?"), fields, back=_asked() or "")
+    return url_for("sessions.waiting", code=kept.code) if kept else None
 
 
 def _limit() -> None:
@@ -137,11 +154,11 @@ def _refuse_odd_bytes() -> None:
 
 def _check_token(sign: Sign) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    user = token_user(token.strip(), sign.scope or "") if kind.lower() == "bearer" else None
-    if user is None:
+    row = living_token(token.strip(), sign.scope or "") if kind.lower() == "bearer" else None
+    if row is None:
         abort(401)
-    g._login_user = user
-    user.require(sign.permission)
+    g.token, g._login_user = row, row.user
+    row.user.require(sign.permission)
 
 
 def _to_login() -> Response:
@@ -170,7 +187,16 @@ def load_user(_request: Request) -> User | None:
     if g.session_stage is not Stage.IN:
         g.session_half = row  # opens nothing but the way on
         return None
-    return row.user if row else None
+    return _with_lent(row.user) if row else None
+
+
+def _with_lent(user: User) -> User:
+    """The user of a session, with what an open emergency access lends; a token has none of it (GOV-10)."""
+    g.glass = BreakGlass.open_of(user) if user.may(Permission.GLASS) else None
+    if g.glass is not None:
+        user.lent = LENT
+        user.__dict__.pop("permissions", None)
+    return user
 
 
 def safe_next(target: str | None) -> str:

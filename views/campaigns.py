@@ -172,7 +172,7 @@ def add(code: str) -> Response:
 
 
 @bp.get("/campaigns/<code>/progress.csv")
-@needs(Permission.CONSENTS)
+@needs(Permission.CONSENTS, fresh=True)
 def export(code: str) -> Response:
     """The progress for a sheet."""
     campaign = find(Campaign.seen_by(current_user), code)

@@ -124,6 +124,13 @@ def show(code: str) -> Response:
     )  # fmt: skip
 
 
+@bp.get("/consents/<code>/papers/evidence")
+@needs(Permission.EVIDENCE, fresh=True)
+def sealed(code: str) -> Response:
+    """The sealed evidence with all that was signed: grave, for it leaves with names and pictures."""
+    return paper(code, "evidence")
+
+
 @bp.get("/consents/<code>/papers/<role>")
 @needs(Permission.EVIDENCE)
 def paper(code: str, role: str) -> Response:

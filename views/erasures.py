@@ -29,7 +29,7 @@ def new() -> Response:
 
 
 @bp.post("/erasures")
-@needs(Permission.ERASE)
+@needs(Permission.ERASE, fresh=True)
 @back_to(new)
 def create() -> Response:
     """Erase them: a few at once, many by the worker."""
@@ -48,7 +48,7 @@ def ask_return() -> Response:
 
 
 @bp.post("/erasures/return")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.COMPLIANCE, fresh=True)
 @back_to(ask_return)
 def let_return() -> Response:
     """Lift the guard; the file itself has to be handed in anew."""

@@ -100,12 +100,14 @@ def _answer(
         log.exception("the error page failed")
         body = words
     response = harden(make_response((body, status)))
-    _when_to_come_back(response, status)
+    _when_to_come_back(response, status, refusal)
     return response
 
 
-def _when_to_come_back(response: Response, status: int) -> None:
-    seconds = {429: int(WINDOW.total_seconds()), 503: 10, 507: 300}.get(status)
+def _when_to_come_back(response: Response, status: int, refusal: Refusal | None) -> None:
+    seconds = getattr(refusal, "after", None) or {429: int(WINDOW.total_seconds()), 503: 10, 507: 300}.get(
+        status
+    )
     if seconds:
         response.headers["Retry-After"] = str(seconds)
 
@@ -128,7 +130,7 @@ def _problem(status: int, kind: str, words: str, refusal: Refusal | None, refere
         body["reference"] = reference
     response = jsonify(body)
     response.status_code = status
-    _when_to_come_back(response, status)
+    _when_to_come_back(response, status, refusal)
     response.mimetype = "application/problem+json"
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="clearframe"'

@@ -172,6 +172,7 @@ def surroundings() -> dict[str, Any]:
         "nav": navigation(),
         "demo": current_app.config["CLEARFRAME"].demo,
         "mistake": g.get("mistake"),
+        "glass": g.get("glass"),
         "P": P,
     }
 

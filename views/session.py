@@ -10,7 +10,7 @@ from models.base import tools
 from models.factor import Stage
 from models.permission import Permission
 from models.session import log_in
-from views.access import client_address, needs, public, safe_next, short_address
+from views.access import client_address, device_family, needs, public, safe_next, short_address
 from views.pages import back_to, go, page
 
 bp = Blueprint("session", __name__)
@@ -52,10 +52,8 @@ def leave() -> Response:
 @bp.get("/account")
 @needs(Permission.ACCOUNT)
 def account() -> Response:
-    """One's own account and where it is logged in."""
-    return page(
-        "session/account.html", sessions=current_user.living_sessions(), current_session=g.session_row
-    )
+    """One's own account."""
+    return page("session/account.html")
 
 
 @bp.post("/account")
@@ -67,15 +65,6 @@ def change() -> Response:
     return go(url_for("session.account"))
 
 
-@bp.post("/account/sessions/end")
-@needs(Permission.ACCOUNT)
-def end_others() -> Response:
-    """End every session but this one."""
-    current_user.end_sessions(but=g.session_row)
-    return go(url_for("session.account"))
-
-
 def device() -> str:
-    agent = request.user_agent.string
-    names = ("Firefox", "Edg", "Chrome", "Safari")
-    return next((name for name in names if name in agent), "other")
+    """Which kind of browser on which system, for the list of one's logins."""
+    return device_family(request.user_agent.string)

@@ -15,10 +15,11 @@ from models.job import Job
 from models.permission import Permission, Role
 from models.scrub import Damage
 from models.setting import Setting
-from models.token import SCOPES, ApiToken
+from models.token import DAYS, SCOPES, ApiToken
 from models.user import Team, User
 from views.access import needs
 from views.pages import back_to, go, page
+from views.tokens import days_of_form
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -31,7 +32,7 @@ def index() -> Response:
 
 
 @bp.post("")
-@needs(Permission.SETTINGS)
+@needs(Permission.SETTINGS, fresh=True)
 @back_to(index)
 def change() -> Response:
     """Keep them."""
@@ -161,7 +162,9 @@ def create_token() -> Response:
     form = request.form
     owner = find(User.select().where(User.disabled_at.is_null()), form.get("user", ""))
     return _tokens(
-        ApiToken.create_for(owner, form.getlist("scope"), by=current_user, name=form.get("name", ""))
+        ApiToken.create_for(
+            owner, form.getlist("scope"), by=current_user, name=form.get("name", ""), days=days_of_form()
+        )
     )
 
 
@@ -243,7 +246,9 @@ def _with_link(chosen: User) -> Response:
 def _tokens(new: str | None) -> Response:
     rows = ApiToken.select(ApiToken, User).join(User).order_by(ApiToken.revoked_at, ApiToken.id.desc())
     active = User.select().where(User.disabled_at.is_null(), User.password.is_null(False)).order_by(User.name)
-    return page("settings/tokens.html", tokens=list(rows), users=list(active), scopes=SCOPES, new=new)
+    return page(
+        "settings/tokens.html", tokens=list(rows), users=list(active), scopes=SCOPES, days=DAYS, new=new
+    )
 
 
 def _teams() -> list[Team]:

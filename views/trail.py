@@ -33,7 +33,7 @@ def verify() -> Response:
 
 
 @bp.get("/trail/export")
-@needs(Permission.TRAIL)
+@needs(Permission.TRAIL, fresh=True)
 def export() -> Response:
     """All of it as a file that anybody can verify (docs/audit-format.md)."""
     return bytes_response(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_engines
 
 # These end or begin the session of the browser that knocks; their stories show who may.
 OWN_PAGES = {
-    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request",
+    "session.enter", "session.login", "session.leave", "sessions.end", "sessions.end_others", "sessions.end_of", "attendance.sign_here", "attendance.sign_request",
 }  # fmt: skip
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask_babel import get_locale
 from flask_login import current_user
 
-from models import consent_list
+from models import consent_list, quota
 from models.album import Album
 from models.permission import Permission, Role
+from models.token import ANY, MOST_CALLS, SCOPES
 from models.use import Channel, Use
 from views.access import bearer
 from views.api.calls import PAGING, call, listed
-from views.api.shape import CODE, DAY, YES_NO, many, named, one_of, or_null, text, thing
+from views.api.shape import CODE, DAY, MOMENT, YES_NO, many, named, number, one_of, or_null, text, thing
 
 TEAM = thing({"code": CODE, "name": text(200)})
 ALBUM = named(
@@ -31,7 +33,9 @@ USE = named(
 )  # fmt: skip
 ME = thing({
     "code": CODE, "name": text(200), "email": text(254), "roles": many(one_of(*Role)),
-    "permissions": many(one_of(*Permission)), "teams": many(TEAM),
+    "permissions": many(one_of(*Permission)), "teams": many(TEAM), "scopes": many(one_of(*SCOPES)),
+    "expires_at": or_null(MOMENT), "calls_a_minute": number(1, MOST_CALLS), "files_today": number(0, 1_000_000),
+    "files_a_day": number(1, 1_000_000),
 })  # fmt: skip
 _TEAM = {"code": "t2e4a6m8xy", "name": "Communication"}
 
@@ -68,14 +72,19 @@ def list_uses() -> Any:
 
 
 @call(
-    "GET", "/users/me", bearer("read", Permission.ACCOUNT), answers={200: ME},
+    "GET", "/users/me", bearer(ANY, Permission.ACCOUNT), answers={200: ME},
     example={
         "code": "u2s4e6r8ab", "name": "Eva Editor", "email": "eva@voorbeeld.example", "roles": ["editor"],
-        "permissions": ["see", "upload"], "teams": [_TEAM],
+        "permissions": ["see", "upload"], "teams": [_TEAM], "scopes": ["read", "publish"],
+        "expires_at": "2027-03-01T09:30:00+00:00", "calls_a_minute": 600, "files_today": 12, "files_a_day": 500,
     },
 )  # fmt: skip
 def show_me() -> Any:
-    """The user this token acts for, and what she may do."""
+    """The user this token acts for, and what she may do; the token's scopes and end. Any scope will do.
+
+    `files_today` of `files_a_day` were taken out by her so far, through the API or not.
+    """
+    today, ends = quota.standing(current_user), g.token.expires_at
     return {
         "code": current_user.code,
         "name": current_user.name,
@@ -83,6 +92,11 @@ def show_me() -> Any:
         "roles": sorted(current_user.roles),
         "permissions": sorted(current_user.permissions),
         "teams": [_team(team) for team in current_user.teams()],
+        "scopes": g.token.scopes.split(),
+        "expires_at": ends.isoformat() if ends else None,
+        "calls_a_minute": MOST_CALLS,
+        "files_today": today.files,
+        "files_a_day": today.most,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app
 
+from models.token import ANY
 from views.access import public
 from views.api.calls import CALLS, Call, call
 from views.api.photos import REASON
@@ -61,7 +62,9 @@ def _operation(one: Call) -> dict[str, Any]:
         "responses": {str(status): _answer(one, status) for status in one.answers} | {"default": _problem()},
     }
     needs = (
-        f"Scope `{one.sign.scope}`, permission `{one.sign.permission}`."
+        "Any scope."
+        if one.sign.scope == ANY
+        else f"Scope `{one.sign.scope}`, permission `{one.sign.permission}`."
         if one.sign.scope
         else "Open to anyone."
     )
