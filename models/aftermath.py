@@ -29,7 +29,7 @@ LOG = "what left, to whom and where it was shown must stay answerable (Art. 5(2)
 # Every column that points to a photo or a person, or to what goes with one.
 # fmt: off
 POINTERS: dict[str, str | Stays] = {
-    "Addressee.person": GOES,
+    "Addressee.person": GOES, "Affected.person": GOES,
     "Appearance.face": GOES, "Appearance.person": GOES, "Appearance.photo": GOES,
     "AskedPhoto.photo": GOES, "AskedPhoto.request": GOES, "Asked.request": GOES,
     "Basis.person": GOES,
@@ -97,7 +97,7 @@ JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "", "backup": "", "keys-backup": "", "drill": "",
+    "tidy": "", "backup": "", "keys-backup": "", "drill": "", "pack": "",
 }
 # fmt: on
 

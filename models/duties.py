@@ -19,6 +19,7 @@ from models import (
     forgetting,
     importing,
     notice,
+    pack,
     preparation,
     recolour,
     scan,
@@ -49,4 +50,5 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "backup": backups.nightly,
     "keys-backup": backups.keys,
     "drill": backups.drill,
+    "pack": pack.make,
 }

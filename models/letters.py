@@ -8,6 +8,7 @@ from adapters.mail import MailRefused
 from models import evidence, my_page, renewing
 from models.album import Album
 from models.base import tools
+from models.breach import Breach, Told
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
@@ -141,6 +142,17 @@ def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"what": notice.values["what"]}, []
 
 
+def _breach(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    told = Told.get(Told.code == notice.values["told"])
+    return {**told.words, "contact": str(Setting.of("privacy_email")), "day": told.breach.aware_at}, []
+
+
+def _breach_late(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    breach = Breach.get(Breach.code == notice.values["breach"])
+    link = f"{tools.base_url}/compliance/breaches/{breach.code}"
+    return {"link": link, "due": breach.due_at, "code": breach.code}, []
+
+
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     hook = Webhook.get(Webhook.code == notice.values["webhook"])
     return {
@@ -182,4 +194,6 @@ _WRITERS = {
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,
+    NoticeKind.BREACH: _breach,
+    NoticeKind.BREACH_LATE: _breach_late,
 }

@@ -42,6 +42,8 @@ class NoticeKind(StrEnum):
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
     SECURITY = "security"
+    BREACH = "breach"
+    BREACH_LATE = "breach-late"
 
 
 class Notice(Record):

@@ -20,6 +20,7 @@ MODULES = (
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
     "invitation", "factor", "scrub", "backups", "sign_on",
+    "breach", "processor", "activities", "review", "deviation", "pack",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

