@@ -177,9 +177,11 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import disposition, endings, index, takedown
+    from models import breach, disposition, endings, index, pack, takedown
 
     with db.connection_context():
+        breach.watch()
+        pack.sweep()
         endings.sweep()
         takedown.sweep()
         disposition.sweep()

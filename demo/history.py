@@ -40,7 +40,7 @@ FRIENDS = "Friends of Lindenhof"
 PARTICULARS = {
     "organisation": "Lindenhof Demo Hospital", "organisation_address": "Linden Lane 1, 0000 AA Exampletown",
     "privacy_email": "privacy@demo.example", "country": "NL", "photo_credit": "Lindenhof Demo Hospital",
-    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0", "share_days": "30", "shares": "1",
+    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0", "share_days": "30", "shares": "1", "reason": "The press office sends photos to named editors.",
 }  # fmt: skip
 FRESH = 20  # days within which an album is still being worked on: half of its photos wait on the desk
 Pictures = dict[str, list[Future[tuple[bytes, list[Spot]]]]]

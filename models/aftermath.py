@@ -37,7 +37,7 @@ _OF_CLAIM = dict.fromkeys(
 # Every column that points to a photo or a person, or to what goes with one.
 # fmt: off
 POINTERS: dict[str, str | Stays] = {
-    "Addressee.person": GOES,
+    "Addressee.person": GOES, "Affected.person": GOES,
     "Appearance.face": GOES, "Appearance.person": GOES, "Appearance.photo": GOES,
     "AskedPhoto.photo": GOES, "AskedPhoto.request": GOES, "Asked.request": GOES,
     "Basis.person": GOES,
@@ -108,7 +108,7 @@ JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "",
+    "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "", "pack": "",
 }
 # fmt: on
 

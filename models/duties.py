@@ -20,6 +20,7 @@ from models import (
     forgetting,
     importing,
     notice,
+    pack,
     preparation,
     recolour,
     scan,
@@ -51,4 +52,5 @@ HANDLERS: dict[str, Callable[[int], Any]] = {
     "backup": backups.nightly,
     "keys-backup": backups.keys,
     "drill": backups.drill,
+    "pack": pack.make,
 }

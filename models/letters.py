@@ -12,6 +12,7 @@ from models.claim import Claim
 from models.claim_digits import ClaimDigits
 from models.claim_letter import ClaimLetter
 from models.break_glass import BreakGlass
+from models.breach import Breach, Told
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
@@ -187,6 +188,15 @@ def _token(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     if made is None:
         raise MailRefused("the token is gone", permanent=True)
     return {"scopes": made.scopes, "link": f"{tools.base_url}/account/tokens"}, []
+def _breach(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    told = Told.get(Told.code == notice.values["told"])
+    return {**told.words, "contact": str(Setting.of("privacy_email")), "day": told.breach.aware_at}, []
+
+
+def _breach_late(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    breach = Breach.get(Breach.code == notice.values["breach"])
+    link = f"{tools.base_url}/compliance/breaches/{breach.code}"
+    return {"link": link, "due": breach.due_at, "code": breach.code}, []
 
 
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -238,4 +248,6 @@ _WRITERS = {
     NoticeKind.CLAIM_LATE: _claim,
     NoticeKind.CLAIM_DIGITS: _claim_digits,
     NoticeKind.CLAIM_LETTER: _claim_letter,
+    NoticeKind.BREACH: _breach,
+    NoticeKind.BREACH_LATE: _breach_late,
 }

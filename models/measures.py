@@ -9,6 +9,7 @@ from adapters import clock
 from models.assessment import Assessment
 from models.base import is_postgres, tools
 from models.erasure import Erasure
+from models.errors import _l
 from models.face import Faceprint
 from models.factor import GUARDED, RECOVERY_CODES, Factor
 from models.gather import today
@@ -104,12 +105,12 @@ def _beat(part: str, nothing: str) -> Callable[[], str]:
     return said
 
 
-CONFIDENTIALITY, INTEGRITY = "Confidentiality (Art. 32(1)(b))", "Integrity (Art. 32(1)(b))"
+CONFIDENTIALITY, INTEGRITY = _l("Confidentiality (Art. 32(1)(b))"), _l("Integrity (Art. 32(1)(b))")
 ENCRYPTION, RESILIENCE = (
-    "Encryption and pseudonymisation (Art. 32(1)(a))",
-    "Availability and resilience (Art. 32(1)(b), (c))",
+    _l("Encryption and pseudonymisation (Art. 32(1)(a))"),
+    _l("Availability and resilience (Art. 32(1)(b), (c))"),
 )
-TESTING, DEFAULTS = "Regular testing (Art. 32(1)(d))", "By design and by default (Art. 25)"
+TESTING, DEFAULTS = _l("Regular testing (Art. 32(1)(d))"), _l("By design and by default (Art. 25)")
 
 MEASURES = (
     Measure(ENCRYPTION, "Each photo, preview, signed paper and set of faceprints lies under a random key of its own "

@@ -50,6 +50,8 @@ class NoticeKind(StrEnum):
     GLASS = "glass"
     QUOTA = "quota"
     PROGRAM = "program"
+    BREACH = "breach"
+    BREACH_LATE = "breach-late"
 
 
 class Notice(Record):

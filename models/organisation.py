@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models import deviation
 from models.ages import COUNTRIES
 from models.base import db
 from models.errors import Invalid, _l
@@ -52,6 +53,7 @@ def change(given: Mapping[str, str], *, by: User) -> list[str]:
     with db.atomic():
         for key in changed:
             Setting.put(key, values[key])
+        deviation.record(old, values, given.get("reason", ""), by=by)
         if changed:
             Trace.leave(by, "setting.changed", settings=changed)
     return changed

@@ -33,7 +33,8 @@ CHAIN_LOCK = 7_243_001
 # Acts after which the head is signed in their own transaction; for all others the minute's head does (AUD-04).
 AT_ONCE = (
     "consent.signed", "consent.withdrawn", "consent.paper-", "consent.import-accepted", "consent.invalidat", "consent.revoked",
-    "erasure.", "glass.", "trail.exported", "trail.pruned", "campaign.exported", "user.added", "user.roles", "user.disabled", "user.enabled",
+    "breach.", "erasure.", "glass.", "trail.exported", "trail.pruned", "campaign.exported", "user.added", "user.roles", "user.disabled",
+    "user.enabled",
 )  # fmt: skip
 
 

@@ -218,3 +218,25 @@ def standing(begun: Path, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFac
 
 
 assert schema.MODULES
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Callable[[bytes, str], str]:
+    """The words of a PDF on one line, after it was held against PDF/UA: tagged, titled, in its language (ACC-03)."""
+    import io
+    import subprocess
+
+    import pdfua
+    import pikepdf
+
+    def read(data: bytes, lang: str) -> str:
+        paper = pikepdf.open(io.BytesIO(data))
+        assert (bool(paper.Root.MarkInfo.Marked), str(paper.Root.Lang)) == (True, lang)
+        path = tmp_path / "paper.pdf"
+        path.write_bytes(data)
+        errors = [found for found in pdfua.validate(str(path)).findings if found.severity.name == "ERROR"]
+        assert errors == []
+        said = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True).stdout.decode()
+        return " ".join(said.split())
+
+    return read

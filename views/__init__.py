@@ -18,7 +18,7 @@ from views import access, claim_words, diary, errors, headers, pages, picture_wo
 ROOMS = (
     "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition", "trail", "settings", "webhooks",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition", "compliance", "breaches", "accessibility", "trail", "settings", "webhooks",
     "metrics", "api",
 )  # fmt: skip
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, render_template, request, stream_with_context, url_for
 from flask_babel import get_locale, gettext, lazy_gettext, refresh
@@ -57,6 +58,9 @@ DOORS = (
         "inbox",
         frozenset({P.COMPLIANCE}),
     ),
+    Door(
+        "compliance", "compliance.index", lazy_gettext("Compliance"), "badge-check", frozenset({P.COMPLIANCE})
+    ),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(
         "recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})
@@ -68,7 +72,7 @@ DOORS = (
 # Pages without an entry of their own stand under the one they are reached from.
 UNDER = {
     "plans": "claims", "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
-    "attendance": "albums", "photos": "library",
+    "attendance": "albums", "photos": "library", "breaches": "compliance",
 }  # fmt: skip
 
 
@@ -148,6 +152,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(surroundings)
     app.add_template_filter(day)
     app.add_template_filter(moment)
+    app.add_template_filter(local)
     app.add_template_filter(size)
     app.add_template_filter(ratio_class)
     app.add_template_filter(data_uri)
@@ -230,6 +235,16 @@ def choose_locale() -> str:
 def choose_zone() -> str:
     """Times are shown in the organisation's zone."""
     return str(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def choices(words: Mapping[str, str], keys: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Pairs for a list to choose from, in the reader's language."""
+    return [(key, gettext(words[key])) for key in keys or words]
+
+
+def local(value: datetime) -> str:
+    """An instant as a field for day and time wants it, in the organisation's zone."""
+    return value.astimezone(ZoneInfo(choose_zone())).strftime("%Y-%m-%dT%H:%M")
 
 
 def day(value: date | None, style: str = "medium") -> str:

@@ -33,6 +33,7 @@ WORK: dict[str, Any] = {
     "backup": _("Make tonight's backup"),
     "keys-backup": _("Back up the key store"),
     "drill": _("Try a restore out"),
+    "pack": _("Make an evidence pack"),
 }
 WHY: dict[str, Any] = {
     "MailRefused": _("The mail server did not take it. Check SMTP_URL and the address."),

@@ -37,6 +37,7 @@ VAULT_OPENERS = {
     "consent",  # the paper form as scanned
     "importing",  # a list from before and its signed forms
     "scrub",  # reads all of it to see whether it is whole, and keeps nothing
+    "pack",  # the evidence pack until it is taken out
     "selfie",  # until the worker has looked at it
     "evidence",  # what was shown and signed, its receipt and its sealed bundle
 }

@@ -30,7 +30,7 @@ KNOCKS = {"session", "attempt", "arrival", "api_token"}
 WORDS = {
     "organisation": "Ziekenhuis Demo", "organisation_address": "Laan 1", "privacy_email": "fg@demo.example", "country": "NL",
     "photo_credit": "", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30",
-    "link_days": "7", "shares": "1",
+    "link_days": "7", "shares": "1", "reason": "Named recipients only.",
 }  # fmt: skip
 
 

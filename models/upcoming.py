@@ -1,0 +1,61 @@
+"""What the privacy officer has to do by when, gathered from the registers for one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from adapters import clock
+from models import activities, modes, processor, review
+from models.album import Mode
+from models.base import tools
+from models.breach import Breach
+from models.errors import _l
+from models.gather import today
+
+
+@dataclass(frozen=True)
+class Due:
+    """One duty: where it is done, what it is, and by when."""
+
+    where: str
+    what: str
+    by: date
+    code: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed."""
+        return self.by < today()
+
+
+def duties() -> list[Due]:
+    """Everything with a day, the most urgent first."""
+    return sorted(_all(), key=lambda due: (due.by, due.where, due.code))
+
+
+def urgent() -> int:
+    """How many of them are late."""
+    return sum(due.late for due in duties()) + sum(breach.late for breach in Breach.open())
+
+
+def _all() -> Iterator[Due]:
+    for breach in Breach.open():
+        what = _l("Tell the authority of a breach") if breach.waits else _l("Close the file of a breach")
+        yield Due("breaches", what, clock.day_of(breach.due_at, tools.zone), breach.code)
+    yield Due("record", _l("Look at the record of processing again"), activities.due_on())
+    yield Due("accounts", _l("Look again at who may do what"), review.due_on())
+    here = modes.state()
+    if here.mode is not Mode.OFF and here.assessment is not None:
+        yield Due("assessments", _l("Weigh recognition anew"), here.assessment.expires_on)
+    if processor.undeclared():
+        yield Due("parties", _l("Say who runs the hosts Clearframe talks to"), today())
+    for party in processor.Party.current():
+        if party.missing():
+            yield Due(
+                "parties",
+                _l("See the contract of a processor"),
+                clock.day_of(party.at, tools.zone),
+                party.code,
+            )
