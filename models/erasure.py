@@ -30,9 +30,16 @@ from models.trail import Trace, take_turn
 from models.user import User
 from models.webhook import Event, Webhook
 
-PHOTO, PERSON, BUT_PROOF, CONSENT, SELFIE = "photo", "person", "person-but-proof", "consent", "selfie"
+PHOTO, PERSON, BUT_PROOF, CONSENT, SELFIE, EVIDENCE = (
+    "photo",
+    "person",
+    "person-but-proof",
+    "consent",
+    "selfie",
+    "evidence",
+)
 # Where in the vault the bytes of each lie, by its code.
-BYTES = {PHOTO: "{}", CONSENT: "consent-{}", SELFIE: "selfie-{}"}
+BYTES = {PHOTO: "{}", CONSENT: "consent-{}", SELFIE: "selfie-{}", EVIDENCE: "consent-{}"}
 EVERYDAY, UNGROUNDED = "everyday", "disposition"  # why, in the ledger; the claims' reasons come beside them
 MOST = 500  # photos erased by one request
 AT_ONCE = 20  # of them, while somebody waits
@@ -271,8 +278,29 @@ def _person(entry: Entry, by: User | None) -> Facts:
     return {"rows": count, "photos": len(photos), "texts": texts}
 
 
+def erase_evidence(consent: Consent) -> Erasure:
+    """Erase a consent whose time is over, with its proof: the person stays, and how many answers there were of each kind."""
+    return _carry_out(_enter(EVIDENCE, consent.code, "retention", [("object", consent.vault_id)]), None)
+
+
+def _evidence(entry: Entry, _by: User | None) -> Facts:
+    from models import cascade, proof
+
+    consent = Consent.get_or_none(Consent.code == entry.code)
+    if consent is None:
+        return {}
+    person, count = consent.person, proof.numbers(consent)
+    rows = aftermath.below(Consent, [consent.id])
+    _take_out_of_queue(rows)
+    aftermath.part(rows)
+    Trace.forget(aftermath.codes(rows))
+    aftermath.drop(rows)
+    cascade.after(person, "evidence erased")
+    return count
+
+
 _VERBS: dict[str, Callable[[Entry, User | None], Facts]] = {
-    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person,
+    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person, EVIDENCE: _evidence,
 }  # fmt: skip
 
 

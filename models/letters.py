@@ -14,6 +14,7 @@ from models.entry import Entry
 from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
 from models.request import Request
+from models.retention import RULES
 from models.setting import Setting
 from models.takedown import TakeDown
 from models.webhook import Webhook
@@ -90,6 +91,11 @@ def _takedown(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"link": f"{tools.base_url}/dispositions"}, []
+
+
+def _retention(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    data = tools.typesetter.gettext(RULES[notice.values["of"]].data, notice.locale)
+    return {"data": data, "link": f"{tools.base_url}/compliance/retention"}, []
 
 
 def _share(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -172,6 +178,7 @@ _WRITERS = {
     NoticeKind.TAKEDOWN: _takedown,
     NoticeKind.LATE_TAKEDOWN: _takedown,
     NoticeKind.LATE_DISPOSITION: _disposition,
+    NoticeKind.LATE_RETENTION: _retention,
     NoticeKind.SHARE: _share,
     NoticeKind.SHARE_RECALL: _share_recall,
     NoticeKind.COMING_OF_AGE: _coming_of_age,

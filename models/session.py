@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapters import clock, seal
-from models import factor
+from models import factor, retention
 from models.base import db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.token import ApiToken
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=15)
 MOST_TRIES = 8  # per account name and address together, so that nobody can lock another out
 MOST_TRIES_ADDRESS = 60
-KEPT = timedelta(days=30)  # how long an ended session stays on the list of logins
 
 
 class WrongLogin(Refusal):
@@ -118,11 +117,11 @@ def token_user(token: str, scope: str) -> User | None:
     return row.user
 
 
-def sweep() -> None:
-    """Forget wrong tries after a day, and where somebody was logged in after a month."""
+def sweep(before: datetime | None = None) -> int:
+    """Forget wrong tries after a day, and where somebody was logged in after a month; returns how many of these."""
     now = clock.now()
     Attempt.delete().where(Attempt.at < now - timedelta(days=1)).execute()
-    Session.delete().where(Session.created_at < now - KEPT).execute()
+    return int(Session.delete().where(Session.created_at < (before or retention.limit("session"))).execute())
 
 
 def _throttle(keys: list[bytes]) -> None:
