@@ -228,6 +228,15 @@ def keep_terms() -> None:
         retaining.tonight()
 
 
+@huey.periodic_task(crontab(minute="5", hour="*"))
+def keep_month() -> None:
+    """Keep the numbers of the month that has ended, on its first hour or the first one the machine is on."""
+    from models import monthly
+
+    with db.connection_context():
+        monthly.keep()
+
+
 @huey.periodic_task(crontab(minute="11", hour="2"))
 def keep_backups() -> None:
     """Ask for tonight's backups of data and keys, each to its own place (ERA-04, ERA-05)."""

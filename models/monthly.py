@@ -24,8 +24,10 @@ from models.inquiry import Inquiry
 from models.opting_in import opted_in
 from models.photo import Photo, Review
 from models.reasons import State
+from models.stumps import Stump
 from models.takedown import TakeDown
 from models.tally import Tally
+from models.trail import Trace
 from models.use import Use
 
 AHEAD = 12  # months of endings
@@ -113,7 +115,8 @@ def keep() -> bool:
     """Keep the numbers of the month that has just ended, once; a job of the first day, made up for on a later one."""
     span = this_month().after(-1)
     with db.atomic():
-        if Month.get_or_none(Month.month == span.name) is not None:
+        begun = Trace.select().where(Trace.at < span.moments[1]).exists() or Stump.select().exists()
+        if not begun or Month.get_or_none(Month.month == span.name) is not None:
             return False
         Month.create(month=span.name, numbers=count(span))
     return True

@@ -60,6 +60,7 @@ DOORS = (
     Door(
         "recognition", "recognition.index", lazy_gettext("Recognition"), "shield", frozenset({P.COMPLIANCE})
     ),
+    Door("retention", "retention.index", lazy_gettext("Retention"), "clock", frozenset({P.COMPLIANCE})),
     Door("wordings", "wordings.index", lazy_gettext("Texts and uses"), "file-text", frozenset({P.WORDINGS})),
     Door("settings", "settings.index", lazy_gettext("Settings"), "settings", frozenset({P.SETTINGS})),
 )
