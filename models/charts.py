@@ -90,17 +90,18 @@ def sheet(numbers: Numbers, lang: str) -> list[Chart]:
         Chart("cleared", words(_l("Photos by use")), words(_l("Of every photo in the library, whether it may be used.")),
               [words(STATES[state]) for state in states],
               [(names.get(row["use"], row["use"]), [row[state] for state in states]) for row in numbers["cleared"]]),
-        _plain("unclear", _l("Why photos are unclear"), _l("A photo can wait for several things."), UNCLEAR, numbers, words),
+        _plain("unclear", _l("Why photos are unclear"), _l("A photo can wait for several things."), UNCLEAR, (numbers, words)),
         Chart("endings", words(_l("Consents that end")), words(_l("Answers by the month of their last day, where none has followed yet.")),
               [words(_l("Answers"))], [(row["month"], [row["lines"]]) for row in numbers["endings"]]),
-        _plain("requests", _l("Messages and requests"), _l("Within the month the law gives."), REQUESTS, numbers, words),
-        _plain("erasures", _l("Erased"), _l("In this month."), ERASURES, numbers, words),
-        _plain("no", _l("Withdrawals and take-downs"), _l("In this month."), NO, numbers, words),
-        _plain("recognition", _l("Recognition"), f"{words(_l('Mode at the end:'))} {numbers['recognition']['mode']}", RECOGNITION, numbers, words),
+        _plain("requests", _l("Messages and requests"), _l("Within the month the law gives."), REQUESTS, (numbers, words)),
+        _plain("erasures", _l("Erased"), _l("In this month."), ERASURES, (numbers, words)),
+        _plain("no", _l("Withdrawals and take-downs"), _l("In this month."), NO, (numbers, words)),
+        _plain("recognition", _l("Recognition"), f"{words(_l('Mode at the end:'))} {numbers['recognition']['mode']}", RECOGNITION, (numbers, words)),
     ]  # fmt: skip
 
 
-def _plain(key: str, title: str, about: str, labels: dict[str, str], numbers: Numbers, words: Words) -> Chart:
+def _plain(key: str, title: str, about: str, labels: dict[str, str], rest: tuple[Numbers, Words]) -> Chart:
+    numbers, words = rest
     rows = [(words(label), [int(numbers[key][name])]) for name, label in labels.items()]
     return Chart(key, words(title), words(about), [words(_l("Number"))], rows)
 

@@ -144,7 +144,7 @@ def test_no_earlier_yes_comes_to_life_when_a_later_no_is_forgotten(engine, at):
 
 def photo_of(house, at_moment, state, until=None):
     user = house.user("editor")
-    photo = house.photo(house.album(by=user), by=user)
+    photo = house.photo(house.album(f"Shoot {Photo.select().count()}", by=user), by=user)
     Photo.update(taken_in_at=at_moment).where(Photo.id == photo.id).execute()
     index.Indexed.delete().where(index.Indexed.photo == photo).execute()
     index.Indexed.create(photo=photo, use=house.use(), state=state, until=until)
