@@ -17,7 +17,8 @@ from models.monthly import Numbers, Span
 from models.setting import Setting
 from models.use import Use
 
-WIDTH, ROW, BAR = 320, 30, 11
+WIDTH, ROW = 320, 30
+NARROW = (210, 24)  # width and row of what stands in half a sheet of paper
 # From dark to light, so that they differ in black and white as well; the words stand in the table.
 TONES = ("t1", "t2", "t3", "t4")
 FILLS = {"t1": "#0b5e6b", "t2": "#5e9aa3", "t3": "#b9d3d7", "t4": "#f4f4f2"}
@@ -45,30 +46,25 @@ class Chart:
 
     @property
     def height(self) -> int:
-        """Of the drawing, in its own units."""
+        """Of the drawing on a page, in its own units."""
         return max(1, len(self.rows)) * ROW
 
-    @property
-    def bars(self) -> Iterator[dict[str, Any]]:
-        """Each row's label, number and rectangles."""
+    def bars(self, width: int = WIDTH, row: int = ROW) -> Iterator[dict[str, Any]]:
+        """Each row's label, number and rectangles, for a drawing so wide with rows so high."""
         most = max((sum(numbers) for _, numbers in self.rows), default=0)
         for place, (label, numbers) in enumerate(self.rows):
             x, parts = 0.0, []
             for tone, number in zip(TONES, numbers, strict=False):
-                width = (WIDTH - 48) * number / most if most else 0.0
+                share = max((width - 48) * number / most, 1.5) if number else 0.0
                 if number:
                     parts.append(
-                        {
-                            "x": round(x, 1),
-                            "width": round(max(width, 1.5), 1),
-                            "tone": tone,
-                            "fill": FILLS[tone],
-                        }
+                        {"x": round(x, 1), "width": round(share, 1), "tone": tone, "fill": FILLS[tone]}
                     )
-                x += width
+                x += share
+            top = place * row
             yield {
-                "label": label, "number": sum(numbers), "parts": parts, "text": place * ROW + 11, "y": place * ROW + 15,
-                "end": round(x + 6, 1), "base": place * ROW + 25,
+                "label": label, "number": sum(numbers), "parts": parts, "text": top + row // 2 - 4, "y": top + row // 2,
+                "end": round(x + 6, 1), "base": top + row // 2 + 9, "high": row // 2 - 4,
             }  # fmt: skip
 
     @property
@@ -117,7 +113,10 @@ def paper(month: str, lang: str) -> bytes:
 
 
 def _picture(chart: Chart) -> str:
-    drawn = tools.typesetter.set("pdf/bars.svg", tools.locale, chart=chart, width=WIDTH, bar=BAR)
+    wide, row = (WIDTH, ROW) if len(chart.columns) > 1 else NARROW
+    drawn = tools.typesetter.set(
+        "pdf/bars.svg", tools.locale, chart=chart, width=wide, row=row, height=row * len(chart.rows)
+    )
     return "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
 
 

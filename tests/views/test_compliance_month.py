@@ -26,7 +26,12 @@ def test_the_schedule_is_the_privacy_officers(house, web):
     assert "24 months" in browser.get("/compliance/retention").get_data(as_text=True)
     answer = browser.post("/compliance/retention/evidence", {"amount": "7"})
     assert (answer.status_code, "needs a reason" in answer.get_data(as_text=True)) == (422, True)
-    assert browser.post("/compliance/retention/evidence", {"amount": "7", "why": "a claim is announced"}).status_code == 303
+    assert (
+        browser.post(
+            "/compliance/retention/evidence", {"amount": "7", "why": "a claim is announced"}
+        ).status_code
+        == 303
+    )
     assert "a claim is announced" in browser.get("/compliance/retention").get_data(as_text=True)
 
 
@@ -43,10 +48,19 @@ def test_several_photos_are_decided_about_at_once(house, web):
     browser = Browser(web).log_in(dpo)
     assert browser.post("/dispositions/decisions", {"decision": "keep", "code": codes[:2]}).status_code == 422
     assert Disposition.select().where(Disposition.decided_at.is_null()).count() == 3
-    answer = browser.post("/dispositions/decisions", {"decision": "keep", "ground": "the archive of the house", "code": codes[:2]})
+    answer = browser.post(
+        "/dispositions/decisions",
+        {"decision": "keep", "ground": "the archive of the house", "code": codes[:2]},
+    )
     assert answer.status_code == 303
-    assert [bool(row.review_on) for row in Disposition.select().order_by(Disposition.id)] == [True, True, False]
-    assert [browser.post(f"/dispositions/{codes[2]}/decision", {"decision": "ask"}).status_code for _ in range(2)] == [303, 409]
+    assert [bool(row.review_on) for row in Disposition.select().order_by(Disposition.id)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [
+        browser.post(f"/dispositions/{codes[2]}/decision", {"decision": "ask"}).status_code for _ in range(2)
+    ] == [303, 409]
     assert "Waiting for 0 days" in browser.get("/dispositions").get_data(as_text=True)
 
 
@@ -82,7 +96,11 @@ def test_the_month_on_paper_is_one_page_everybody_can_read(house, web, tmp_path)
         assert (len(paper.pages), str(paper.Root.Lang)) == (1, lang)
         path = tmp_path / f"{lang}.pdf"
         path.write_bytes(data)
-        findings = [(found.rule_id, found.message) for found in pdfua.validate(str(path)).findings if found.severity is pdfua.Severity.ERROR]
+        findings = [
+            (found.rule_id, found.message)
+            for found in pdfua.validate(str(path)).findings
+            if found.severity is pdfua.Severity.ERROR
+        ]
         assert findings == []
     browser = Browser(web).log_in(house.user("dpo"))
     text = browser.get("/compliance/report").get_data(as_text=True)
