@@ -94,7 +94,8 @@ def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _retention(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    data = tools.typesetter.gettext(RULES[notice.values["of"]].data, notice.locale)
+    rule = RULES[notice.values["of"]]
+    data = tools.typesetter.gettext(rule.data, notice.locale)
     return {"data": data, "link": f"{tools.base_url}/compliance/retention"}, []
 
 
