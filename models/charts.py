@@ -81,7 +81,7 @@ def sheet(numbers: Numbers, lang: str) -> list[Chart]:
         return tools.typesetter.gettext(text, lang)
 
     names = {use.code: use.name_in(lang) for use in Use.select()}
-    states = list(STATES)
+    states, mode = list(STATES), words(_l("Mode at the end:"))
     return [
         Chart("cleared", words(_l("Photos by use")), words(_l("Of every photo in the library, whether it may be used.")),
               [words(STATES[state]) for state in states],
@@ -92,7 +92,7 @@ def sheet(numbers: Numbers, lang: str) -> list[Chart]:
         _plain("requests", _l("Messages and requests"), _l("Within the month the law gives."), REQUESTS, (numbers, words)),
         _plain("erasures", _l("Erased"), _l("In this month."), ERASURES, (numbers, words)),
         _plain("no", _l("Withdrawals and take-downs"), _l("In this month."), NO, (numbers, words)),
-        _plain("recognition", _l("Recognition"), f"{words(_l('Mode at the end:'))} {numbers['recognition']['mode']}", RECOGNITION, (numbers, words)),
+        _plain("recognition", _l("Recognition"), f"{mode} {numbers['recognition']['mode']}", RECOGNITION, (numbers, words)),
     ]  # fmt: skip
 
 

@@ -227,3 +227,25 @@ def deviations() -> list[Term]:
         chosen[rule.key] for rule in SCHEDULE
         if rule.key in chosen and (amount(rule.key) > least(rule) or goes_alone(rule.key))
     ]  # fmt: skip
+
+
+def as_text() -> str:
+    """The schedule as docs/compliance/retention.md has it."""
+    rows = [
+        f"| {rule.data} | {_span(rule)} | {rule.starts} | {rule.then} | `models/{rule.verb.replace('.', '.py: ', 1)}` |"
+        for rule in SCHEDULE
+    ]
+    return "\n".join([
+        "# Retention schedule", "",
+        "Written from `models/retention.py`; a house test holds it current. The first number is the default (DBD-01). Where claims lapse",
+        "with the end of a calendar year (Germany), terms with a range in years are three years from the end of that year.", "",
+        "| data | kept | the clock starts | then | done by |", "|---|---|---|---|---|", *rows, "",
+    ])  # fmt: skip
+
+
+def _span(rule: Rule) -> str:
+    if not rule.shortest:
+        return "with the photo"
+    return (
+        f"{rule.shortest} to {rule.longest} {rule.unit}" if rule.longest else f"{rule.shortest} {rule.unit}"
+    )
