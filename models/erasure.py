@@ -11,7 +11,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextFi
 
 from adapters import clock, seal
 from adapters.ledger import Entry
-from models import aftermath, faceprints, forgetting, search, takedown, unnaming
+from models import aftermath, faceprints, forgetting, lapsed, search, takedown, unnaming
 from models.base import Moment, Record, db, tools
 from models.consent import Consent
 from models.copy import Copy
@@ -217,7 +217,7 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
         if known is None and entry.guard:
             for mark in entry.guard.split(":"):
                 Guard.create(erasure=done, mark=bytes.fromhex(mark))
-        facts: Facts = _VERBS.get(entry.noun, _nothing)(entry, by)
+        facts: Facts = _VERBS.get(entry.noun, lambda *_: {})(entry, by)  # else the bytes are all there is
         if known is None or facts:
             Trace.leave(by or "system", f"{entry.noun}.erased", done, of=entry.code, why=entry.why, **facts)
             Erasure.update(tidied_at=None).where(Erasure.id == done.id).execute()
@@ -225,11 +225,6 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
             if tools.backups.keys_to:
                 Job.put("keys-backup", 0)  # the destroyed key must not live on in a copy (ERA-04)
     return done
-
-
-def _nothing(_entry: Entry, _by: User | None) -> Facts:
-    """The bytes are all there is: the job sees to them."""
-    return {}
 
 
 def _photo(entry: Entry, _by: User | None) -> Facts:
@@ -283,24 +278,8 @@ def erase_evidence(consent: Consent) -> Erasure:
     return _carry_out(_enter(EVIDENCE, consent.code, "retention", [("object", consent.vault_id)]), None)
 
 
-def _evidence(entry: Entry, _by: User | None) -> Facts:
-    from models import cascade, proof
-
-    consent = Consent.get_or_none(Consent.code == entry.code)
-    if consent is None:
-        return {}
-    person, count = consent.person, proof.numbers(consent)
-    rows = aftermath.below(Consent, [consent.id])
-    _take_out_of_queue(rows)
-    aftermath.part(rows)
-    Trace.forget(aftermath.codes(rows))
-    aftermath.drop(rows)
-    cascade.after(person, "evidence erased")
-    return count
-
-
 _VERBS: dict[str, Callable[[Entry, User | None], Facts]] = {
-    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person, EVIDENCE: _evidence,
+    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person, EVIDENCE: lambda entry, _by: lapsed.drop(entry.code),
 }  # fmt: skip
 
 

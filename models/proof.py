@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from adapters import clock
 from models import erasure, retention
 from models.base import db, tools
 from models.basis import Basis
-from models.consent import Answer, Consent, Line, Withdrawal
+from models.consent import Consent, Line, Withdrawal
 from models.delivery import Delivery
 from models.person import Person
 from models.publication import Publication
@@ -78,11 +77,6 @@ def _ends(people: Iterable[int]) -> dict[int, date]:
         day = min(filter(None, (line.valid_until, clock.day_of(at, tools.zone) if at else None)), default=FAR)
         ends[line.consent_id] = max(day, ends.get(line.consent_id, day))
     return ends
-
-
-def numbers(consent: Consent) -> dict[str, int]:
-    """What stays of a consent in the trail: how many answers there were of each kind."""
-    return dict(Counter(str(Answer(line.answer)) for line in consent.lines))
 
 
 def forget_shared(_before: datetime) -> Done:
