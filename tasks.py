@@ -203,11 +203,12 @@ def sweep_erasures() -> None:
 @huey.periodic_task(crontab(minute="7", hour="*"))
 def tell_about_endings() -> None:
     """Write the notices of consents that end, each once, also those missed while the machine was off (T7)."""
-    from models import chasing, claim_register, coming_of_age, endings
+    from models import chasing, claim_register, coming_of_age, endings, retaining
 
     with db.connection_context():
         claim_register.remind()
         endings.tell()
+        retaining.tell()
         coming_of_age.tell()
         chasing.remind_due()
 
@@ -222,12 +223,21 @@ def mail_head() -> None:
 
 
 @huey.periodic_task(crontab(minute="17", hour="2"))
-def prune_trail() -> None:
-    """Take lines past their time out of the trail, under a signed segment, so that the rest still verifies (AUD-05)."""
-    from models import pruning
+def keep_terms() -> None:
+    """Carry out the retention schedule, the trail's lines among it, and keep the proof of each class (AUD-05, GOV-09)."""
+    from models import retaining
 
     with db.connection_context():
-        pruning.prune()
+        retaining.tonight()
+
+
+@huey.periodic_task(crontab(minute="5", hour="*"))
+def keep_month() -> None:
+    """Keep the numbers of the month that has ended, on its first hour or the first one the machine is on."""
+    from models import monthly
+
+    with db.connection_context():
+        monthly.keep()
 
 
 @huey.periodic_task(crontab(minute="11", hour="2"))

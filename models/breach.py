@@ -344,3 +344,13 @@ def _danger(text: str) -> Danger:
     if text not in set(Danger):
         raise Invalid(_l("Choose one of the list."), field="danger")
     return Danger(text)
+
+
+def forget(before: datetime) -> int:
+    """Erase what was closed before a moment, with everything said of it; returns how many."""
+    count = 0
+    for breach in list(Breach.select().where(Breach.closed_at < before)):
+        with db.atomic():
+            Trace.forget([breach.code])
+            count += breach.delete_instance()
+    return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField
@@ -122,9 +122,9 @@ class ClaimDigits(Record):
         return found
 
     @classmethod
-    def sweep(cls) -> None:
-        """Forget codes after a day."""
-        cls.delete().where(cls.at < clock.now() - timedelta(days=1)).execute()
+    def sweep(cls, before: datetime) -> int:
+        """Forget codes sent before a moment; returns how many."""
+        return int(cls.delete().where(cls.at < before).execute())
 
     def _aad(self) -> bytes:
         return f"claim-digits|{self.code}".encode()

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from adapters import clock
+from models import inquiry
 from models.base import db, tools
 from models.claim import Claim, Outcome, Right, require_dpo
 from models.gather import today
@@ -63,6 +64,18 @@ def was_late(claim: Claim) -> bool:
     return (_ended_on(claim) if claim.closed_at else today()) > claim.due.day
 
 
+def month(begin: datetime, end: datetime) -> dict[str, int]:
+    """Between two moments: how many came, were answered in time or late, and waited past their day at the end."""
+    rows = [row for row in _counted() if row.at < end and (row.closed_at is None or row.closed_at >= begin)]
+    answered = [row for row in rows if row.closed_at and row.closed_at < end]
+    last = min(clock.day_of(end, tools.zone), today())
+    waiting = [row for row in rows if row.closed_at is None or row.closed_at >= end]
+    return {
+        "came": sum(row.at >= begin for row in rows), "in_time": sum(not was_late(row) for row in answered),
+        "late": sum(was_late(row) for row in answered), "overdue": sum(row.due.day < last for row in waiting),
+    }  # fmt: skip
+
+
 def in_time(since: date, until: date) -> tuple[int, int]:
     """How many claims whose day lay in a period were answered in time, and how many there were."""
     rows = [row for row in _counted() if since <= row.due.day <= until]
@@ -112,6 +125,16 @@ def remind() -> int:
             if any(told):
                 count += 1
                 Trace.leave("system", "claim.reminded", claim, stage=now)
+    return count
+
+
+def forget(before: datetime) -> int:
+    """Erase what was closed or answered before a moment, claims and messages, with their letters; returns how many."""
+    count = inquiry.forget(before)
+    for claim in list(Claim.select().where(Claim.closed_at < before).limit(10_000)):
+        with db.atomic():
+            Trace.forget([claim.code, *(letter.code for letter in claim.letters)])
+            count += claim.delete_instance()
     return count
 
 

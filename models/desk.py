@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import ModelSelect
 
 from adapters import clock, seal
-from models import burst, claims, faces, line
+from models import burst, claims, faces, line, retention
 from models.album import Album
 from models.base import db
 from models.burst import Alike
@@ -230,9 +230,9 @@ def take_back(these: Sequence[Step], *, by: User) -> None:
                 _undo(step, by)
 
 
-def sweep() -> int:
+def sweep(before: datetime | None = None) -> int:
     """Forget steps too old to be taken back; the acts themselves stay."""
-    return int(Step.delete().where(Step.at < clock.now() - KEPT).execute())
+    return int(Step.delete().where(Step.at < (before or retention.limit("step"))).execute())
 
 
 def _undo(step: Any, by: User) -> None:

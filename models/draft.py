@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import BlobField, ForeignKeyField, IntegerField
 
 from adapters import clock, seal
+from models import retention
 from models.base import Moment, Record, db, tools
 from models.errors import Gone, Invalid, TooMany, _l
 from models.notice import Notice, NoticeKind
@@ -67,9 +68,9 @@ class Draft(Record):
         return draft
 
     @classmethod
-    def sweep(cls) -> int:
+    def sweep(cls, before: datetime | None = None) -> int:
         """Forget choices nobody signed, a day after their code ended; returns how many."""
-        return int(cls.delete().where(cls.expires_at < clock.now() - timedelta(days=1)).execute())
+        return int(cls.delete().where(cls.expires_at < (before or retention.limit("draft"))).execute())
 
     @property
     def number(self) -> str:

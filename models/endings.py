@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from models import forgetting, selfie, session, states, webhook
+from models import states
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Line
 from models.errors import Refusal
 from models.gather import today
 from models.holders import holding
-from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Role
 from models.person import Person, Speaking
@@ -138,21 +137,7 @@ def mail_head() -> None:
 
 
 def sweep() -> None:
-    """Forget faceprints of whoever's consent ended by date, and bytes that broke off while arriving."""
-    from models import desk, importing
-    from models.draft import Draft
-    from models.entry import Entry
-    from models.photo import Arrival
-    from models.visit import Visit
+    """Forget faceprints of whoever's consent ended by date, and all else that must not wait for the night (models/retention.py)."""
+    from models import retaining
 
-    forgetting.sweep()
-    selfie.sweep()
-    Arrival.sweep()
-    Draft.sweep()
-    Entry.sweep()
-    Visit.sweep()
-    session.sweep()
-    Job.sweep()
-    webhook.sweep()
-    importing.sweep()
-    desk.sweep()
+    retaining.often()

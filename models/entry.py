@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextField
 
 from adapters import clock, seal
+from models import retention
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, TooMany, _l
 from models.job import Job
@@ -24,7 +25,6 @@ MOST_TRIES = 5
 MOST_SENT = 5  # numbers within an hour
 HOUR = timedelta(hours=1)
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=2)
-KEPT = timedelta(days=1)
 MOST_WISHES, MOST_WISHES_NETWORK = 3, 20
 
 Reader = Person | Guardian
@@ -134,10 +134,11 @@ class Entry(Record):
         Entry.update(ended_at=clock.now()).where(Entry.id == self.id, Entry.ended_at.is_null()).execute()
 
     @classmethod
-    def sweep(cls) -> None:
-        """Forget entries and wishes after a day."""
-        cls.delete().where(cls.at < clock.now() - KEPT).execute()
-        LinkWish.delete().where(LinkWish.at < clock.now() - KEPT).execute()
+    def sweep(cls, before: datetime | None = None) -> int:
+        """Forget entries and wishes after a day; returns how many."""
+        old = before or retention.limit("entry")
+        wishes = LinkWish.delete().where(LinkWish.at < old).execute()
+        return int(cls.delete().where(cls.at < old).execute()) + int(wishes)
 
     @classmethod
     def _of(cls, reader: Reader) -> ModelSelect[Entry]:

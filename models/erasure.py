@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,28 +10,32 @@ from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextFi
 
 from adapters import clock, seal
 from adapters.ledger import Entry
-from models import aftermath, faceprints, forgetting, hold, search, takedown, unnaming
+from models import aftermath, faceprints, forgetting, hold, lapsed, search, takedown, unnaming
 from models.base import Moment, Record, db, tools
 from models.consent import Consent
-from models.copy import Copy
 from models.delivery import ERASED, Delivery
 from models.disposition import Disposition
 from models.errors import Gone, Invalid, Refusal, _l
-from models.face import Appearance
 from models.job import Job
 from models.merging import Merging
 from models.permission import Permission
 from models.person import Person
 from models.photo import Photo
-from models.publication import Publication
 from models.selfie import Selfie, State
 from models.trail import Trace, take_turn
 from models.user import User
 from models.webhook import Event, Webhook
 
-PHOTO, PERSON, BUT_PROOF, CONSENT, SELFIE = "photo", "person", "person-but-proof", "consent", "selfie"
+PHOTO, PERSON, BUT_PROOF, CONSENT, SELFIE, EVIDENCE = (
+    "photo",
+    "person",
+    "person-but-proof",
+    "consent",
+    "selfie",
+    "evidence",
+)
 # Where in the vault the bytes of each lie, by its code.
-BYTES = {PHOTO: "{}", CONSENT: "consent-{}", SELFIE: "selfie-{}"}
+BYTES = {PHOTO: "{}", CONSENT: "consent-{}", SELFIE: "selfie-{}", EVIDENCE: "consent-{}"}
 EVERYDAY, UNGROUNDED = "everyday", "disposition"  # why, in the ledger; the claims' reasons come beside them
 MOST = 500  # photos erased by one request
 AT_ONCE = 20  # of them, while somebody waits
@@ -216,7 +219,7 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
         if known is None and entry.guard:
             for mark in entry.guard.split(":"):
                 Guard.create(erasure=done, mark=bytes.fromhex(mark))
-        facts: Facts = _VERBS.get(entry.noun, _nothing)(entry, by)
+        facts: Facts = _VERBS.get(entry.noun, lambda *_: {})(entry, by)  # else the bytes are all there is
         if known is None or facts:
             Trace.leave(by or "system", f"{entry.noun}.erased", done, of=entry.code, why=entry.why, **facts)
             Erasure.update(tidied_at=None).where(Erasure.id == done.id).execute()
@@ -224,11 +227,6 @@ def _carry_out(entry: Entry, by: User | None) -> Erasure:
             if tools.backups.keys_to:
                 Job.put("keys-backup", 0)  # the destroyed key must not live on in a copy (ERA-04)
     return done
-
-
-def _nothing(_entry: Entry, _by: User | None) -> Facts:
-    """The bytes are all there is: the job sees to them."""
-    return {}
 
 
 def _photo(entry: Entry, _by: User | None) -> Facts:
@@ -277,8 +275,13 @@ def _person(entry: Entry, by: User | None) -> Facts:
     return {"rows": count, "photos": len(photos), "texts": texts}
 
 
+def erase_evidence(consent: Consent) -> Erasure:
+    """Erase a consent whose time is over, with its proof: the person stays, and how many answers there were of each kind."""
+    return _carry_out(_enter(EVIDENCE, consent.code, "retention", [("object", consent.vault_id)]), None)
+
+
 _VERBS: dict[str, Callable[[Entry, User | None], Facts]] = {
-    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person,
+    PHOTO: _photo, PERSON: _person, BUT_PROOF: _person, EVIDENCE: lambda entry, _by: lapsed.drop(entry.code),
 }  # fmt: skip
 
 
@@ -352,37 +355,6 @@ def told_gone(code: str) -> None:
     """Raise Gone for the code of an erased photo: whoever still has it learns that there is nothing to look for."""
     if Erasure.of(PHOTO, code):
         raise Gone(ERASED)
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """What erasing these photos takes away and what it leaves, in numbers; and where they are still shown."""
-
-    photos: int
-    copies: int
-    people: int
-    deliveries: int
-    shown: list[Publication]
-
-
-def prospect(photos: Sequence[Photo]) -> Prospect:
-    """What would become of these photos."""
-    ids = [photo.id for photo in photos]
-    named = Appearance.select(Appearance.person).where(
-        Appearance.photo.in_(ids), Appearance.undone_at.is_null()
-    )
-    return Prospect(
-        photos=len(ids),
-        copies=Copy.select().where(Copy.photo.in_(ids)).count(),
-        people=named.distinct().count(),
-        deliveries=Delivery.select().where(Delivery.photo.in_(ids), Delivery.digest != "").count(),
-        shown=published(photos),
-    )
-
-
-def published(photos: Sequence[Photo]) -> list[Publication]:
-    """Where these photos are shown now or soon: erasing them here takes nothing down there."""
-    return list(Publication.live().where(Publication.photo.in_([photo.id for photo in photos])))
 
 
 def erase_ordered(photo_id: int) -> None:

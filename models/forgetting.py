@@ -11,7 +11,7 @@ from peewee import fn
 
 from adapters import clock
 from adapters import recognition as recogniser
-from models import faceprints, modes, opting_in, scan
+from models import faceprints, modes, opting_in, retention, scan
 from models.album import Mode
 from models.assessment import Stale
 from models.base import db, is_postgres, tools
@@ -23,7 +23,6 @@ from models.job import Job
 from models.person import Person
 from models.trail import Trace
 
-DISUSE = timedelta(days=730)  # BIO-07: 24 months without use
 REST = timedelta(days=30)  # how long sealed numbers wait for an assessment to be weighed again
 FACEPRINTS, EVERYTHING = 0, 1  # what a job "wipe" is about
 SMALL = 8 << 20  # bytes of a table that is written anew in a moment
@@ -69,6 +68,14 @@ def sweep() -> None:
         scan.wake()
 
 
+def retire(_before: datetime) -> retention.Done:
+    """The same with its proof: of how many people faceprints were kept, and of how many they went (BIO-07)."""
+    held = Faceprint.select(Faceprint.person).distinct()
+    looked = held.count()
+    sweep()
+    return retention.Done(looked=looked, acted=max(0, looked - held.count()))
+
+
 def _ended(people: list[Person]) -> Iterable[tuple[Person, str]]:
     """Whose faceprints lost their ground, and by what."""
     if not people:
@@ -85,7 +92,7 @@ def _ended(people: list[Person]) -> Iterable[tuple[Person, str]]:
             yield person, "model"
         elif person.id not in good:
             yield person, "consent over"
-        elif used.get(person.id, clock.now()) < clock.now() - DISUSE:
+        elif used.get(person.id, clock.now()) < retention.limit("faceprint"):
             yield person, "disuse"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, JSONField, ModelSelect, TextField
 
 from adapters import clock, seal, tables
-from models import ages, import_rows
+from models import ages, import_rows, retention
 from models.base import Moment, Record, code_field, db, tools
 from models.consent import Answer, Consent, Line, Means
 from models.errors import Invalid, NotAllowed, Refusal, _l
@@ -25,7 +25,6 @@ from models.trail import Trace
 from models.use import Use
 from models.user import User
 
-KEPT = timedelta(days=30)  # the table and unused forms, after it was brought in
 BATCH = 1000  # rows brought in before the job is put anew, well within its lease
 ORDERS = ("", "dmy", "mdy", "ymd")
 MOST_TABLE = tables.MOST_BYTES
@@ -327,15 +326,17 @@ def refuse(consent: Consent, *, by: User) -> None:
         Trace.leave(by, "consent.import-refused", consent, person=consent.person)
 
 
-def sweep() -> None:
-    """Forget tables and forms thirty days after they were brought in or left lying."""
-    old = clock.now() - KEPT
+def sweep(before: datetime | None = None) -> int:
+    """Forget tables and forms after they were brought in or left lying; returns how many."""
+    old, count = before or retention.limit("import"), 0
     for made in Import.select().where(
         (Import.done_at < old) | (Import.done_at.is_null() & (Import.at < old))
     ):
         if made.is_kept:
             tools.vault.destroy(made.vault_id)
+            count += 1
         ImportedScan.delete().where(ImportedScan.import_ == made).execute()
+    return count
 
 
 def forget_naming(tells: Callable[[str], bool]) -> int:

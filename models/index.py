@@ -130,15 +130,19 @@ def _rows(photos: list[Photo], uses: list[Use]) -> Iterable[dict[str, object]]:
         yield {"photo": photo.id, "use": use.id, "state": lasting, "until": until, "wakes_on": wakes}
 
 
+def soon() -> date:
+    """The last day that counts as soon."""
+    return date.fromordinal(clock.today(tools.zone).toordinal() + int(Setting.of("ends_soon_days")))
+
+
 def in_state(query: ModelSelect[Photo], use: Use, state: State) -> ModelSelect[Photo]:
     """Narrow a query of photos to those whose index says this state for this use today."""
-    today = clock.today(tools.zone)
-    soon = date.fromordinal(today.toordinal() + int(Setting.of("ends_soon_days")))
+    today, near = clock.today(tools.zone), soon()
     query = query.join_from(Photo, Indexed).where(Indexed.use == use)
     if state is State.CLEARED:
-        return query.where(Indexed.state == "cleared", Indexed.until.is_null() | (Indexed.until > soon))
+        return query.where(Indexed.state == "cleared", Indexed.until.is_null() | (Indexed.until > near))
     if state is State.ENDS_SOON:
-        return query.where(Indexed.state == "cleared", Indexed.until.between(today, soon))
+        return query.where(Indexed.state == "cleared", Indexed.until.between(today, near))
     if state is State.BLOCKED:
         ended = (Indexed.state == "blocked") | (Indexed.until < today)
         # The list of states first: with it the engine walks photos by the index, newest first, and stops at a page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from peewee import ForeignKeyField, ModelSelect, TextField
@@ -122,3 +122,14 @@ class Inquiry(Record):
         """Those that wait, oldest first, or those that were answered, newest first; with their people."""
         query = cls.select(cls, Person).join(Person).where(cls.answered_at.is_null(not answered))
         return query.order_by(cls.id.desc() if answered else cls.id)
+
+
+def forget(before: datetime) -> int:
+    """Erase what was answered before a moment, with its words; returns how many."""
+    old = Inquiry.select().where(Inquiry.answered_at < before)
+    count = 0
+    for inquiry in list(old.limit(10_000)):
+        with db.atomic():
+            Trace.forget([inquiry.code])
+            count += inquiry.delete_instance()
+    return count

@@ -148,9 +148,11 @@ class Job(Record):
         ).execute()
 
     @classmethod
-    def sweep(cls) -> int:
+    def sweep(cls, before: datetime | None = None) -> int:
         """Forget duties done a week ago; returns how many. What failed stays until somebody has looked at it."""
-        return int(cls.delete().where(cls.done_at < clock.now() - timedelta(days=7)).execute())
+        from models import retention
+
+        return int(cls.delete().where(cls.done_at < (before or retention.limit("job"))).execute())
 
     def again(self) -> None:
         """Try a duty that was given up once more, from the start."""

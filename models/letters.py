@@ -8,17 +8,18 @@ from adapters.mail import MailRefused
 from models import evidence, my_page, renewing
 from models.album import Album
 from models.base import tools
+from models.breach import Breach, Told
+from models.break_glass import BreakGlass
 from models.claim import Claim
 from models.claim_digits import ClaimDigits
 from models.claim_letter import ClaimLetter
-from models.break_glass import BreakGlass
-from models.breach import Breach, Told
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
 from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
 from models.request import Request
+from models.retention import RULES
 from models.setting import Setting
 from models.takedown import TakeDown
 from models.token import ApiToken
@@ -99,6 +100,12 @@ def _disposition(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     return {"link": f"{tools.base_url}/dispositions"}, []
 
 
+def _retention(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    rule = RULES[notice.values["of"]]
+    data = tools.typesetter.gettext(rule.data, notice.locale)
+    return {"data": data, "link": f"{tools.base_url}/compliance/retention"}, []
+
+
 def _share(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     share = notice.reader
     return {"link": share.link, "until": share.expires_on, "use": share.use.name_in(notice.locale)}, []
@@ -169,6 +176,8 @@ def _upkeep(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     what = notice.values["what"]
     page = "work" if what == "damage" else "backups"
     return {"what": what, "days": tools.backups.days, "link": f"{tools.base_url}/settings/{page}"}, []
+
+
 def _glass(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     row = BreakGlass.get_or_none(BreakGlass.code == notice.values["glass"])
     if row is None:
@@ -188,6 +197,8 @@ def _token(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     if made is None:
         raise MailRefused("the token is gone", permanent=True)
     return {"scopes": made.scopes, "link": f"{tools.base_url}/account/tokens"}, []
+
+
 def _breach(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     told = Told.get(Told.code == notice.values["told"])
     return {**told.words, "contact": str(Setting.of("privacy_email")), "day": told.breach.aware_at}, []
@@ -230,6 +241,7 @@ _WRITERS = {
     NoticeKind.TAKEDOWN: _takedown,
     NoticeKind.LATE_TAKEDOWN: _takedown,
     NoticeKind.LATE_DISPOSITION: _disposition,
+    NoticeKind.LATE_RETENTION: _retention,
     NoticeKind.SHARE: _share,
     NoticeKind.SHARE_RECALL: _share_recall,
     NoticeKind.COMING_OF_AGE: _coming_of_age,

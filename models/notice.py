@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     TAKEDOWN = "takedown"
     LATE_TAKEDOWN = "late-takedown"
     LATE_DISPOSITION = "late-disposition"
+    LATE_RETENTION = "late-retention"
     SHARE = "share"
     SHARE_RECALL = "share-recall"
     COMING_OF_AGE = "coming-of-age"

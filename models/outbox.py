@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.base import db, tools
 from models.errors import Missing
@@ -46,6 +47,14 @@ def letter(name: str, *, by: User) -> Kept:
     with db.atomic():
         Trace.leave(by, "outbox.read", file=name)
     return _read(name)
+
+
+def forget(before: datetime) -> int:
+    """Delete letters written before a moment; returns how many."""
+    old = [path for path in tools.mailer.outbox.glob("*.eml") if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _read(name: str) -> Kept:

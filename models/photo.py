@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -20,7 +20,7 @@ from peewee import (
 from playhouse.fields import EnumField
 
 from adapters import clock, imaging, seal
-from models import trouble
+from models import retention, trouble
 from models.album import Album
 from models.base import Moment, Record, code_field, db, tools
 from models.clearance import Step, decide, timeline
@@ -353,9 +353,9 @@ class Arrival(Record):
         personal, plain = (), ("code", "at")
 
     @classmethod
-    def sweep(cls) -> int:
+    def sweep(cls, before: datetime | None = None) -> int:
         """Destroy what broke off while arriving; returns how many."""
-        hour_ago = clock.now() - timedelta(hours=1)
+        hour_ago = before or retention.limit("arrival")
         tools.vault.storage.sweep(hour_ago.timestamp())
         stale = list(cls.select().where(cls.at < hour_ago))
         for arrival in stale:

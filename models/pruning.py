@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 from peewee import fn
 
 from adapters import clock
-from models import checking
+from models import checking, retention
 from models.base import db, tools
 from models.setting import Setting
 from models.stumps import Segment, Stump
 from models.trail import Trace, genesis, take_turn
 
 BATCH = 5_000  # lines walked in one transaction, which others wait for
-YEARS_AFTER = 5  # how long a claim can be brought after what was allowed has ended
 LEAST_VALIDITY = 24  # months; a shorter consent today says nothing of those given before
 # What only shows that somebody looked or that the machine worked. Whatever is not named here is kept as evidence.
 ACCESS = (
@@ -42,26 +41,43 @@ class Rule:
 
 
 def rules() -> tuple[Rule, ...]:
-    """Access a year, incidents five, all else for as long as consent lasts here and five years more."""
+    """Access, incidents, and all else for as long as consent lasts here and claims after it; terms stand in models/retention.py."""
     incident: Any = reduce(or_, [Trace.action.startswith(prefix) for prefix in INCIDENTS])
     access: Any = Trace.action.in_(ACCESS)
     longest = max(LEAST_VALIDITY, int(Setting.of("consent_months")))
     return (
-        Rule("access", 12, access),
-        Rule("incident", 12 * YEARS_AFTER, incident),
-        Rule("evidence", longest + 12 * YEARS_AFTER, ~access & ~incident),
+        Rule("access", retention.months("trail-access"), access),
+        Rule("incident", retention.months("trail-incident"), incident),
+        Rule("evidence", longest + retention.months("trail-evidence"), ~access & ~incident),
     )
 
 
 def prune() -> int:
     """Turn every line past its time into a stump, a batch at a time; stops without harm anywhere and goes on from there."""
-    gone = 0
-    for rule in rules():
-        before = _before(rule.months)
-        while (first := _oldest(rule, before)) is not None:
-            with db.atomic():
-                take_turn()
-                gone += _batch(rule, first, before)
+    return sum(_prune(rule) for rule in rules())
+
+
+def prune_access(_before: datetime) -> int:
+    """The same for what only shows that somebody looked."""
+    return _prune(rules()[0])
+
+
+def prune_incidents(_before: datetime) -> int:
+    """The same for incidents."""
+    return _prune(rules()[1])
+
+
+def prune_evidence(_before: datetime) -> int:
+    """The same for what proves consent and publication."""
+    return _prune(rules()[2])
+
+
+def _prune(rule: Rule) -> int:
+    gone, before = 0, _before(rule.months)
+    while (first := _oldest(rule, before)) is not None:
+        with db.atomic():
+            take_turn()
+            gone += _batch(rule, first, before)
     return gone
 
 

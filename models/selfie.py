@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 from typing import Any, BinaryIO
@@ -203,6 +203,15 @@ def sweep() -> None:
         for selfie in Selfie.select().where(Selfie.state == State.USED):
             if not _compares(selfie.consent.request):
                 Job.put("faceprints", selfie.consent.person_id)
+
+
+def retire(_before: datetime) -> int:
+    """Whether a picture waits that should be gone; the sweep destroys it at once, within the hour whatever happens."""
+    late = (
+        Selfie.select().where(Selfie.state == State.WAITING, Selfie.at < clock.now() - LONGEST_WAIT).count()
+    )
+    sweep()
+    return int(late)
 
 
 def record(consent: Consent) -> dict[str, Any] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapters import clock, seal
-from models import break_glass, factor, kept, quota
+from models import break_glass, factor, kept, quota, retention
 from models.base import db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.token import ANY, ApiToken
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=15)
 MOST_TRIES = 8  # per account name and address together, so that nobody can lock another out
 MOST_TRIES_ADDRESS = 60
-KEPT = timedelta(days=30)  # how long an ended session stays on the list of logins
 
 
 class WrongLogin(Refusal):
@@ -128,14 +127,14 @@ def end_all(user: User, *, by: User, but: Session | None = None) -> None:
         Trace.leave(by, "user.sessions-ended", user, count=count)
 
 
-def sweep() -> None:
-    """Forget wrong tries after a day, and where somebody was logged in after a month; end what ended by itself."""
+def sweep(before: datetime | None = None) -> int:
+    """Forget wrong tries after a day, and where somebody was logged in after a month; end what ended by itself. Returns how many."""
     now = clock.now()
     kept.sweep()
     quota.sweep()
     break_glass.sweep()
     Attempt.delete().where(Attempt.at < now - timedelta(days=1)).execute()
-    Session.delete().where(Session.created_at < now - KEPT).execute()
+    return int(Session.delete().where(Session.created_at < (before or retention.limit("session"))).execute())
 
 
 def _throttle(keys: list[bytes]) -> None:

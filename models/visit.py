@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from peewee import ForeignKeyField, fn
 
 from adapters import clock, seal
-from models import ages
+from models import ages, retention
 from models.base import Moment, Record, db, tools
 from models.campaign import Campaign, Reach
 from models.consent import Consent
@@ -25,7 +25,6 @@ MOST_VISITS = 100  # of one network in that time: a full hall behind one access 
 MOST_OF_ADDRESS = (
     10  # within a day: a parent with a class full of children, not a stranger whose mailbox is filled
 )
-KEPT = timedelta(days=90)  # what a visitor typed is forgotten when she never answers
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,13 @@ class Visit(Record):
         return made[0]
 
     @classmethod
-    def sweep(cls) -> int:
-        """Forget visitors who never answered, after 90 days; returns how many people are gone."""
+    def sweep(cls, before: datetime | None = None) -> int:
+        """Forget visitors who never answered, after their time; returns how many people are gone."""
         signed = Consent.select(Consent.person)
         named = Appearance.select(Appearance.person)
         again = Request.select(Request.person).group_by(Request.person).having(fn.COUNT(Request.id) > 1)
         old = cls.select(cls.person).where(
-            cls.at < clock.now() - KEPT, cls.person.not_in(signed), cls.person.not_in(named), cls.person.not_in(again)
+            cls.at < (before or retention.limit("visitor")), cls.person.not_in(signed), cls.person.not_in(named), cls.person.not_in(again)
         )  # fmt: skip
         count = 0
         for person in list(Person.select().where(Person.id.in_(old))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, JSONField, ModelSel
 
 from adapters import clock, seal
 from adapters.hooks import HookFailed
+from models import retention
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, Refusal, _l
 from models.holders import holding
@@ -22,7 +23,6 @@ from models.permission import Permission, Role
 from models.trail import Trace
 from models.user import User
 
-KEPT = timedelta(days=30)
 GIVEN_UP = timedelta(days=3)  # an address that fails for so long is switched off
 MOST_URL = 2000
 
@@ -198,6 +198,6 @@ def _switch_off(hook: Webhook, why: str) -> None:
             )
 
 
-def sweep() -> None:
-    """Forget calls after thirty days."""
-    HookCall.delete().where(HookCall.at < clock.now() - KEPT).execute()
+def sweep(before: datetime | None = None) -> int:
+    """Forget calls after thirty days; returns how many."""
+    return int(HookCall.delete().where(HookCall.at < (before or retention.limit("hook-call"))).execute())

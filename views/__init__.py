@@ -12,14 +12,25 @@ from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
 from models import backups
-from views import access, claim_words, diary, errors, headers, pages, picture_words, words, work_words
+from views import (
+    access,
+    claim_words,
+    diary,
+    errors,
+    headers,
+    pages,
+    picture_words,
+    retention_words,
+    words,
+    work_words,
+)  # fmt: skip
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition", "compliance", "breaches", "accessibility", "trail", "settings", "webhooks",
-    "metrics", "api",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition",
+    "compliance", "breaches", "accessibility", "retention", "trail", "settings", "webhooks", "metrics", "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()
@@ -40,7 +51,8 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)  # after the database is open: its refusal is a page too
     errors.init_app(app)
     pages.init_app(app)
-    app.jinja_env.globals.update(words.VOCABULARY | picture_words.VOCABULARY | claim_words.VOCABULARY)
+    for vocabulary in (words, picture_words, claim_words, retention_words):
+        app.jinja_env.globals.update(vocabulary.VOCABULARY)
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)

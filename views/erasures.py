@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import erasure
+from models import erasure, prospect
 from models.base import find
 from models.permission import Permission
 from models.photo import Photo
@@ -25,7 +25,7 @@ def new() -> Response:
     if not photos:
         return go(url_for("library.index"))
     erasure.may_erase(current_user, photos)
-    return page("photos/erase.html", photos=photos, prospect=erasure.prospect(photos))
+    return page("photos/erase.html", photos=photos, prospect=prospect.prospect(photos))
 
 
 @bp.post("/erasures")

@@ -72,7 +72,7 @@ DOORS = (
 # Pages without an entry of their own stand under the one they are reached from.
 UNDER = {
     "plans": "claims", "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
-    "attendance": "albums", "photos": "library", "breaches": "compliance",
+    "attendance": "albums", "photos": "library", "breaches": "compliance", "retention": "compliance",
 }  # fmt: skip
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import coming_of_age, consent_list, holders
+from models import coming_of_age, consent_list, disposition, holders, retaining
 from models.base import find
 from models.basis import Basis
-from models.disposition import DECISIONS, Disposition
+from models.disposition import DECISIONS, MOST, Disposition
 from models.errors import Invalid, _l
 from models.event import OptOut
 from models.permission import Permission
 from models.takedown import HOWS, TakeDown
 from models.user import User
 from views.access import needs
+from views.deliveries import day_of
 from views.pages import back_to, go, page
 
 bp = Blueprint("todo", __name__)
@@ -68,7 +69,20 @@ def hand_over(code: str) -> Response:
 @needs(Permission.WITHDRAW)
 def dispositions() -> Response:
     """Photos that no ground allows us to keep, the most urgent first."""
-    return _board("dispositions", Disposition.waiting(current_user), decisions=DECISIONS)
+    late = len(retaining.late()) if current_user.may(Permission.COMPLIANCE) else 0
+    return _board("dispositions", Disposition.waiting(current_user), decisions=DECISIONS, late=late)
+
+
+@bp.post("/dispositions/decisions")
+@needs(Permission.WITHDRAW)
+@back_to(dispositions)
+def decide_all() -> Response:
+    """The same decision about several photos."""
+    chosen = request.form.getlist("code")[: MOST + 1]
+    rows = list(Disposition.waiting(current_user).where(Disposition.code.in_(chosen)))
+    count = disposition.decide_all(rows, **_decided(), by=current_user)
+    flash(ngettext("%(num)s photo: decided and noted.", "%(num)s photos: decided and noted.", count))
+    return go(url_for("todo.dispositions"))
 
 
 @bp.post("/dispositions/<code>/decision")
@@ -77,7 +91,7 @@ def dispositions() -> Response:
 def decide(code: str) -> Response:
     """What happens to a photo without a ground."""
     row = find(Disposition.waiting(current_user).order_by(), code)
-    row.decide(request.form.get("decision", ""), ground=request.form.get("ground", ""), by=current_user)
+    row.decide(**_decided(), by=current_user)
     flash(gettext("Decided and noted."))
     return go(url_for("todo.dispositions"))
 
@@ -102,6 +116,12 @@ def _board(tab: str, query: Any, **values: Any) -> Response:
     people = consent_list.people_of(rows)
     newer = url_for(f"todo.{tab}", page=number - 1) if number else None
     return page(f"todo/{tab}.html", tab=tab, rows=rows, more=more, newer=newer, people=people, **values)
+
+
+def _decided() -> dict[str, Any]:
+    form = request.form
+    until = day_of(form.get("review_on", ""), "review_on")
+    return {"decision": form.get("decision", ""), "ground": form.get("ground", ""), "review_on": until}
 
 
 def _colleague() -> User:
