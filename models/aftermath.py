@@ -52,7 +52,7 @@ POINTERS: dict[str, str | Stays] = {
     "Distinct.one": GOES, "Distinct.other": GOES,
     "Draft.request": GOES,
     "Entry.guardian": GOES, "Entry.person": GOES,
-    "Face.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
+    "Face.photo": GOES, "Found.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
     "Guardian.person": GOES,
     "ImportedRow.consent": GOES,
     "Indexed.photo": GOES,
@@ -65,6 +65,7 @@ POINTERS: dict[str, str | Stays] = {
     "Notice.guardian": GOES, "Notice.person": GOES,
     "OptOut.person": Stays("that objections were heeded at the event, by nobody's name", {"note": ""}),
     "OriginalView.photo": GOES,
+    "Package.person": GOES, "PackageCover.picture": GOES, "PackagePicture.package": GOES, "PackagePicture.photo": GOES,
     "Publication.photo": Stays(LOG, {"url": KEPT, "medium": KEPT, "ended_note": KEPT}),
     "Rejection.face": GOES, "Rejection.person": GOES,
     "Remark.face": GOES,
@@ -82,6 +83,7 @@ POINTERS: dict[str, str | Stays] = {
     "TakeDown.person": Stays("the photo may still be out there", {"note": ""}),
     "TakeDown.photo": Stays("an erased photo that is still shown must come down", {"note": KEPT}),
     "Telling.person": GOES,
+    "Unmasking.face": GOES, "Unmasking.picture": GOES,
     "Visit.person": GOES,
     "Voiding.line": GOES,
     "Withdrawal.guardian": Stays("the withdrawal counts whoever declared it"), "Withdrawal.line": GOES,
@@ -104,7 +106,7 @@ PROOF: dict[str, Mapping[str, Any]] = {
 # Whose id each kind of job carries; what waits for something erased is taken out of the queue.
 JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
-    "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
+    "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice", "package": "Package",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
     "tidy": "", "backup": "", "keys-backup": "", "drill": "",
 }

@@ -19,7 +19,8 @@ MODULES = (
     "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
-    "invitation", "factor", "scrub", "backups", "sign_on", "holidays", "claim", "claim_digits", "claim_letter",
+    "invitation", "factor", "scrub", "backups", "sign_on", "holidays", "claim", "claim_digits", "claim_letter", "search_of_claim",
+    "package",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {
