@@ -17,7 +17,46 @@ from models.user import User
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # They stand in many names and name nobody.
 PARTICLES = frozenset(
-    ["van", "de", "der", "den", "het", "ter", "ten", "te", "op", "in", "aan", "von", "vom", "zu", "zur", "zum", "und", "la", "le", "les", "du", "des", "di", "da", "do", "dos", "el", "y", "e", "i", "of", "the", "and", "mc", "mac", "al", "bin", "ibn"]
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "het",
+        "ter",
+        "ten",
+        "te",
+        "op",
+        "in",
+        "aan",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "zum",
+        "und",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "el",
+        "y",
+        "e",
+        "i",
+        "of",
+        "the",
+        "and",
+        "mc",
+        "mac",
+        "al",
+        "bin",
+        "ibn",
+    ]
 )
 SHORTEST = 3  # letters of a word that names somebody who need not be in the photo
 JOINED = re.compile(r"[\s_.,+&-]*")

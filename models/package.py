@@ -99,7 +99,7 @@ class Package(Record):
             package.count = package_pictures.choose(package)
             package.save(only=[cls.count])
             Trace.leave(
-                by, "package.ordered", package, person=claim.person, of=claim.code, what=kind, photos=package.count,
+                by, "package.ordered", package, person=claim.person, of=claim.code, right=kind, photos=package.count,
             )  # fmt: skip
             Job.put("package", package.id)
         return package

@@ -175,6 +175,16 @@ def listed(package: Package) -> ModelSelect[PackagePicture]:
     return query.order_by(PackagePicture.own == "open", PackagePicture.id)
 
 
+def own_counts(package: Package) -> dict[str, int]:
+    """How many of the pictures show her own face, hide it, know of none, or could not be made."""
+    rows = PackagePicture.select(PackagePicture.own, fn.COUNT(PackagePicture.id)).where(
+        PackagePicture.package == package, PackagePicture.size > 0
+    )
+    counts = dict(rows.group_by(PackagePicture.own).tuples())
+    lost = package.pictures.where(PackagePicture.why != "").count()
+    return {**{key: counts.get(key, 0) for key in ("open", "covered", "none")}, "lost": lost}
+
+
 def of_photo(package: Package, code: str) -> PackagePicture:
     """One picture by its photo's code, or Missing."""
     photo = find(Photo.select().join(PackagePicture).where(PackagePicture.package == package), code)

@@ -17,7 +17,7 @@ from views import access, diary, errors, headers, pages, picture_words, words, w
 ROOMS = (
     "home", "session", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "wordings", "recognition", "trail", "settings", "webhooks",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "packages", "package", "wordings", "recognition", "trail", "settings", "webhooks",
     "metrics", "api",
 )  # fmt: skip
 
