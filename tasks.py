@@ -178,11 +178,13 @@ def sign_head() -> None:
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
     from models import disposition, endings, index, takedown
+    from models.package import Package
 
     with db.connection_context():
         endings.sweep()
         takedown.sweep()
         disposition.sweep()
+        Package.sweep()
         with db.atomic():
             index.wake()
             if index.is_watched():

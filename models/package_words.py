@@ -42,3 +42,6 @@ BASES = {
 }  # fmt: skip
 KEEPING_PROOF = _l("to be able to prove what you chose, as the law asks (Art. 7(1))")
 ANSWERING = _l("to answer your request and show that we did (Art. 12, 15)")
+SEEN = {
+    "open": _l("own face visible"), "covered": _l("own face partly covered"), "none": _l("own face not marked"),
+}  # fmt: skip

@@ -11,13 +11,13 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 
-from views import access, diary, errors, headers, pages, picture_words, words, work_words
+from views import access, diary, errors, headers, package_words, pages, picture_words, words, work_words
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "packages", "package", "wordings", "recognition", "trail", "settings", "webhooks",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "findings", "packages", "package", "wordings", "recognition", "trail", "settings", "webhooks",
     "metrics", "api",
 )  # fmt: skip
 
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)  # after the database is open: its refusal is a page too
     errors.init_app(app)
     pages.init_app(app)
-    app.jinja_env.globals.update(words.VOCABULARY | picture_words.VOCABULARY)
+    app.jinja_env.globals.update(words.VOCABULARY | picture_words.VOCABULARY | package_words.VOCABULARY)
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)
     app.add_template_filter(words.row_notes)

@@ -66,6 +66,7 @@ DOORS = (
 
 # Pages without an entry of their own stand under the one they are reached from.
 UNDER = {
+    "findings": "claims", "packages": "claims",
     "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
     "attendance": "albums", "photos": "library",
 }  # fmt: skip

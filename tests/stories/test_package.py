@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
-import json
-import re
 import subprocess
 import zipfile
 from datetime import timedelta
 
 import pikepdf
 import pytest
-from PIL import Image
 
 from adapters import imaging, recognition
 from adapters.kinds import JPEG
-from models import faces, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
 from models.claim_letter import ClaimLetter
-from models.consent import Consent
 from models.copy import Copy
 from models.delivery import Delivery
-from models.errors import Gone, Invalid, Refusal
-from models.face import Face
+from models.errors import Gone, Refusal
 from models.gather import today
-from models.package import Package, PackagePicture, Stage
-from models.photo import Photo
+from models.package import Package, Stage
 from models.publication import Publication
-from models.request import Choice, Request, Way
 from models.trail import Trace, verify
-from models.wording import Wording
-from tests.stories.test_masked_copies import AMINA, DAAN, NOOR, Shoot
+from tests.stories.test_masked_copies import DAAN, NOOR, Shoot
 
 OTHERS = ("Daan", "Amina", "Sample", "Zeynep", "Fiktiv", "Ouderling")
 
