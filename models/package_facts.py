@@ -58,9 +58,9 @@ class Facts:
 
     @property
     def has_any(self) -> bool:
-        """Whether there is anything but her entry."""
+        """Whether there is anything but her entry and this request."""
         return any(
-            (self.images, self.consents, self.bases, self.messages, self.biometrics, self.circumstances)
+            (self.images, self.consents, self.bases, self.messages[1:], self.biometrics, self.circumstances)
         )
 
     @property
@@ -103,7 +103,7 @@ def _entry(package: Package, others: Others) -> Row:
     speakers = person.guardians.count()
     return {
         "code": person.code, "name": person.name, "email": person.email, "born": person.born,
-        "relation": person.relation.value, "language": person.locale, "note": others.without(person.note),
+        "relation": str(person.relation), "language": person.locale, "note": others.without(person.note),
         "since": person.created_at, "speakers": speakers,
     }  # fmt: skip
 

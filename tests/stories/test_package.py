@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import json
+import re
 import subprocess
 import zipfile
 from datetime import timedelta
 
+import pdfua
 import pikepdf
 import pytest
+from PIL import Image
 
 from adapters import imaging, recognition
 from adapters.kinds import JPEG
+from models import copies, erasure, faces, package_facts, package_paper, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
 from models.claim_letter import ClaimLetter
+from models.consent import Consent
 from models.copy import Copy
 from models.delivery import Delivery
-from models.errors import Gone, Refusal
+from models.errors import Gone, Invalid, Refusal
+from models.face import Face
 from models.gather import today
 from models.package import Package, Stage
+from models.photo import Photo
 from models.publication import Publication
 from models.trail import Trace, verify
+from tests import people
+from tests.makers import Browser
 from tests.stories.test_masked_copies import DAAN, NOOR, Shoot
 
 OTHERS = ("Daan", "Amina", "Sample", "Zeynep", "Fiktiv", "Ouderling")
@@ -48,8 +59,6 @@ class Scene(Shoot):
 
     def publish(self):
         """A copy without Daan goes out to somebody named, and is shown."""
-        from models import copies
-
         offered = copies.offer(self.photo, self.use)
         copies.order(self.photo, self.use, faces=offered.faces, by=self.editor)
         self.drain()
@@ -109,14 +118,6 @@ def unpacked(pdf):
         paper.save(sink, stream_decode_level=pikepdf.StreamDecodeLevel.all, compress_streams=False,
                    object_stream_mode=pikepdf.ObjectStreamMode.disable)  # fmt: skip
     return sink.getvalue()
-
-
-def alike(data, box, vectors):
-    """Which of the known faces the recogniser takes the face at a place for."""
-    look = imaging.encode_at(tools.sandbox, data, JPEG, [box])[0]
-    return [] if look.vector is None else [
-        index for index, known in enumerate(vectors) if recognition.distance(look.vector, known) < recognition.LIKELY
-    ]  # fmt: skip
 
 
 def test_from_the_order_to_the_take(scene, later):
@@ -180,3 +181,229 @@ def test_from_the_order_to_the_take(scene, later):
         for act in ("ordered", "prepared", "reviewed", "released", "made", "taken", "deleted")
     ]
     assert verify().bad is None
+
+
+def test_nobody_else_can_be_recognised_and_she_can(scene, tmp_path):
+    """RED-01, RED-02, RED-03, RED-06: on the bytes that are handed out, by the real recogniser; an inverted mask would fail."""
+    vectors = [
+        imaging.encode_at(tools.sandbox, scene.data, JPEG, [face.box])[0].vector
+        for face in scene.photo.faces.order_by(Face.left)
+    ]
+    boxes = [face.box for face in scene.photo.faces.order_by(Face.left)]
+    files = whole(scene.released(scene.claim()))
+    data = files[f"images/{scene.photo.code}.jpg"]
+    known = [_who(data, box, vectors) for box in boxes]
+    assert known == [NOOR, None, None]
+    found = imaging.look_again(tools.sandbox, data, JPEG, scan_side=2000)
+    assert len(found) == 1, "the detector sees her alone"
+    with Image.open(io.BytesIO(data)) as picture:
+        assert (dict(picture.getexif()), picture.info.get("exif"), picture.info.get("xmp")) == (
+            {},
+            None,
+            None,
+        )
+        for box in boxes[1:]:
+            left, top, width, height = box
+            edges = (left, top, left + width, top + height)
+            size = (picture.width, picture.height) * 2
+            patch = picture.crop([round(edge * side) for edge, side in zip(edges, size, strict=True)])
+            assert patch.convert("L").entropy() < 0.5, "filled, not blurred"
+    assert data.count(b"\xff\xd8\xff") == 1, "no second picture in the file"
+    (tmp_path / "copy.jpg").write_bytes(data)
+    tags = subprocess.run(
+        ["exiftool", "-j", "-G1", tmp_path / "copy.jpg"], capture_output=True, check=True
+    ).stdout
+    assert not re.search(rb"Thumb|XMP|IPTC|Region|GPS|C2PA|JUMBF", tags)
+    with pikepdf.open(io.BytesIO(files["access.pdf"])) as paper:
+        streams = [
+            obj.read_raw_bytes() for obj in paper.objects
+            if isinstance(obj, pikepdf.Stream) and obj.get("/Subtype") == "/Image"
+        ]  # fmt: skip
+    assert streams
+    for stream in streams:
+        assert [_who(stream, box, vectors) for box in boxes[1:]] == [None, None]
+    inverted = imaging.masked(tools.sandbox, scene.data, JPEG, [boxes[NOOR]], longest=None).data
+    assert [_who(inverted, box, vectors) for box in boxes] != known, "the test itself would notice"
+    recognition.wipe(vectors)
+
+
+def _who(data, box, vectors):
+    """Whom the recogniser takes the face at a place for, or nobody."""
+    look = imaging.encode_at(tools.sandbox, data, JPEG, [box])[0]
+    if look.vector is None:
+        return None
+    near = [recognition.distance(look.vector, known) for known in vectors]
+    return near.index(min(near)) if min(near) < recognition.POSSIBLE else None
+
+
+def test_more_can_be_covered_and_somebody_unmasked_only_with_a_note(scene):
+    """RED-05: there is no way to show another without a written weighing, and every change asks for another look."""
+    package = Package.order(scene.claim(), "access", by=scene.dpo)
+    scene.drain()
+    package = Package.get_by_id(package.id)
+    package.review(package.look, by=scene.dpo)
+    picture = package_pictures.of_photo(package, scene.photo.code)
+    assert (picture.own, picture.covered) == ("open", 2)
+    daan = package_pictures.people_in(picture)[0]
+    assert daan[1] == "Daan Demo"
+    with pytest.raises(Invalid):
+        package_pictures.unmask(picture, daan[0], "she asked", by=scene.dpo)
+    before = picture.sha256
+    package_pictures.unmask(
+        picture, daan[0], "He stood beside her on the stage and agreed on the telephone.", by=scene.dpo
+    )
+    package_pictures.cover(picture, [(0.0, 0.0, 0.2, 0.2)], by=scene.dpo)
+    assert Package.get_by_id(package.id).stage is Stage.MAKING, "the word on the pictures counts no more"
+    scene.drain()
+    picture = package_pictures.of_photo(package, scene.photo.code)
+    assert (picture.covered, picture.sha256 == before) == (2, False)
+    package_pictures.mask_again(picture, daan[0], by=scene.dpo)
+    package_pictures.uncover(picture, by=scene.dpo)
+    scene.drain()
+    assert package_pictures.of_photo(package, scene.photo.code).sha256 == before
+
+
+def test_a_face_found_after_the_look_stops_the_packing(scene):
+    """RED-01: what somebody looked at is what goes, or nothing goes."""
+    package = Package.order(scene.claim(), "access", by=scene.dpo)
+    scene.drain()
+    package = Package.get_by_id(package.id)
+    package.review(package.look, by=scene.dpo)
+    Face.create(photo=scene.photo, left=0.02, top=0.02, width=0.05, height=0.05)
+    package.release(by=scene.dpo)
+    scene.drain()
+    package = Package.get_by_id(package.id)
+    assert (package.stage, package.made_at) == (Stage.REVIEW, None)
+    assert package_pictures.of_photo(package, scene.photo.code).covered == 3
+    assert not ClaimLetter.select().exists()
+
+
+def test_an_erased_photo_or_person_takes_the_package_along(scene):
+    """ERA-01: a package holds no photo that was erased; with her, it goes at once."""
+    claim = scene.claim()
+    package = scene.released(claim)
+    erasure.erase_photo(scene.photo, by=scene.dpo)
+    with pytest.raises(Gone):
+        Package.open(package.token)
+    assert Package.sweep() == 1
+    assert not tools.keys.has("object", package.vault_id)
+    again = scene.released(claim)
+    erasure.erase_person(scene.noor, by=scene.dpo, why="request", keep_proof=False)
+    assert not tools.keys.has("object", again.vault_id)
+
+
+def test_the_paper_of_an_empty_person_says_so_in_every_section(house, drain):
+    """DSR-20, DSR-22: ten sections, none left out, each with "none recorded"; tagged, titled, in her language."""
+    dpo = house.user("dpo")
+    person = house.person("Ilse Leeg", by=dpo, locale="nl")
+    claim = Claim.receive(
+        "access",
+        Channel.LETTER,
+        actor=dpo,
+        name="Ilse Leeg",
+        person=person,
+        identity=Identity.ATTESTED,
+        locale="en",
+    )
+    package = Package.order(claim, "access", by=dpo)
+    drain()
+    pdf = package_paper.make(Package.get_by_id(package.id), package_facts.of(package))
+    words = " ".join(said(pdf).split())
+    heads = ["Do we process", "What for", "Which kinds", "Who received", "How long", "Your rights", "Where you may", "Where it came",
+             "Automated", "Countries outside"]  # fmt: skip
+    places = [words.index(f"{number}. {head}") for number, head in enumerate(heads, 1)]
+    assert places == sorted(places)
+    assert words.count("none recorded") >= 9
+    assert "We hold nothing about you but your entry and this request" in words
+    assert "Autoriteit Persoonsgegevens" in words
+    with pikepdf.open(io.BytesIO(pdf)) as paper:
+        assert str(paper.Root.Lang) == "en"
+        assert bool(paper.Root.MarkInfo.Marked)
+        with paper.open_metadata() as meta:
+            assert (meta["pdfuaid:part"], meta["dc:title"]) == ("1", f"Your data {package.code}")
+
+
+def test_the_paper_of_a_seeded_person_fills_every_section(scene, tmp_path):
+    """DSR-20, DSR-22: each cell from a record; the pictures have words beside them, and no rule of PDF/UA is broken."""
+    scene.publish()
+    files = whole(scene.released(scene.claim()))
+    words = " ".join(said(files["access.pdf"]).split())
+    consent = Consent.get(Consent.person == scene.noor)
+    for part in (
+        "Yes. We process data about you", "Art. 6(1)(a)", consent.code, "facial images (photos) 1", "Drukkerij Voorbeeld BV",
+        "https://www.facebook.com", "thirty days after your last yes ends", "autoriteitpersoonsgegevens.nl", "uploaded by a colleague",
+        "None under Article 22", "United States", "1 of 1, small",
+    ):  # fmt: skip
+        assert part in words, part
+    assert "as long as necessary" not in words
+    data = json.loads(files["data.json"])
+    assert [row["until"] for row in data["images"]] == sorted(row["until"] for row in data["images"])
+    assert (
+        data["images"][0]["caption"]
+        == "Noor Voorbeeld, [other person] and [other person] near [other person] stall"
+    )
+    assert (data["images"][0]["title"], data["images"][0]["name"]) == (
+        "Noor with [other person]",
+        "[other person] at work.jpg",
+    )
+    rows = list(csv.DictReader(io.StringIO(files["access-log.csv"].decode("utf-8-sig"))))
+    assert {row["role"] for row in rows} <= {"editor", "dpo", "visitor", "dpo, editor"}
+    (tmp_path / "access.pdf").write_bytes(files["access.pdf"])
+    report = pdfua.validate(str(tmp_path / "access.pdf"))
+    wrong = [finding for finding in report.findings if finding.severity.name in ("ERROR", "CRITICAL")]
+    assert [f"{finding.rule_id} {finding.message}" for finding in wrong] == []
+
+
+def test_portability_holds_what_she_gave_and_pictures_of_her_alone(scene, drain):
+    """PRT-01: no photo with others, no note, no basis, no template; the picture says who is in it."""
+    alone = scene.house.photo(
+        scene.photo.album, by=scene.editor, data=people.scene((NOOR,), seed=9), name="solo.jpg"
+    )
+    drain()
+    alone = Photo.get_by_id(alone.id)
+    faces.name(alone.faces.get(), scene.noor, by=scene.editor)
+    alone.review(by=scene.editor)
+    files = whole(scene.released(scene.claim("portability"), "portability"))
+    assert [name for name in files if name.startswith("images/")] == [f"images/{alone.code}.jpg"]
+    assert set(json.loads(files["data.json"])) == {
+        "@context", "schema_version", "kind", "package", "controller", "data_subject", "consents", "messages", "images",
+    }  # fmt: skip
+    assert "template.json" not in files
+    assert b"Noor Voorbeeld" in files[f"images/{alone.code}.jpg"]
+
+
+def test_the_door_asks_for_digits_and_closes(scene, web, later):
+    """DSR-21: a link alone shows nothing; with the digits the files come, one person's, and each take leaves a trace."""
+    package = scene.released(scene.claim())
+    phone, path = Browser(web), package.link.removeprefix("http://localhost")
+    door = phone.get(path).get_data(as_text=True)
+    assert "Noor" not in door
+    seal = re.search(r'name="seal" value="([^"]+)"', door)[1]
+    sent = phone.client.post(path, data={"seal": seal})
+    assert sent.status_code == 303
+    scene.drain()
+    number = re.search(r"\b\d{6}\b", scene.house.letters()[-1].get_body(("plain",)).get_content())[0]
+    asked = phone.get(f"{path}/code").get_data(as_text=True)
+    seal = re.search(r'name="seal" value="([^"]+)"', asked)[1]
+    wrong = phone.client.post(f"{path}/code", data={"seal": seal, "number": "000000"})
+    assert wrong.status_code == 422
+    inside = phone.client.post(f"{path}/code", data={"seal": seal, "number": number}).headers["Location"]
+    shown = phone.get(inside).get_data(as_text=True)
+    assert "Take everything" in shown
+    got = phone.get(inside.split("?")[0] + "/zip")
+    assert (hashlib.sha256(got.data).hexdigest(), got.headers["Content-Length"]) == (
+        package.sha256,
+        str(package.size),
+    )
+    assert got.headers["Cache-Control"] == "private, no-store"
+    assert phone.get(inside.split("?")[0] + "/pdf").data.startswith(b"%PDF")
+    assert phone.get(f"{path}/{'x' * 43}/zip").status_code == 410
+    assert Trace.select().where(Trace.action == "package.taken").count() == 2
+    later(hours=2)
+    assert phone.get(inside).status_code == 410
+    later(days=31)
+    assert phone.get(path).status_code == 410
+    editor = Browser(web).log_in(scene.editor)
+    assert editor.get(f"/claims/{package.claim.code}/packages").status_code == 403
+    desk = Browser(web).log_in(scene.dpo)
+    assert desk.get(f"/claims/{package.claim.code}/packages/{package.code}").status_code == 200
