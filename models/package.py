@@ -13,6 +13,7 @@ from peewee import BigIntegerField, FloatField, ForeignKeyField, IntegerField, M
 from playhouse.fields import EnumField
 
 from adapters import clock
+from adapters.vault import Writer
 from models.base import Moment, Record, code_field, db, tools
 from models.claim import Claim
 from models.errors import Gone, Invalid, Missing, Refusal, _l
@@ -231,6 +232,18 @@ class Package(Record):
             Trace.leave(by, "package.taken", self, person=self.person, of=self.claim.code, part=part)
         return reader.size, reader.chunks()
 
+    def writing(self, paper: bytes) -> Writer:
+        """Keep the paper, and a context in which the ZIP is written; what a worker that died has left goes first."""
+        tools.vault.put(self.vault_id, "pdf", paper)
+        tools.vault.drop(self.vault_id, "zip")
+        writer: Writer = tools.vault.writer(self.vault_id, "zip")
+        return writer
+
+    def drop_pictures(self) -> None:
+        """Drop the single pictures once they lie in the ZIP."""
+        for row in list(self.pictures.where(PackagePicture.size > 0)):
+            tools.vault.drop(self.vault_id, row.role)
+
     def delete_bytes(self, *, by: User | str) -> None:
         """Destroy its key, then its bytes, and say so in the trail; twice does no harm (DSR-21)."""
         tools.vault.destroy(self.vault_id)
@@ -278,9 +291,15 @@ class PackagePicture(Record):
         """Where its bytes lie within the package's place in the vault."""
         return f"image-{self.photo.code}"
 
+    def keep(self, data: bytes) -> None:
+        """Keep its bytes until it is packed."""
+        tools.vault.put(self.package.vault_id, self.role, data)
+
     @property
     def data(self) -> bytes:
-        """The very bytes that are handed out."""
+        """The very bytes that are handed out; Missing while there are none."""
+        if not self.size or self.made_at is None:
+            raise Missing
         return bytes(tools.vault.read(self.package.vault_id, self.role))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,8 +10,8 @@ from typing import Any
 from peewee import chunked
 
 from adapters import clock
-from adapters.keys import KeyGone
 from models import consultations, receipt, states
+from models import evidence as proof
 from models.album import Album
 from models.base import tools
 from models.basis import Basis
@@ -117,11 +116,11 @@ def _consent(consent: Consent, package: Package, others: Others) -> Row:
     lines = consent.answers()
     stood, locale = states.of(lines), package.locale
     shown = may_show(consent, package.claim)
-    proof = max((_proof_until(line) for line in lines), default=None)
+    last = max((_proof_until(line) for line in lines), default=None)
     return {
         "code": consent.code, "signed": consent.signed_at, "means": consent.means.value, "language": consent.locale,
         "signer": consent.signer if shown else others.instead,
-        "paper": shown and consent.receipt_at is not None, "proof_until": proof,
+        "paper": shown and consent.receipt_at is not None, "proof_until": last,
         "lines": [
             {
                 "use": line.use.name_in(locale) if line.use else tools.typesetter.gettext("Recognition", locale),
@@ -285,10 +284,7 @@ def evidence(package: Package) -> list[Row]:
     found = []
     for consent in package.person.consents.order_by(Consent.id):
         data = receipt.data(consent)
-        try:
-            how = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
-        except (KeyGone, FileNotFoundError):
-            how = {}
+        how = proof.steps(consent)
         if not may_show(consent, package.claim):
             how = {
                 key: value

@@ -14,8 +14,7 @@ from typing import Any
 from peewee import chunked
 
 from adapters import metadata, tables
-from adapters.keys import KeyGone
-from models import faceprints, package_facts
+from models import evidence, faceprints, package_facts
 from models.base import tools
 from models.consent import Consent
 from models.face import Faceprint
@@ -110,12 +109,9 @@ def _pictures(package: Package) -> Iterator[PackagePicture]:
 
 def _receipts(package: Package) -> Iterator[File]:
     for consent in package.person.consents.order_by(Consent.id):
-        if not package_facts.may_show(consent, package.claim) or consent.receipt_at is None:
-            continue
-        try:
-            yield f"consents/{consent.code}.pdf", bytes(tools.vault.read(consent.vault_id, "receipt"))
-        except (KeyGone, FileNotFoundError):
-            continue
+        paper = evidence.kept_receipt(consent) if package_facts.may_show(consent, package.claim) else None
+        if paper is not None:
+            yield f"consents/{consent.code}.pdf", paper
 
 
 def _data(facts: Facts, package: Package) -> Row:

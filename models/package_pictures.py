@@ -13,7 +13,7 @@ from adapters import clock
 from adapters.keys import KeyGone
 from adapters.sandbox import Unfit, Unreadable
 from models import masking
-from models.base import db, find, tools
+from models.base import db, find
 from models.covering import Box, Extent, Style, place
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Remark, Word
@@ -111,7 +111,7 @@ def _make(package: Package, picture: PackagePicture, mask: Mask) -> None:
     }
     try:
         whole = masking.cover(picture.photo, mask.places, style=Style.SOLID)
-        tools.vault.put(package.vault_id, picture.role, whole.data)
+        picture.keep(whole.data)
         values |= {
             "sha256": hashlib.sha256(whole.data).hexdigest(), "size": len(whole.data), "width": whole.width, "height": whole.height,
         }  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Any
 from adapters import clock
 from adapters.vault import Writer
 from models import package_facts, package_paper, package_parts, package_pictures
-from models.base import db, tools
+from models.base import db
 from models.claim_letter import ClaimLetter, LetterKind
 from models.gather import today
-from models.package import LIFE, Package, PackagePicture
+from models.package import LIFE, Package
 from models.trail import Trace
 
 
@@ -25,13 +25,10 @@ def pack(package: Package) -> None:
         return
     facts = package_facts.of(package)
     paper = package_paper.make(package, facts)
-    tools.vault.put(package.vault_id, "pdf", paper)
-    tools.vault.drop(package.vault_id, "zip")  # of a worker that died
-    with tools.vault.writer(package.vault_id, "zip") as writer:
+    with package.writing(paper) as writer:
         _write(writer, package, facts, paper)
     if _finish(package, writer):
-        for row in list(package.pictures.where(PackagePicture.size > 0)):
-            tools.vault.drop(package.vault_id, row.role)
+        package.drop_pictures()
 
 
 def _has_changed(package: Package) -> bool:

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import copies, faces, my_page, recognition
+from models import copies, faces, my_page, package, recognition
 from models.album import Mode
 from models.base import db
 from models.basis import Basis
 from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
+from models.claim import Claim, Identity
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
 from models.disposition import Disposition
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.both_engines
 
 # These end or begin the session of the browser that knocks; their stories show who may.
 OWN_PAGES = {
-    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request",
+    "session.enter", "session.login", "session.leave", "attendance.sign_here", "attendance.sign_request", "packages.take",
 }  # fmt: skip
 
 
@@ -146,11 +147,21 @@ class World:
         return {
             "scans": scan.code, "assessments": weighed.code,
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
-            **self._my_page(person, photo),
+            **self._my_page(person, photo), **self._asked(person, photo, dpo),
             "imports": table.code, "merge": merging.code, "webhooks": hook.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
             "factors": Factor.begin(editor).code,
         }  # fmt: skip
+
+    def _asked(self, person, photo, dpo):
+        claim = Claim.receive(
+            "access", "desk", actor=dpo, name=person.name, person=person, identity=Identity.ATTESTED
+        )
+        if not person.appearances.exists():
+            faces.add_person(photo, person, by=dpo)
+        asked = package.Package.order(claim, "access", by=dpo)
+        package.work_on(asked.id)
+        return {"claims": claim.code, "packages": asked.code, "pictures": photo.code}
 
     def _my_page(self, person, photo):
         entry = Entry.send(person)
