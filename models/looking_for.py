@@ -15,7 +15,7 @@ from peewee import JOIN, ModelSelect, chunked, fn
 from adapters import clock
 from models import search, stores
 from models.album import Album
-from models.base import db, is_postgres, tools
+from models.base import db, is_postgres, tools, tuples
 from models.claim import Claim
 from models.claims import Claimed
 from models.errors import Invalid, Refusal, _l
@@ -104,7 +104,7 @@ def _photos(
     there = Appearance.select(Appearance.photo).where(
         Appearance.person == person, Appearance.undone_at.is_null()
     )
-    for (photo,) in there.distinct().tuples():
+    for (photo,) in tuples(there.distinct()):
         found[photo].add(Way.LINK)
     full = False
     for name in [person.name, *further]:
@@ -121,13 +121,13 @@ def _by_words(name: str, patterns: list[re.Pattern[str]], found: Ways) -> bool:
     if not words:
         return False
     columns = (Photo.id, Photo.title, Photo.caption, Photo.alt_text, Photo.name)
-    ids = [photo for (photo,) in _holding(name).select(Photo.id).limit(MOST_NAMED + 1).tuples()]
+    ids = [photo for (photo,) in tuples(_holding(name).select(Photo.id).limit(MOST_NAMED + 1))]
     for some in chunked(ids[:MOST_NAMED], BATCH):
-        for photo, title, caption, alt, file in Photo.select(*columns).where(Photo.id.in_(some)).tuples():
+        for photo, title, caption, alt, file in tuples(Photo.select(*columns).where(Photo.id.in_(some))):
             for way, text in ((Way.TITLE, title), (Way.CAPTION, f"{caption} {alt}"), (Way.FILE_NAME, file)):
                 if _names(patterns, text):
                     found[photo].add(way)
-        for photo, word in Tag.select(Tag.photo, Tag.word).where(Tag.photo.in_(some)).tuples():
+        for photo, word in tuples(Tag.select(Tag.photo, Tag.word).where(Tag.photo.in_(some))):
             if _names(patterns, word):
                 found[photo].add(Way.TAG)
     return len(ids) > MOST_NAMED
@@ -150,13 +150,9 @@ def _names(patterns: list[re.Pattern[str]], text: str) -> bool:
 
 def _by_claims(patterns: list[re.Pattern[str]], found: Ways) -> None:
     """Photos whose files name her: each name is compared once, however many files claim it."""
-    names = [
-        name
-        for (name,) in Claimed.select(Claimed.name).distinct().tuples().iterator()
-        if _names(patterns, name)
-    ]
+    names = [name for (name,) in tuples(Claimed.select(Claimed.name).distinct()) if _names(patterns, name)]
     for some in chunked(names, BATCH):
-        for (photo,) in Claimed.select(Claimed.photo).where(Claimed.name.in_(some)).tuples():
+        for (photo,) in tuples(Claimed.select(Claimed.photo).where(Claimed.name.in_(some))):
             found[photo].add(Way.CLAIMED)
 
 
@@ -171,7 +167,7 @@ def _by_clues(places: str, first: date | None, last: date | None, found: Ways) -
         query = query.where(Photo.taken_at >= _midnight(first))
     if last:
         query = query.where(Photo.taken_at < _midnight(last + timedelta(days=1)))
-    ids = sorted({photo for one in _at(query, texts) for (photo,) in one.limit(MOST_CLUES + 1).tuples()})
+    ids = sorted({photo for one in _at(query, texts) for (photo,) in tuples(one.limit(MOST_CLUES + 1))})
     for photo in ids[:MOST_CLUES]:
         found[photo].add(Way.CLUE)
     faces = sum(open_.where(Face.photo.in_(some)).count() for some in chunked(ids[:MOST_CLUES], BATCH))
@@ -236,7 +232,7 @@ def confirm_links(claim: Claim, *, by: User) -> int:
     rows = Found.select(Found.code, Found.ways).where(
         Found.claim == claim, Found.confirmed_at.is_null(), Found.rejected_at.is_null()
     )
-    return say(claim, [code for code, ways in rows.tuples() if Way.LINK in ways], hers=True, by=by)
+    return say(claim, [code for code, ways in tuples(rows) if Way.LINK in ways], hers=True, by=by)
 
 
 def listed(claim: Claim, *, tab: str = "open") -> ModelSelect[Found]:

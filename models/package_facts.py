@@ -253,6 +253,7 @@ def _add_recipients(facts: Facts, pictures: list[PackagePicture], locale: str, o
         .join(Photo)
         .where(Delivery.photo.in_(ids))
     )
+    row: Any
     for row in left.order_by(Delivery.id):
         facts.recipients.append({
             "recipient": row.recipient, "use": row.use.name_in(locale), "channel": row.use.channel.value,

@@ -11,6 +11,7 @@ from models import package_words as words
 from models import papers
 from models.authority import competent
 from models.base import tools
+from models.claim import RIGHTS
 from models.package import Package, PackageKind, PackagePicture
 from models.package_facts import Facts, Row
 from models.package_words import Say
@@ -34,7 +35,7 @@ def make(package: Package, facts: Facts) -> bytes:
         template, locale, package=package, claim=package.claim, facts=facts, most=MOST_ROWS, authority=competent(),
         organisation=str(Setting.of("organisation")), address=str(Setting.of("organisation_address")),
         contact=str(Setting.of("privacy_email")), link=f"{tools.base_url}/my", purposes=_purposes(facts, say),
-        categories=_categories(facts, say), periods=_periods(facts, say), pictures=_pictures(package, say), words=words, say=say,
+        categories=_categories(facts, say), periods=_periods(facts, say), pictures=_pictures(package, say), words=words, say=say, rights={right.value: text for right, text in RIGHTS.items()},
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from adapters import clock
 from adapters.keys import KeyGone
 from adapters.sandbox import Unfit, Unreadable
 from models import masking
-from models.base import db, find
+from models.base import db, find, tuples
 from models.covering import Box, Extent, Style, place
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Remark, Word
@@ -145,7 +145,7 @@ def _shown(pictures: Sequence[PackagePicture]) -> set[int]:
         Remark.undone_at.is_null(),
     )  # fmt: skip
     weighed = Unmasking.select(Unmasking.face).where(Unmasking.picture.in_(list(pictures)))
-    return {face for query in (things, weighed) for (face,) in query.tuples()}
+    return {face for query in (things, weighed) for (face,) in tuples(query)}
 
 
 def _mask(faces: Sequence[Face], hers: Collection[int], shown: Collection[int], drawn: Sequence[Box]) -> Mask:
@@ -180,7 +180,7 @@ def own_counts(package: Package) -> dict[str, int]:
     rows = PackagePicture.select(PackagePicture.own, fn.COUNT(PackagePicture.id)).where(
         PackagePicture.package == package, PackagePicture.size > 0
     )
-    counts = dict(rows.group_by(PackagePicture.own).tuples())
+    counts = dict(tuples(rows.group_by(PackagePicture.own)))
     lost = package.pictures.where(PackagePicture.why != "").count()
     return {**{key: counts.get(key, 0) for key in ("open", "covered", "none")}, "lost": lost}
 
