@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from models.base import tuples
 from models.claims import Claimed
 from models.face import Appearance
 from models.folding import folded_name
@@ -81,9 +82,9 @@ class Others:
         ids = list(photos)
         self._near = {id: set() for id in ids}
         seen = Appearance.select(Appearance.photo, Person.name).join(Person)
-        for photo, name in seen.where(Appearance.photo.in_(ids), Appearance.person != self._person).tuples():
+        for photo, name in tuples(seen.where(Appearance.photo.in_(ids), Appearance.person != self._person)):
             self._near[photo] |= _words(name) - self._own
-        for photo, name in Claimed.select(Claimed.photo, Claimed.name).where(Claimed.photo.in_(ids)).tuples():
+        for photo, name in tuples(Claimed.select(Claimed.photo, Claimed.name).where(Claimed.photo.in_(ids))):
             self._near[photo] |= _words(name) - self._own
 
     def without(self, text: str, photo: int | None = None, *, written: bool = True) -> str:
@@ -107,13 +108,11 @@ class Others:
 
 
 def _everybody(person: Person, but: Guardian | None) -> Iterable[str]:
-    yield from (
-        name for (name,) in Person.select(Person.name).where(Person.id != person.id).tuples().iterator()
-    )
+    yield from (name for (name,) in tuples(Person.select(Person.name).where(Person.id != person.id)))
     for row in Guardian.select(Guardian.id, Guardian.name).iterator():
         if but is None or row.id != but.id:
             yield row.name
-    yield from (name for (name,) in User.select(User.name).tuples().iterator())
+    yield from (name for (name,) in tuples(User.select(User.name)))
 
 
 def _words(name: str) -> set[str]:

@@ -127,10 +127,10 @@ def masks(package: Package, pictures: Sequence[PackagePicture]) -> list[Mask]:
     for face in Face.select().where(Face.photo.in_(ids)).order_by(Face.id):
         faces[face.photo_id].append(face)
     hers = {
-        face for (face,) in Appearance.select(Appearance.face).where(
+        face for (face,) in tuples(Appearance.select(Appearance.face).where(
             Appearance.photo.in_(ids), Appearance.person == package.person, Appearance.undone_at.is_null(),
             Appearance.face.is_null(False),
-        ).tuples()
+        ))
     }  # fmt: skip
     drawn = defaultdict[int, list[Box]](list)
     for cover in PackageCover.select().where(PackageCover.picture.in_(list(pictures))):
