@@ -18,7 +18,7 @@ from PIL import Image
 
 from adapters import imaging, recognition
 from adapters.kinds import JPEG
-from models import copies, erasure, faces, package_facts, package_paper, package_pictures
+from models import copies, erasure, faces, package, package_facts, package_paper, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
 from models.claim_letter import ClaimLetter
@@ -407,3 +407,25 @@ def test_the_door_asks_for_digits_and_closes(scene, web, later):
     assert editor.get(f"/claims/{package.claim.code}/packages").status_code == 403
     desk = Browser(web).log_in(scene.dpo)
     assert desk.get(f"/claims/{package.claim.code}/packages/{package.code}").status_code == 200
+
+
+def test_work_that_breaks_off_goes_on_where_it_was(scene):
+    """Each picture stays made, a half-written ZIP is written anew, and a second run changes nothing."""
+    claim = scene.claim()
+    made = Package.order(claim, "access", by=scene.dpo)
+    scene.drain()
+    made = Package.get_by_id(made.id)
+    stamp = package_pictures.of_photo(made, scene.photo.code).made_at
+    package.work_on(made.id)
+    assert package_pictures.of_photo(made, scene.photo.code).made_at == stamp
+    made.review(made.look, by=scene.dpo)
+    Package.get_by_id(made.id).release(by=scene.dpo)
+    with made.writing(b"%PDF half") as writer:
+        writer.write(b"PK half")
+    scene.drain()
+    made = Package.get_by_id(made.id)
+    files = whole(made)
+    assert f"images/{scene.photo.code}.jpg" in files
+    package.work_on(made.id)
+    assert ClaimLetter.select().where(ClaimLetter.claim == claim).count() == 1
+    assert Trace.select().where(Trace.action == "package.made").count() == 1
