@@ -178,6 +178,7 @@ def sign_head() -> None:
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
     from models import breach, disposition, endings, index, pack, takedown
+    from models.package import Package
 
     with db.connection_context():
         breach.watch()
@@ -185,6 +186,7 @@ def sweep_endings() -> None:
         endings.sweep()
         takedown.sweep()
         disposition.sweep()
+        Package.sweep()
         with db.atomic():
             index.wake()
             if index.is_watched():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-BENCHES = ("ingest", "library", "recognition", "trail", "vault")
+BENCHES = ("ingest", "library", "recognition", "requests", "trail", "vault")
 
 
 @click.command()

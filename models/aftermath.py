@@ -52,7 +52,7 @@ POINTERS: dict[str, str | Stays] = {
     "Distinct.one": GOES, "Distinct.other": GOES,
     "Draft.request": GOES,
     "Entry.guardian": GOES, "Entry.person": GOES,
-    "Face.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
+    "Face.photo": GOES, "Found.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
     "Guardian.person": GOES,
     "Hold.person": GOES,
     "ImportedRow.consent": GOES,
@@ -66,6 +66,7 @@ POINTERS: dict[str, str | Stays] = {
     "Notice.guardian": GOES, "Notice.person": GOES,
     "OptOut.person": Stays("that objections were heeded at the event, by nobody's name", {"note": ""}),
     "OriginalView.photo": GOES,
+    "Package.person": GOES, "PackageCover.picture": GOES, "PackagePicture.package": GOES, "PackagePicture.photo": GOES,
     "PlanLine.photo": Stays("what was decided about it is part of the certificate, by its code", {"ground": KEPT}),
     "Publication.photo": Stays(LOG, {"url": KEPT, "medium": KEPT, "ended_note": KEPT}),
     "Rejection.face": GOES, "Rejection.person": GOES,
@@ -84,6 +85,7 @@ POINTERS: dict[str, str | Stays] = {
     "TakeDown.person": Stays("the photo may still be out there", {"note": ""}),
     "TakeDown.photo": Stays("an erased photo that is still shown must come down", {"note": KEPT}),
     "Telling.person": GOES,
+    "Unmasking.face": GOES, "Unmasking.picture": GOES,
     "Visit.person": GOES,
     "Voiding.line": GOES,
     "Withdrawal.guardian": Stays("the withdrawal counts whoever declared it"), "Withdrawal.line": GOES,
@@ -106,7 +108,7 @@ PROOF: dict[str, Mapping[str, Any]] = {
 # Whose id each kind of job carries; what waits for something erased is taken out of the queue.
 JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
-    "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice",
+    "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice", "package": "Package",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
     "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "", "pack": "",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +113,11 @@ def find(query: ModelSelect[Any], code: str) -> Any:
             query.model.told_gone(code)
         raise Missing
     return row
+
+
+def tuples(query: Any) -> Iterator[Any]:
+    """The rows of a query as bare values, one at a time."""
+    return iter(query.tuples().iterator())
 
 
 def is_postgres() -> bool:

@@ -28,7 +28,7 @@ class Claimed(Record):
 
     class Meta:
         personal, plain = ("name", "left", "top", "width", "height"), ("answered_at",)
-        indexes = ((("photo", "name"), True),)
+        indexes = ((("photo", "name"), True), (("name",), False))
 
 
 def keep(photo: Photo, read: Facts) -> None:

@@ -192,6 +192,7 @@ def erase_person(person: Person, *, by: User | None, why: str, keep_proof: bool)
 def _keys_of(person: Person, *, keep_proof: bool) -> list[tuple[str, str]]:
     keys = [(faceprints.KEY, person.code), (PERSON, person.code)]  # her words in backups lie under the second
     keys += [("object", BYTES[SELFIE].format(selfie.code)) for selfie in _selfies(person)]
+    keys += [("object", package.vault_id) for package in person.packages]
     if not keep_proof:
         keys += [("object", consent.vault_id) for consent in person.consents]
     return keys

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from adapters import clock, imaging, seal
+from adapters.keys import KeyGone
 from adapters.sandbox import Unfit, Unreadable
 from models import papers, selfie
 from models import receipt as receipts
@@ -215,6 +216,23 @@ def receipt(consent: Consent) -> bytes:
     """The receipt as PDF, made on the spot when the worker has not come to it yet."""
     make_receipt(consent.id)
     return bytes(tools.vault.read(consent.vault_id, "receipt"))
+
+
+def steps(consent: Consent) -> dict[str, Any]:
+    """How it was signed, as sealed; nothing once the proof is gone."""
+    try:
+        found: dict[str, Any] = json.loads(bytes(tools.vault.read(consent.vault_id, "facts")))
+    except (KeyGone, FileNotFoundError):
+        return {}
+    return found
+
+
+def kept_receipt(consent: Consent) -> bytes | None:
+    """The receipt as it was made, or None where there is none."""
+    try:
+        return bytes(tools.vault.read(consent.vault_id, "receipt")) if consent.receipt_at else None
+    except (KeyGone, FileNotFoundError):
+        return None
 
 
 def receipt_json(consent: Consent) -> bytes:

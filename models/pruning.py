@@ -23,7 +23,7 @@ LEAST_VALIDITY = 24  # months; a shorter consent today says nothing of those giv
 # What only shows that somebody looked or that the machine worked. Whatever is not named here is kept as evidence.
 ACCESS = (
     "consent.code-sent", "consent.evidence-seen", "consent.paper-seen", "consent.receipt-seen", "job.given-up",
-    "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "photo.look-again",
+    "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "package.prepared", "photo.look-again",
     "photo.looked-again", "photo.prepared", "photo.viewed", "scan.asked", "scan.ended", "scan.paused", "scan.resumed",
     "scan.stopped", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
     "user.login", "user.login-failed", "user.logout", "user.session-ended", "user.sessions-ended", "webhook.tested",

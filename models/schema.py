@@ -21,8 +21,8 @@ MODULES = (
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
     "invitation", "factor", "scrub", "backups", "sign_on", "break_glass", "quota", "kept", "holidays", "claim", "claim_digits",
-    "claim_letter", "feed", "hold", "recipients", "erasure_plan", "breach", "processor", "activities", "review", "deviation", "pack",
-    "retention", "retaining", "monthly",
+    "claim_letter", "feed", "hold", "recipients", "erasure_plan", "search_of_claim", "package", "breach", "processor", "activities",
+    "review", "deviation", "pack", "retention", "retaining", "monthly",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

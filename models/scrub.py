@@ -19,6 +19,7 @@ from models.base import Moment, Record, db, tools
 from models.copy import SIZES, Copy
 from models.health import Beat
 from models.importing import Import, ImportedScan
+from models.package import Package, PackagePicture
 from models.photo import PREVIEWS, Arrival, Photo, SetAside
 from models.trail import Trace
 
@@ -172,6 +173,14 @@ def _roles(code: str) -> list[str]:
     copies = Copy.select(Copy.code).join(Photo).where(Photo.code == code)
     sides = ("", *(f"-{side}" for side in SIZES))
     made = [f"copy-{copy.code}{side}" for copy in copies for side in sides]
+    if code.startswith("package-"):
+        pictures = (
+            Photo.select(Photo.code)
+            .join(PackagePicture)
+            .join(Package)
+            .where(Package.code == code.partition("-")[2])
+        )
+        return ["zip", "pdf", *(f"image-{photo.code}" for photo in pictures)]
     if not code.startswith("import-"):
         return [*ROLES, *made]
     scans = ImportedScan.select(ImportedScan.role).join(Import).where(Import.code == code.rpartition("-")[2])

@@ -18,19 +18,20 @@ from views import (
     diary,
     errors,
     headers,
+    package_words,
     pages,
     picture_words,
     retention_words,
     words,
     work_words,
-)  # fmt: skip
+)
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "wordings", "recognition",
-    "compliance", "breaches", "accessibility", "retention", "trail", "settings", "webhooks", "metrics", "api",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "findings", "packages", "package",
+    "wordings", "recognition", "compliance", "breaches", "accessibility", "retention", "trail", "settings", "webhooks", "metrics", "api",
 )  # fmt: skip
 
 csrf = CSRFProtect()
@@ -51,7 +52,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)  # after the database is open: its refusal is a page too
     errors.init_app(app)
     pages.init_app(app)
-    for vocabulary in (words, picture_words, claim_words, retention_words):
+    for vocabulary in (words, picture_words, claim_words, package_words, retention_words):
         app.jinja_env.globals.update(vocabulary.VOCABULARY)
     app.add_template_filter(words.relation_choices)
     app.add_template_filter(words.use_choices)

@@ -61,7 +61,7 @@ def create(code: str) -> Response:
     else:
         faces = list(photo.faces.where(Face.code.in_(form.getlist("face"))))
         copy = copies.order(
-            photo, use, faces=faces, drawn=_drawn(form.get("boxes", "")), extent=_extent(form.get("extent", "head")),
+            photo, use, faces=faces, drawn=drawn(form.get("boxes", "")), extent=_extent(form.get("extent", "head")),
             style=_style(form.get("style", "solid")), by=current_user,
         )  # fmt: skip
     return go(url_for("copies.show", code=copy.code))
@@ -160,7 +160,7 @@ def _style(word: str) -> Style:
     return Style(word)
 
 
-def _drawn(text: str) -> list[Box]:
+def drawn(text: str) -> list[Box]:
     """A place a line: left, top, width and height in per cent of the photo."""
     places = []
     for line in filter(str.strip, text.splitlines()[: copies.MOST_PLACES + 1]):

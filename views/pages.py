@@ -71,8 +71,9 @@ DOORS = (
 
 # Pages without an entry of their own stand under the one they are reached from.
 UNDER = {
-    "plans": "claims", "campaigns": "consents", "requests": "consents", "imports": "consents", "grounds": "people", "events": "albums",
-    "attendance": "albums", "photos": "library", "breaches": "compliance", "retention": "compliance",
+    "plans": "claims", "findings": "claims", "packages": "claims", "campaigns": "consents", "requests": "consents",
+    "imports": "consents", "grounds": "people", "events": "albums", "attendance": "albums", "photos": "library",
+    "breaches": "compliance", "retention": "compliance",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ WORK: dict[str, Any] = {
     "recolour-album": _("Bring the list up to date"),
     "receipt": _("Write a receipt"),
     "notice": _("Send a letter"),
+    "package": _("Make a package for a request"),
     "my-links": _("Send a personal link"),
     "hook": _("Tell another system"),
     "import": _("Bring in a list"),

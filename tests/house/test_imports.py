@@ -34,6 +34,7 @@ VAULT_OPENERS = {
     "delivery",
     "claim",
     "erasure",
+    "package",  # what is handed out for a request, until it is deleted
     "consent",  # the paper form as scanned
     "importing",  # a list from before and its signed forms
     "scrub",  # reads all of it to see whether it is whole, and keeps nothing
