@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from models import forgetting, selfie, session, states, webhook
+from models import forgetting, passkey, selfie, session, states, webhook
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Line
 from models.errors import Refusal
+from models.forgotten import Forgotten
 from models.gather import today
 from models.holders import holding
 from models.job import Job
@@ -152,6 +153,8 @@ def sweep() -> None:
     Entry.sweep()
     Visit.sweep()
     session.sweep()
+    passkey.sweep()
+    Forgotten.sweep()
     Job.sweep()
     webhook.sweep()
     importing.sweep()

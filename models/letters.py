@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.mail import MailRefused
-from models import evidence, my_page, renewing
+from models import evidence, forgotten, my_page, renewing
 from models.album import Album
 from models.base import tools
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
+from models.factor import RecoveryCode
 from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
 from models.request import Request
@@ -138,7 +139,14 @@ def _inquiry(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    return {"what": notice.values["what"]}, []
+    left = RecoveryCode.left(notice.user) if notice.user else 0
+    return {"what": notice.values["what"], "left": left}, []
+
+
+def _password(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    if notice.user is None or not notice.user.is_active:
+        raise MailRefused("the account is closed", permanent=True)
+    return {"link": forgotten.link(notice.user), "login": f"{tools.base_url}/login"}, []
 
 
 def _webhook_off(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -179,6 +187,7 @@ _WRITERS = {
     NoticeKind.MY_LINK: _my_link,
     NoticeKind.INQUIRY: _inquiry,
     NoticeKind.SECURITY: _security,
+    NoticeKind.PASSWORD: _password,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

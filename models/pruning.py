@@ -27,7 +27,7 @@ ACCESS = (
     "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "photo.look-again",
     "photo.looked-again", "photo.prepared", "photo.viewed", "scan.asked", "scan.ended", "scan.paused", "scan.resumed",
     "scan.stopped", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
-    "user.login", "user.login-failed", "user.logout", "webhook.tested",
+    "user.forgot", "user.login", "user.login-failed", "user.logout", "webhook.tested",
 )  # fmt: skip
 INCIDENTS = ("breach.", "incident.", "faceprints.strays")
 

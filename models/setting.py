@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "shares": False,
     "share_minors": False,  # MIN-11
     "share_days": 30,
+    "second_factor": False,  # True: everybody sets one up, not DPO and administrator alone (SEC-02)
     "coming_of_age_days": 0,  # 0: a guardian's yes stays while the young person, once told, says nothing (MIN-07)
 }
 

@@ -31,7 +31,7 @@ FRESH = timedelta(minutes=5)
 LINK_LIFE = timedelta(hours=72)
 LONGEST_AUDIT = timedelta(days=90)  # AUD-06
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 
 class Team(Record):
@@ -176,7 +176,7 @@ class User(Record):
             else Request.select().where(Request.id.is_null())
         )
 
-    def invite(self, *, by: User | str) -> str:
+    def invite(self, *, by: User | str, life: timedelta = LINK_LIFE) -> str:
         """Make a one-time link token to choose a password; older links of this user die."""
         from models.invitation import Invitation
 
@@ -185,7 +185,7 @@ class User(Record):
             Invitation.update(used_at=clock.now()).where(
                 Invitation.user == self, Invitation.used_at.is_null()
             ).execute()
-            Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + LINK_LIFE)
+            Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + life)
             Trace.leave(by, "user.invited", self)
         return token
 
@@ -314,9 +314,13 @@ class Session(Record):
 
     @classmethod
     def start(cls, user: User, *, address: str = "", device: str = "") -> str:
-        """Begin a session and return its token, shown once."""
+        """Begin a session and return its token, shown once; a letter says so when it is from somewhere new."""
+        from models.arriving import tell_of_a_new_place
+
         token = seal.new_token()
-        cls.create(user=user, token=seal.token_hash(token), address=address, device=device[:80])
+        with db.atomic():
+            tell_of_a_new_place(user, address=address, device=device[:80])
+            cls.create(user=user, token=seal.token_hash(token), address=address, device=device[:80])
         return token
 
     @classmethod
@@ -372,11 +376,9 @@ class Attempt(Record):
 
 
 def hash_password(password: str) -> str:
-    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); Invalid when the password is too weak."""
+    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); what an account's password may be says models/password.py."""
     from argon2 import PasswordHasher
 
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST_PASSWORD)
     if len(password) > 1000:
         raise Invalid(_l("This password is too long."), field="password")
     return PasswordHasher(**COST).hash(password)

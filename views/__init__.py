@@ -15,7 +15,7 @@ from views import access, diary, errors, headers, pages, picture_words, words, w
 
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
-    "home", "session", "sign_on", "factors", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
+    "home", "session", "sign_on", "factors", "passkeys", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
     "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "wordings", "recognition", "trail", "settings", "webhooks",
     "metrics", "api",

@@ -25,6 +25,7 @@ WORK: dict[str, Any] = {
     "receipt": _("Write a receipt"),
     "notice": _("Send a letter"),
     "my-links": _("Send a personal link"),
+    "forgotten": _("Send a link to a new password"),
     "hook": _("Tell another system"),
     "import": _("Bring in a list"),
     "campaign": _("Ask the people of a campaign"),
