@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.base import db
 from models.errors import Invalid, _l
-from models.notice import Notice, NoticeKind
+from models.notice import Notice
 from models.setting import Setting
 from models.trail import Trace
 from models.user import LONGEST_PASSWORD, SHORTEST_PASSWORD, Session, User, hash_password
@@ -68,9 +68,16 @@ def tell(user: User) -> None:
 
 def _is_common(password: str) -> bool:
     plain = password.casefold()
-    # Letters for look-alikes, and without the digits and signs people put around a word.
-    ways = {plain, _bare(plain), _bare(plain.translate(DISGUISES)), _bare(plain).translate(DISGUISES)}
-    return any(way in _common() for way in ways) or _repeats(plain) or _runs(plain)
+    core = re.sub(
+        r"^[^a-z@$]+|[^a-z@$]+$", "", plain
+    )  # without the digits and signs people put around a word
+    ways = {plain, _bare(plain), _bare(core.translate(DISGUISES))}
+    return (
+        any(way in _common() for way in ways)
+        or _repeats(plain)
+        or _runs(plain)
+        or (len(core) > 5 and _runs(core))
+    )
 
 
 def _repeats(plain: str) -> bool:

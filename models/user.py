@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from peewee import BlobField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, code_field, db, is_postgres, tools
 from models.errors import Invalid, NotAllowed, _l
 from models.names import clean_email
 from models.permission import Permission, Role, granted
@@ -31,6 +32,7 @@ FRESH = timedelta(minutes=5)
 LINK_LIFE = timedelta(hours=72)
 LONGEST_AUDIT = timedelta(days=90)  # AUD-06
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
+ADMINISTRATORS_LOCK = 7_243_002  # for pg_advisory_xact_lock
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 
@@ -72,16 +74,23 @@ class User(Record):
 
     @classmethod
     def add(
-        cls, email: str, name: str, roles: Iterable[Role], *, by: User | str, teams: Iterable[Team] = ()
+        cls,
+        email: str,
+        name: str,
+        roles: Iterable[Role],
+        *,
+        by: User | str,
+        teams: Iterable[Team] = (),
+        until: date | None = None,
     ) -> User:
-        """Create an account without a password; an invitation lets its owner choose one."""
+        """Create an account without a password; an invitation lets its owner choose one. Its roles end after `until`."""
         address = clean_email(email)
         with db.atomic():
             if cls.select().where(cls.email == address).exists():
                 raise Invalid(_l("There is an account with this address already."), field="email")
             user = cls.create(email=address, name=name.strip() or address)
             for role in set(roles):
-                Grant.give(user, role)
+                Grant.give(user, role, until)
             for team in teams:
                 Membership.create(user=user, team=team)
             Trace.leave(by, "user.added", user, roles=sorted(set(roles)))
@@ -189,15 +198,15 @@ class User(Record):
             Trace.leave(by, "user.invited", self)
         return token
 
-    def set_roles(self, roles: Iterable[Role], *, by: User | str) -> None:
-        """Replace the roles; effective at the next request, and every session ends."""
+    def set_roles(self, roles: Iterable[Role], *, by: User | str, until: date | None = None) -> None:
+        """Replace the roles, which end after `until`; effective at the next request, and every session ends."""
         wanted = set(roles)
         with db.atomic():
-            if Role.ADMIN not in wanted:
+            if Role.ADMIN not in wanted or until is not None:
                 self._keep_an_administrator()
             Grant.delete().where(Grant.user == self).execute()
             for role in wanted:
-                Grant.give(self, role)
+                Grant.give(self, role, until)
             self.end_sessions()
             Trace.leave(by, "user.roles", self, roles=sorted(wanted))
         self.__dict__.pop("roles", None)
@@ -234,13 +243,23 @@ class User(Record):
             Trace.leave(by, "user.disabled", self)
 
     def _keep_an_administrator(self) -> None:
-        others = (
-            User.select()
-            .join(Grant)
-            .where(Grant.role == Role.ADMIN, User.disabled_at.is_null(), User.id != self.id)
+        """Raise Invalid for the last one, within the caller's transaction; two at once take turns, on either engine."""
+        if is_postgres():  # SQLite's transactions take turns anyway
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADMINISTRATORS_LOCK,))
+        admins = Grant.select(Grant.user).where(Grant.role == Role.ADMIN)
+        others = User.select().where(
+            User.id.in_(admins.where(Grant.until.is_null())), User.disabled_at.is_null(), User.id != self.id
         )
-        if Role.ADMIN in self.roles and not others.exists():
+        # Asked of the rows: what this request read before may have changed while it waited its turn.
+        if admins.where(Grant.user == self).exists() and not others.exists():
             raise Invalid(_l("Keep at least one administrator with an open account."))
+
+    def roles_end(self) -> date | None:
+        """The last day of the roles, where every one of them ends."""
+        ends = [grant.until for grant in self.grants]
+        if not ends or None in ends:
+            return None
+        return (max(ends) - timedelta(microseconds=1)).astimezone(ZoneInfo(tools.zone)).date()
 
     def end_sessions(self, but: Session | None = None) -> None:
         """End every session of this user, or every other one."""
@@ -278,10 +297,15 @@ class Grant(Record):
         indexes = ((("user", "role"), True),)
 
     @classmethod
-    def give(cls, user: User, role: Role) -> Grant:
-        """Give a role; an auditor's ends by itself (AUD-06)."""
-        until = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
-        return cls.create(user=user, role=role, until=until)
+    def give(cls, user: User, role: Role, until: date | None = None) -> Grant:
+        """Give a role, to the end of a day if one is named; an auditor's ends by itself after ninety at most (AUD-06)."""
+        longest = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
+        end = _end_of(until) if until is not None else longest
+        if end is not None and end <= clock.now():
+            raise Invalid(_l("Choose a day that is still to come."), field="until")
+        if end is not None and longest is not None and end > longest + timedelta(days=1):
+            raise Invalid(_l("An auditor's role ends within 90 days."), field="until")
+        return cls.create(user=user, role=role, until=end)
 
 
 class Membership(Record):
@@ -373,6 +397,10 @@ class Attempt(Record):
 
     class Meta:
         personal, plain = (), ("key", "at")
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(tools.zone)).astimezone(UTC)
 
 
 def hash_password(password: str) -> str:
