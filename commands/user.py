@@ -33,7 +33,7 @@ def user() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_app
-def add(
+def add(  # noqa: PLR0917 - click's own order
     email: str,
     roles: tuple[str, ...],
     name: str,

@@ -67,7 +67,7 @@ def mail(wish_id: int) -> None:
     with db.atomic():
         user = wish.user
         if user is not None:
-            Notice.put(NoticeKind.PASSWORD, f"password|{wish.code}", user=user)
+            Notice.put(NoticeKind.NEW_PASSWORD, f"password|{wish.code}", user=user)
             Trace.leave("visitor", "user.forgot", user)
         wish.delete_instance()
 

@@ -187,7 +187,7 @@ _WRITERS = {
     NoticeKind.MY_LINK: _my_link,
     NoticeKind.INQUIRY: _inquiry,
     NoticeKind.SECURITY: _security,
-    NoticeKind.PASSWORD: _password,
+    NoticeKind.NEW_PASSWORD: _password,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

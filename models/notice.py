@@ -42,7 +42,7 @@ class NoticeKind(StrEnum):
     INQUIRY_RECEIVED = "inquiry-received"
     STRANGER = "stranger"
     SECURITY = "security"
-    PASSWORD = "password"
+    NEW_PASSWORD = "new-password"  # noqa: S105 - a letter
 
 
 class Notice(Record):

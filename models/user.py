@@ -244,12 +244,15 @@ class User(Record):
 
     def _keep_an_administrator(self) -> None:
         """Raise Invalid for the last one, within the caller's transaction; two at once take turns, on either engine."""
+        from models.sign_on import Identity
+
         if is_postgres():  # SQLite's transactions take turns anyway
             db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADMINISTRATORS_LOCK,))
         admins = Grant.select(Grant.user).where(Grant.role == Role.ADMIN)
         others = User.select().where(
-            User.id.in_(admins.where(Grant.until.is_null())), User.disabled_at.is_null(), User.id != self.id
-        )
+            User.id.in_(admins.where(Grant.until.is_null())), User.disabled_at.is_null(), User.id != self.id,
+            User.password.is_null(False) | User.id.in_(Identity.select(Identity.user)),  # who was only invited can't come in
+        )  # fmt: skip
         # Asked of the rows: what this request read before may have changed while it waited its turn.
         if admins.where(Grant.user == self).exists() and not others.exists():
             raise Invalid(_l("Keep at least one administrator with an open account."))

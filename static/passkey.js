@@ -21,7 +21,12 @@ function answer(given) {
 
 async function carryOut(form) {
   const asked = await fetch(form.dataset.ask, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-  if (asked.redirected) return location.assign(asked.url); // who one is has to be proven first
+  if (asked.redirected) {
+    // Who one is has to be proven first; then one comes back here.
+    const proof = new URL(asked.url);
+    proof.searchParams.set("next", location.pathname);
+    return location.assign(proof);
+  }
   if (!asked.ok) throw new Error(String(asked.status));
   const publicKey = question(await asked.json());
   const given = await (form.dataset.passkey === "create" ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));

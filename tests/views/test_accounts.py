@@ -62,9 +62,9 @@ def test_the_last_administrator_stays_and_two_at_once_leave_one(house):
             thread.join()
         assert len(refused) == 1
         for user in (one, two):
-            user = User.get_by_id(user.id)
-            user.enable(by="operator")
-            user.set_roles({Role.ADMIN}, by="operator")
+            again = User.get_by_id(user.id)
+            again.enable(by="operator")
+            again.set_roles({Role.ADMIN}, by="operator")
     two.disable(by="operator")
     with pytest.raises(Invalid):
         User.get_by_id(one.id).set_roles(
