@@ -114,7 +114,7 @@ def _state(challenge: bytes) -> dict[str, Any]:
 def _read(answer: str) -> dict[str, Any]:
     said = json.loads(answer)
     if not isinstance(said, dict):
-        raise ValueError("not an answer")
+        raise NotRight("not an answer")
     return said
 
 

@@ -116,7 +116,7 @@ def test_a_passkey_from_its_making_to_every_door_it_opens(house, phone, axe, lat
 def test_without_passkeys_or_javascript_the_page_says_what_to_do(house, phone, axe):
     page = phone(scripts=False)
     page.goto("/login")
-    page.get_by_text("Passkeys need JavaScript").wait_for()
+    assert "Passkeys need JavaScript" in page.locator("noscript").inner_text()
     assert page.get_by_role("button", name="Log in with a passkey").count() == 0
     page = phone()
     page.add_init_script("delete window.PublicKeyCredential")
