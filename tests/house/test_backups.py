@@ -8,7 +8,7 @@ from models.photo import Photo
 
 # Words of colleagues, of those nobody knows yet, or of the organisation: in a backup they rely on its encryption alone.
 OF_NOBODY_IN_A_PHOTO = {
-    "album", "campaign", "factor", "guard", "identity", "import", "imported_scan", "link_wish", "reopening", "session", "share", "trace", "user",
+    "album", "campaign", "factor", "forgotten", "guard", "identity", "import", "imported_scan", "link_wish", "reopening", "session", "share", "trace", "user",
 }  # fmt: skip
 
 
