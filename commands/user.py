@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import click
 
@@ -25,12 +26,24 @@ def user() -> None:
 @click.option(
     "--team", "teams", multiple=True, help="A team's name; may be repeated. The first team when left out."
 )
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day of the roles; an auditor's end after 90 days at most.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_app
-def add(email: str, roles: tuple[str, ...], name: str, teams: tuple[str, ...], as_json: bool) -> None:
+def add(  # noqa: PLR0917 - click's own order
+    email: str,
+    roles: tuple[str, ...],
+    name: str,
+    teams: tuple[str, ...],
+    until: datetime | None,
+    as_json: bool,
+) -> None:
     """Create a user and print the one-time link to choose a password (it works for three days)."""
     from models.base import tools
-    from models.permission import Role
+    from models.permission import Role, should_not_meet
     from models.user import Team, User
 
     chosen = (
@@ -39,7 +52,19 @@ def add(email: str, roles: tuple[str, ...], name: str, teams: tuple[str, ...], a
     unknown = set(teams) - {team.name for team in chosen}
     if unknown:
         raise click.ClickException(f"There is no team called {min(unknown)}.")
-    made = User.add(email, name, [Role(role) for role in roles], by="operator", teams=chosen)
+    made = User.add(
+        email,
+        name,
+        [Role(role) for role in roles],
+        by="operator",
+        teams=chosen,
+        until=until.date() if until else None,
+    )
+    if should_not_meet(made.roles):
+        click.echo(
+            "Warning: an administrator should see no photos, evidence or trail; better use two accounts.",
+            err=True,
+        )
     link = f"{tools.base_url}/welcome/{made.invite(by='operator')}"
     click.echo(json.dumps({"code": made.code, "email": made.email, "link": link}) if as_json else link)
 

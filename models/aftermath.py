@@ -109,7 +109,7 @@ PROOF: dict[str, Mapping[str, Any]] = {
 JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice", "package": "Package",
-    "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "hook": "", "import": "", "campaign": "", "chase": "",
+    "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "forgotten": "", "hook": "", "import": "", "campaign": "", "chase": "",
     "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "", "pack": "",
 }
 # fmt: on

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from models import states
+from models import passkey, states
 from models.attestation import is_attested
 from models.base import db
 from models.consent import About, Line
 from models.errors import Refusal
+from models.forgotten import Forgotten
 from models.gather import today
 from models.holders import holding
 from models.notice import Notice, NoticeKind
@@ -141,3 +142,5 @@ def sweep() -> None:
     from models import retaining
 
     retaining.often()
+    passkey.sweep()
+    Forgotten.sweep()

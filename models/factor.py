@@ -1,4 +1,4 @@
-"""Second factors: a code app, and recovery codes for the day it is lost (SEC-02)."""
+"""Second factors: a code app or a passkey, and recovery codes for the day it is lost (SEC-02)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playhouse.fields import EnumField
 from adapters import clock, qr, seal
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, _l
-from models.notice import Notice, NoticeKind
+from models.notice import Notice
 from models.permission import Role
 from models.setting import Setting
 from models.trail import Trace
@@ -30,6 +30,7 @@ class FactorKind(StrEnum):
     """What a factor is."""
 
     APP = "app"  # a code that changes every half minute
+    PASSKEY = "passkey"  # a key pair in a device, which answers to this address alone (models/passkey.py)
 
 
 class Stage(StrEnum):
@@ -48,7 +49,8 @@ class Factor(Record):
     kind = EnumField(FactorKind)
     name = TextField()
     secret = BlobField()
-    handle = TextField(null=True, unique=True)
+    handle = TextField(null=True, unique=True)  # a passkey's own name
+    counter = IntegerField(default=0)  # what a passkey last counted: one that counts back was copied
     last_step = IntegerField(default=0)  # the half minute of the last code taken: each works once
     created_at = Moment(default=clock.now)
     confirmed_at = Moment(null=True)
@@ -56,7 +58,7 @@ class Factor(Record):
 
     class Meta:
         personal = ("name", "secret", "handle")
-        plain = ("code", "kind", "last_step", "created_at", "confirmed_at", "used_at")
+        plain = ("code", "kind", "counter", "last_step", "created_at", "confirmed_at", "used_at")
 
     @classmethod
     def begin(cls, user: User, name: str = "") -> Factor:
@@ -66,12 +68,12 @@ class Factor(Record):
             cls.delete().where(cls.user == user, cls.confirmed_at.is_null()).execute()
             return cls.create(
                 user=user, kind=FactorKind.APP, name=" ".join(name.split())[:60] or "App",
-                secret=seal.encrypt_field(_key(), seed, _about(user)),
+                secret=sealed(user, seed),
             )  # fmt: skip
 
     @property
     def seed(self) -> bytes:
-        """The shared secret, to be shown while the app is being set up and never after."""
+        """What is sealed: an app's shared secret, shown only while it is set up; a passkey's public half."""
         return seal.decrypt_field(_key(), self.secret, _about(self.user))
 
     @property
@@ -96,13 +98,16 @@ class Factor(Record):
                     ),
                     field="number",
                 )
-            Factor.update(confirmed_at=clock.now()).where(Factor.id == self.id).execute()
-            Trace.leave(self.user, "factor.added", self.user, kind=self.kind.value)
-            known = RecoveryCode.select().where(RecoveryCode.user == self.user).exists()
-            if not known:
-                return RecoveryCode.renew(self.user)
-            _tell(self.user, "added")  # the first one is part of coming in
-            return []
+            return self.take_into_use()
+
+    def take_into_use(self) -> list[str]:
+        """From now on it counts; returns recovery codes when these are the user's first. Within the caller's transaction."""
+        Factor.update(confirmed_at=clock.now()).where(Factor.id == self.id).execute()
+        Trace.leave(self.user, "factor.added", self.user, kind=self.kind.value)
+        known = RecoveryCode.select().where(RecoveryCode.user == self.user).exists()
+        if known or not demanded(self.user):  # the first one a role asks for is part of coming in
+            _tell(self.user, "added")
+        return [] if known else RecoveryCode.fresh(self.user)
 
     def takes(self, number: str) -> bool:
         """Whether this is a code of now, a step before or after, that was not taken yet; taking it uses it up."""
@@ -143,9 +148,16 @@ class RecoveryCode(Record):
 
     @classmethod
     def renew(cls, user: User) -> list[str]:
-        """Ten new codes, shown once; those before stop working. Invalid without a factor to stand in for."""
+        """Ten new codes, shown once; those before stop working, and a letter says so. Invalid without a factor."""
         if not factors(user).exists():
             raise Invalid(_l("Set up a second factor first."))
+        with db.atomic():
+            _tell(user, "renewed")
+            return cls.fresh(user)
+
+    @classmethod
+    def fresh(cls, user: User) -> list[str]:
+        """Ten codes in place of those before, shown once."""
         codes = [f"{seal.new_code(5)}-{seal.new_code(5)}" for _ in range(RECOVERY_CODES)]
         with db.atomic():
             cls.delete().where(cls.user == user).execute()
@@ -160,7 +172,11 @@ class RecoveryCode(Record):
         spent = cls.update(used_at=clock.now()).where(
             cls.user == user, cls.digest == _digest(user, code), cls.used_at.is_null()
         )
-        return bool(spent.execute() == 1)
+        with db.atomic():
+            held = bool(spent.execute() == 1)
+            if held:
+                _tell(user, "recovery")
+        return held
 
     @classmethod
     def left(cls, user: User) -> int:
@@ -174,8 +190,8 @@ def factors(user: User) -> ModelSelect[Factor]:
 
 
 def demanded(user: User) -> bool:
-    """Whether this user may not do without: DPO and administrator (SEC-02)."""
-    return bool(user.roles & GUARDED)
+    """Whether this user may not do without: DPO and administrator, and everybody where the organisation says so (SEC-02)."""
+    return bool(user.roles & GUARDED) or bool(Setting.of("second_factor"))
 
 
 def stage(session: Session, *, lenient: bool) -> Stage:
@@ -189,7 +205,8 @@ def stage(session: Session, *, lenient: bool) -> Stage:
 
 def shows(user: User, number: str) -> bool:
     """Whether a code of an app, or an unused recovery code, was shown; either is used up by it."""
-    return any(factor.takes(number) for factor in factors(user)) or RecoveryCode.spend(user, number)
+    apps = factors(user).where(Factor.kind == FactorKind.APP)
+    return any(app.takes(number) for app in apps) or RecoveryCode.spend(user, number)
 
 
 def reset(user: User, *, by: User | str) -> None:
@@ -203,7 +220,12 @@ def reset(user: User, *, by: User | str) -> None:
 
 
 def _tell(user: User, what: str) -> None:
-    Notice.put(NoticeKind.SECURITY, f"security|{user.code}|{what}|{seal.new_code()}", user=user, what=what)
+    Notice.security(user, what)
+
+
+def sealed(user: User, secret: bytes) -> bytes:
+    """A factor's secret, sealed for this user alone."""
+    return seal.encrypt_field(_key(), secret, _about(user))
 
 
 def _key() -> bytes:

@@ -1,10 +1,11 @@
-"""The first password: a one-time link to choose it (SEC-02)."""
+"""A one-time link to choose a password: the first one, or one in place of a forgotten (SEC-02)."""
 
 from __future__ import annotations
 
 from peewee import ForeignKeyField, TextField
 
 from adapters import clock, seal
+from models import password as password_rule
 from models.base import Moment, Record, db
 from models.errors import Gone, Invalid, _l
 from models.names import clean_email
@@ -36,6 +37,11 @@ class Invitation(Record):
         return row
 
     @property
+    def renews(self) -> bool:
+        """True when there is a password already, which the new one replaces."""
+        return self.user.password is not None
+
+    @property
     def founds(self) -> bool:
         """True for the very first link, whose reader also says who she is."""
         return str(self.user.email) == FIRST_ADDRESS
@@ -45,6 +51,9 @@ class Invitation(Record):
         if password != again:
             raise Invalid(_l("The two passwords differ."), field="again")
         who = {"email": clean_email(email), "name": name.strip() or clean_email(email)} if self.founds else {}
+        password_rule.check(
+            password, email=str(who.get("email", self.user.email)), name=str(who.get("name", self.user.name))
+        )
         digest = hash_password(password)
         with db.atomic():
             spent = Invitation.update(used_at=clock.now()).where(
@@ -56,5 +65,7 @@ class Invitation(Record):
                 )
             User.update(password=digest, **who).where(User.id == self.user_id).execute()
             self.user.end_sessions()
+            if self.renews:
+                password_rule.tell(self.user)
             Trace.leave(self.user, "user.password", self.user)
         return User.get_by_id(self.user_id)

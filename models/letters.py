@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.mail import MailRefused
-from models import evidence, my_page, renewing
+from models import evidence, forgotten, my_page, renewing
 from models.album import Album
 from models.base import tools
 from models.breach import Breach, Told
@@ -16,6 +16,7 @@ from models.claim_letter import ClaimLetter
 from models.consent import Consent, Line
 from models.draft import Draft
 from models.entry import Entry
+from models.factor import RecoveryCode
 from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
 from models.request import Request
@@ -169,7 +170,14 @@ def _claim_letter(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _security(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
-    return {"what": notice.values["what"]}, []
+    left = RecoveryCode.left(notice.user) if notice.user else 0
+    return {"what": notice.values["what"], "left": left}, []
+
+
+def _password(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    if notice.user is None or not notice.user.is_active:
+        raise MailRefused("the account is closed", permanent=True)
+    return {"link": forgotten.link(notice.user), "login": f"{tools.base_url}/login"}, []
 
 
 def _upkeep(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -253,6 +261,7 @@ _WRITERS = {
     NoticeKind.GLASS: _glass,
     NoticeKind.QUOTA: _quota,
     NoticeKind.PROGRAM: _token,
+    NoticeKind.NEW_PASSWORD: _password,
     NoticeKind.WEBHOOK_OFF: _webhook_off,
     NoticeKind.INQUIRY_RECEIVED: _inquiry,
     NoticeKind.STRANGER: _stranger,

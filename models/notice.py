@@ -8,7 +8,7 @@ from typing import Any
 from peewee import ForeignKeyField, IntegerField, IntegrityError, JSONField, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock
+from adapters import clock, seal
 from adapters.mail import Letter, MailRefused
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Missing
@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     PROGRAM = "program"
     BREACH = "breach"
     BREACH_LATE = "breach-late"
+    NEW_PASSWORD = "new-password"  # noqa: S105 - a letter
 
 
 class Notice(Record):
@@ -96,6 +97,16 @@ class Notice(Record):
             return None
         Job.put("notice", notice.id)
         return notice
+
+    @classmethod
+    def security(cls, user: User, what: str, *, once: str = "") -> None:
+        """Tell a user what happened to her account, so that nothing happens to it behind her back (ASVS 6.3.7)."""
+        cls.put(
+            NoticeKind.SECURITY,
+            f"security|{user.code}|{what}|{once or seal.new_code()}",
+            user=user,
+            what=what,
+        )
 
     @property
     def reader(self) -> Any:

@@ -44,6 +44,7 @@ def change(given: Mapping[str, str], *, by: User) -> list[str]:
         "link_days": _number(given, "link_days", 1, 90),
         "shares": bool(given.get("shares")),
         "share_minors": bool(given.get("share_minors")),
+        "second_factor": bool(given.get("second_factor")),
         "share_days": _number(given, "share_days", 1, 90),
         "files_a_day": _number(given, "files_a_day", 1, 100_000),
         "coming_of_age_days": _number(given, "coming_of_age_days", 0, 90),

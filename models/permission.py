@@ -76,6 +76,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 # fmt: on
 
 
+# Who opens accounts and sees settings must not also see what is kept, nor read what was written about it (GOV-10).
+APART = frozenset(Permission) - GRANTS[Role.ADMIN] - {P.ACCOUNT}
+
+
+def should_not_meet(roles: set[Role] | frozenset[Role]) -> bool:
+    """Whether these roles put accounts and settings into one hand with content, evidence or the trail (GOV-10)."""
+    return Role.ADMIN in roles and bool(granted(roles) & APART)
+
+
 def granted(roles: set[Role] | frozenset[Role]) -> frozenset[Permission]:
     """Everything these roles may do together; everyone has her own account."""
     return frozenset({P.ACCOUNT}).union(*(GRANTS[role] for role in roles))

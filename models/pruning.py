@@ -26,7 +26,7 @@ ACCESS = (
     "my.code-sent", "my.entered", "notice.failed", "notice.sent", "outbox.read", "package.prepared", "photo.look-again",
     "photo.looked-again", "photo.prepared", "photo.viewed", "scan.asked", "scan.ended", "scan.paused", "scan.resumed",
     "scan.stopped", "share.opened", "share.wrong-password", "trail.exported", "trail.read", "trail.verified",
-    "user.login", "user.login-failed", "user.logout", "user.session-ended", "user.sessions-ended", "webhook.tested",
+    "user.forgot", "user.login", "user.login-failed", "user.logout", "user.session-ended", "user.sessions-ended", "webhook.tested",
 )  # fmt: skip
 INCIDENTS = ("breach.", "incident.", "faceprints.strays")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapters import clock, seal
-from models import break_glass, factor, kept, quota, retention
+from models import break_glass, factor, guessing, kept, quota, retention
 from models.base import db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.token import ANY, ApiToken
@@ -34,10 +34,11 @@ def log_in(email: str, password: str, *, address: str = "", device: str = "") ->
     """Check the password and start a session; returns its token. Raises WrongLogin or TooMany."""
     keys = [_key("account", email + "|" + address), _key("address", address)]
     _throttle(keys)
+    guessing.hold_up(email, address)
     user = User.get_or_none(User.email == email.strip().casefold())
     if not _right(user, password) or user is None or not user.is_active:
         with db.atomic():
-            for key in keys:
+            for key in (*keys, guessing.key(email)):
                 Attempt.create(key=key)
             Trace.leave("visitor", "user.login-failed", user)
         raise WrongLogin
@@ -60,6 +61,15 @@ def show_password(session: Session, password: str, *, address: str = "") -> str:
     return _prove(session, lambda: _right(session.user, password), "password", address)
 
 
+def check_password(session: Session, password: str, *, address: str = "") -> None:
+    """Raise Invalid unless this is the user's present password, or TooMany; wrong tries count as at every proof."""
+    keys = [_key("proof", f"{session.user.code}|{address}"), _key("address", address)]
+    _throttle(keys)
+    if not _right(session.user, password):
+        _note(session, keys)
+        raise Invalid(WRONG["password"], field="present")
+
+
 def _prove(session: Session, holds: Callable[[], bool], field: str, address: str) -> str:
     # Counted per account and network together: somebody elsewhere can't shut the owner out.
     keys = [_key("proof", f"{session.user.code}|{address}"), _key("address", address)]
@@ -69,11 +79,15 @@ def _prove(session: Session, holds: Callable[[], bool], field: str, address: str
             Attempt.delete().where(Attempt.key == keys[0]).execute()
             Trace.leave(session.user, "user.proved", session.user, proof=field)
             return session.prove(factor=field == "number")
+    _note(session, keys)
+    raise Invalid(WRONG[field], field=field)
+
+
+def _note(session: Session, keys: list[bytes]) -> None:
     with db.atomic():
         for key in keys:
             Attempt.create(key=key)
         Trace.leave(session.user, "user.proof-failed", session.user)
-    raise Invalid(WRONG[field], field=field)
 
 
 WRONG = {

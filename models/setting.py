@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "share_minors": False,  # MIN-11
     "share_days": 30,
     "files_a_day": 500,  # one colleague's deliveries, originals and shared photos
+    "second_factor": False,  # True: everybody sets one up, not DPO and administrator alone (SEC-02)
     "coming_of_age_days": 0,  # 0: a guardian's yes stays while the young person, once told, says nothing (MIN-07)
 }
 

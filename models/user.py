@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from peewee import BlobField, ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, code_field, db, is_postgres, tools
 from models.errors import Invalid, NotAllowed, _l
 from models.names import clean_email
 from models.permission import Permission, Role, granted
@@ -31,7 +32,8 @@ FRESH = timedelta(minutes=5)
 LINK_LIFE = timedelta(hours=72)
 LONGEST_AUDIT = timedelta(days=90)  # AUD-06
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
-SHORTEST_PASSWORD = 10
+ADMINISTRATORS_LOCK = 7_243_002  # for pg_advisory_xact_lock
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 
 class Team(Record):
@@ -72,16 +74,23 @@ class User(Record):
 
     @classmethod
     def add(
-        cls, email: str, name: str, roles: Iterable[Role], *, by: User | str, teams: Iterable[Team] = ()
+        cls,
+        email: str,
+        name: str,
+        roles: Iterable[Role],
+        *,
+        by: User | str,
+        teams: Iterable[Team] = (),
+        until: date | None = None,
     ) -> User:
-        """Create an account without a password; an invitation lets its owner choose one."""
+        """Create an account without a password; an invitation lets its owner choose one. Its roles end after `until`."""
         address = clean_email(email)
         with db.atomic():
             if cls.select().where(cls.email == address).exists():
                 raise Invalid(_l("There is an account with this address already."), field="email")
             user = cls.create(email=address, name=name.strip() or address)
             for role in set(roles):
-                Grant.give(user, role)
+                Grant.give(user, role, until)
             for team in teams:
                 Membership.create(user=user, team=team)
             Trace.leave(by, "user.added", user, roles=sorted(set(roles)))
@@ -181,7 +190,7 @@ class User(Record):
             else Request.select().where(Request.id.is_null())
         )
 
-    def invite(self, *, by: User | str) -> str:
+    def invite(self, *, by: User | str, life: timedelta = LINK_LIFE) -> str:
         """Make a one-time link token to choose a password; older links of this user die."""
         from models.invitation import Invitation
 
@@ -190,19 +199,19 @@ class User(Record):
             Invitation.update(used_at=clock.now()).where(
                 Invitation.user == self, Invitation.used_at.is_null()
             ).execute()
-            Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + LINK_LIFE)
+            Invitation.create(user=self, token=seal.token_hash(token), expires_at=clock.now() + life)
             Trace.leave(by, "user.invited", self)
         return token
 
-    def set_roles(self, roles: Iterable[Role], *, by: User | str) -> None:
-        """Replace the roles; effective at the next request, and every session ends."""
+    def set_roles(self, roles: Iterable[Role], *, by: User | str, until: date | None = None) -> None:
+        """Replace the roles, which end after `until`; effective at the next request, and every session ends."""
         wanted = set(roles)
         with db.atomic():
-            if Role.ADMIN not in wanted:
+            if Role.ADMIN not in wanted or until is not None:
                 self._keep_an_administrator()
             Grant.delete().where(Grant.user == self).execute()
             for role in wanted:
-                Grant.give(self, role)
+                Grant.give(self, role, until)
             self.end_sessions()
             Trace.leave(by, "user.roles", self, roles=sorted(wanted))
         self.__dict__.pop("roles", None)
@@ -239,13 +248,26 @@ class User(Record):
             Trace.leave(by, "user.disabled", self)
 
     def _keep_an_administrator(self) -> None:
-        others = (
-            User.select()
-            .join(Grant)
-            .where(Grant.role == Role.ADMIN, User.disabled_at.is_null(), User.id != self.id)
-        )
-        if Role.ADMIN in self.roles and not others.exists():
+        """Raise Invalid for the last one, within the caller's transaction; two at once take turns, on either engine."""
+        from models.sign_on import Identity
+
+        if is_postgres():  # SQLite's transactions take turns anyway
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADMINISTRATORS_LOCK,))
+        admins = Grant.select(Grant.user).where(Grant.role == Role.ADMIN)
+        others = User.select().where(
+            User.id.in_(admins.where(Grant.until.is_null())), User.disabled_at.is_null(), User.id != self.id,
+            User.password.is_null(False) | User.id.in_(Identity.select(Identity.user)),  # who was only invited can't come in
+        )  # fmt: skip
+        # Asked of the rows: what this request read before may have changed while it waited its turn.
+        if admins.where(Grant.user == self).exists() and not others.exists():
             raise Invalid(_l("Keep at least one administrator with an open account."))
+
+    def roles_end(self) -> date | None:
+        """The last day of the roles, where every one of them ends."""
+        ends = [grant.until for grant in self.grants]
+        if not ends or None in ends:
+            return None
+        return (max(ends) - timedelta(microseconds=1)).astimezone(ZoneInfo(tools.zone)).date()
 
     def end_sessions(self, but: Session | None = None) -> None:
         """End every session of this user, or every other one."""
@@ -283,10 +305,15 @@ class Grant(Record):
         indexes = ((("user", "role"), True),)
 
     @classmethod
-    def give(cls, user: User, role: Role) -> Grant:
-        """Give a role; an auditor's ends by itself (AUD-06)."""
-        until = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
-        return cls.create(user=user, role=role, until=until)
+    def give(cls, user: User, role: Role, until: date | None = None) -> Grant:
+        """Give a role, to the end of a day if one is named; an auditor's ends by itself after ninety at most (AUD-06)."""
+        longest = clock.now() + LONGEST_AUDIT if role is Role.AUDITOR else None
+        end = _end_of(until) if until is not None else longest
+        if end is not None and end <= clock.now():
+            raise Invalid(_l("Choose a day that is still to come."), field="until")
+        if end is not None and longest is not None and end > longest + timedelta(days=1):
+            raise Invalid(_l("An auditor's role ends within 90 days."), field="until")
+        return cls.create(user=user, role=role, until=end)
 
 
 class Membership(Record):
@@ -320,9 +347,13 @@ class Session(Record):
 
     @classmethod
     def start(cls, user: User, *, address: str = "", device: str = "") -> str:
-        """Begin a session and return its token, shown once."""
+        """Begin a session and return its token, shown once; a letter says so when it is from somewhere new."""
+        from models.arriving import tell_of_a_new_place
+
         token = seal.new_token()
-        cls.create(user=user, token=seal.token_hash(token), address=address, device=device[:80])
+        with db.atomic():
+            tell_of_a_new_place(user, address=address, device=device[:80])
+            cls.create(user=user, token=seal.token_hash(token), address=address, device=device[:80])
         return token
 
     @classmethod
@@ -377,12 +408,14 @@ class Attempt(Record):
         personal, plain = (), ("key", "at")
 
 
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(tools.zone)).astimezone(UTC)
+
+
 def hash_password(password: str) -> str:
-    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); Invalid when the password is too weak."""
+    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); what an account's password may be says models/password.py."""
     from argon2 import PasswordHasher
 
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST_PASSWORD)
     if len(password) > 1000:
         raise Invalid(_l("This password is too long."), field="password")
     return PasswordHasher(**COST).hash(password)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, current_app, flash, g, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -22,7 +24,7 @@ bp = Blueprint("factors", __name__)
 @needs(Permission.ACCOUNT, stages=(Stage.CODE,))
 def code() -> Response:
     """The password was right; the code is still to be given."""
-    return page("session/code.html", next=request.values.get("next", ""))
+    return page("session/code.html", next=request.values.get("next", ""), kinds=_kinds())
 
 
 @bp.post("/login/code")
@@ -30,7 +32,7 @@ def code() -> Response:
 @back_to(code)
 def enter() -> Response:
     """Take the code; the session goes on under a new token."""
-    _carry_on(show_factor(g.session_row, request.form.get("number", ""), address=_network()))
+    carry_on(show_factor(g.session_row, request.form.get("number", ""), address=_network()))
     return go(safe_next(request.form.get("next")))
 
 
@@ -40,7 +42,7 @@ def prove() -> Response:
     """Ask once more who it is before a grave step (ASVS 7.5.3)."""
     return page(
         "session/prove.html", next=request.values.get("next", ""), form=request.values.get("form", ""),
-        has_factor=factor.factors(current_user).exists(),
+        kinds=_kinds(),
     )  # fmt: skip
 
 
@@ -54,10 +56,15 @@ def proven() -> Response:
         token = show_factor(g.session_row, form["number"], address=_network())
     else:
         token = show_password(g.session_row, form.get("password", ""), address=_network())
-    _carry_on(token)
+    carry_on(token)
+    say_what_is_left(form)
+    return go(safe_next(form.get("next")))
+
+
+def say_what_is_left(form: Mapping[str, str]) -> None:
+    """Who was on the way to send a form is told to send it now: nothing is sent again unseen."""
     if form.get("form"):
         flash(gettext("Thank you. Nothing was sent yet: please fill in the form and send it now."))
-    return go(safe_next(form.get("next")))
 
 
 @bp.get("/account/factors")
@@ -88,9 +95,13 @@ def setup(code: str) -> Response:
 @back_to(setup)
 def confirm(code: str) -> Response:
     """A first right code takes it into use; recovery codes are shown once, on this answer."""
-    codes = find(_begun(), code).confirm(request.form.get("number", ""))
+    return taken_into_use(find(_begun(), code).confirm(request.form.get("number", "")))
+
+
+def taken_into_use(codes: list[str]) -> Response:
+    """A factor counts from now on: every other session ends, and this one goes on under a new token."""
     current_user.end_sessions(but=g.session_row)
-    _carry_on(g.session_row.prove(factor=True))
+    carry_on(g.session_row.prove(factor=True))
     return _index(codes)
 
 
@@ -123,7 +134,12 @@ def _index(codes: list[str]) -> Response:
     )  # fmt: skip
 
 
-def _carry_on(token: str) -> None:
+def _kinds() -> set[str]:
+    return {each.kind.value for each in factor.factors(current_user)}
+
+
+def carry_on(token: str) -> None:
+    """The session goes on under this token, with nothing of before."""
     session.clear()
     session["token"] = token
 

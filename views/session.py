@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, request, session, url_for
+from flask import Blueprint, flash, g, request, session, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models import password
 from models.base import tools
 from models.factor import Stage
+from models.forgotten import Forgotten
 from models.permission import Permission
 from models.session import log_in
 from views.access import client_address, device_family, needs, public, safe_next, short_address
@@ -38,6 +41,22 @@ def enter() -> Response:
     return go(safe_next(form.get("next")))
 
 
+@bp.get("/login/forgotten")
+@public
+def forgot() -> Response:
+    """Ask for the address a link to a new password goes to."""
+    return page("session/forgot.html", asked=False)
+
+
+@bp.post("/login/forgotten")
+@public
+@back_to(forgot)
+def mail_link() -> Response:
+    """One answer, whether an account has this address or not."""
+    Forgotten.make(request.form.get("email", ""))
+    return page("session/forgot.html", asked=True)
+
+
 @bp.post("/logout")
 @needs(Permission.ACCOUNT, stages=(Stage.CODE, Stage.ENROL))
 def leave() -> Response:
@@ -62,6 +81,19 @@ def account() -> Response:
 def change() -> Response:
     """Change name and language."""
     current_user.describe(name=request.form.get("name", ""), locale=request.form.get("locale", ""))
+    return go(url_for("session.account"))
+
+
+@bp.post("/account/password")
+@needs(Permission.ACCOUNT)
+@back_to(account)
+def change_password() -> Response:
+    """Change one's own password; every other session ends."""
+    form = {key: request.form.get(key, "") for key in ("present", "password", "again")}
+    token = password.change(g.session_row, **form, address=short_address(client_address(request)))
+    session.clear()
+    session["token"] = token
+    flash(gettext("Your password is changed, and you are logged out everywhere else."))
     return go(url_for("session.account"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -12,12 +14,13 @@ from models.base import find, tools
 from models.errors import Invalid, _l
 from models.health import Beat
 from models.job import Job
-from models.permission import Permission, Role
+from models.permission import Permission, Role, should_not_meet
 from models.scrub import Damage
 from models.setting import Setting
 from models.token import DAYS, SCOPES, ApiToken
 from models.user import Team, User
 from views.access import needs
+from views.deliveries import day_of
 from views.pages import back_to, go, page
 from views.tokens import days_of_form
 
@@ -45,7 +48,9 @@ def change() -> Response:
 @needs(Permission.USERS)
 def users() -> Response:
     """Everyone with an account."""
-    return page("settings/users.html", users=list(User.select().order_by(User.disabled_at, User.name)))
+    everyone = list(User.select().order_by(User.disabled_at, User.name))
+    clashing = [each for each in everyone if each.is_active and should_not_meet(each.roles)]
+    return page("settings/users.html", users=everyone, clashing=clashing)
 
 
 @bp.get("/users/new")
@@ -62,8 +67,9 @@ def create_user() -> Response:
     """Make the account; its owner chooses a password by a one-time link."""
     form = request.form
     user = User.add(
-        form.get("email", ""), form.get("name", ""), _roles(), by=current_user, teams=_chosen_teams()
-    )
+        form.get("email", ""), form.get("name", ""), _roles(), by=current_user, teams=_chosen_teams(),
+        until=_until(),
+    )  # fmt: skip
     return _with_link(user)
 
 
@@ -88,8 +94,9 @@ def change_user(code: str) -> Response:
             _l("You can't take the administrator's role from yourself. Ask another administrator."),
             field="role",
         )
-    if roles != set(chosen.roles):
-        chosen.set_roles(roles, by=current_user)
+    until = _until()
+    if roles != set(chosen.roles) or until != chosen.roles_end():
+        chosen.set_roles(roles, by=current_user, until=until)
     chosen.set_teams(_chosen_teams(), by=current_user)
     flash(gettext("Saved."))
     return go(url_for("settings.users"))
@@ -260,6 +267,10 @@ def _roles() -> set[Role]:
     if not chosen or not chosen <= set(Role):
         raise Invalid(_l("Choose at least one role."), field="role")
     return {Role(role) for role in chosen}
+
+
+def _until() -> date | None:
+    return day_of(request.form.get("until", ""), "until")
 
 
 def _chosen_teams() -> list[Team]:

@@ -15,7 +15,7 @@ from models import copies, reason_words
 from models.circumstance import Kind
 from models.errors import NotCleared
 from models.import_rows import Row
-from models.permission import Permission, Role
+from models.permission import Permission, Role, should_not_meet
 from models.person import Person, Relation
 from models.photo import Photo
 from models.reasons import HIDDEN, Clearance, Code, Next, Reason, State
@@ -316,5 +316,6 @@ VOCABULARY = {
     "circumstance_words": circumstance_words,
     "circumstance_choices": circumstance_choices,
     "role_words": role_words,
+    "should_not_meet": should_not_meet,
     "role_about": role_about,
 }

@@ -27,6 +27,7 @@ WORK: dict[str, Any] = {
     "notice": _("Send a letter"),
     "package": _("Make a package for a request"),
     "my-links": _("Send a personal link"),
+    "forgotten": _("Send a link to a new password"),
     "hook": _("Tell another system"),
     "import": _("Bring in a list"),
     "campaign": _("Ask the people of a campaign"),

@@ -10,7 +10,7 @@ from models.takedown import TakeDown
 
 # Words of colleagues, of those nobody knows yet, or of the organisation: in a backup they rely on its encryption alone.
 OF_NOBODY_IN_A_PHOTO = {
-    "album", "breach", "break_glass", "campaign", "deviation", "earlier", "factor", "guard", "identity", "import", "imported_scan", "link_wish", "party", "reopening", "session", "share", "told", "trace", "user", "waiting_form",
+    "album", "breach", "break_glass", "campaign", "deviation", "earlier", "factor", "forgotten", "guard", "identity", "import", "imported_scan", "link_wish", "party", "reopening", "session", "share", "told", "trace", "user", "waiting_form",
 }  # fmt: skip
 
 
