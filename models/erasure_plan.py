@@ -78,7 +78,8 @@ class Plan(Record):
         return plan
 
     def _fill(self, person: Person) -> None:
-        theirs: Any = Photo.of_person(Photo.select(), person)
+        every: Any = Photo.select()
+        theirs: Any = Photo.of_person(every, person)
         for photo in theirs:
             alone = not photo.appearances.where(
                 Appearance.person != person, Appearance.undone_at.is_null()

@@ -8,9 +8,10 @@ from adapters import clock, seal
 from models import password as password_rule
 from models.base import Moment, Record, db
 from models.errors import Gone, Invalid, _l
+from models.hashing import hash_password
 from models.names import clean_email
 from models.trail import Trace
-from models.user import FIRST_ADDRESS, User, hash_password
+from models.user import FIRST_ADDRESS, User
 
 
 class Invitation(Record):

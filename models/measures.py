@@ -13,13 +13,14 @@ from models.errors import _l
 from models.face import Faceprint
 from models.factor import GUARDED, RECOVERY_CODES, Factor
 from models.gather import today
+from models.hashing import COST
 from models.health import Beat
 from models.modes import state
 from models.permission import GRANTS, Role
 from models.session import MOST_TRIES, WINDOW
 from models.setting import Setting
 from models.trail import Head, Trace
-from models.user import ABSOLUTE, COST, IDLE, Grant, User
+from models.user import ABSOLUTE, IDLE, Grant, User
 from models.witness import lag
 
 

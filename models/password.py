@@ -8,10 +8,11 @@ from pathlib import Path
 
 from models.base import db
 from models.errors import Invalid, _l
+from models.hashing import hash_password
 from models.notice import Notice
 from models.setting import Setting
 from models.trail import Trace
-from models.user import LONGEST_PASSWORD, SHORTEST_PASSWORD, Session, User, hash_password
+from models.user import LONGEST_PASSWORD, SHORTEST_PASSWORD, Session, User
 
 COMMON = Path(__file__).parent / "texts" / "common-passwords.txt"
 RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",

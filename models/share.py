@@ -22,6 +22,7 @@ from models.errors import Gone, Invalid, NotAllowed, Refusal, TooMany, TrailClos
 from models.face import Appearance
 from models.facts import Period
 from models.gather import today
+from models.hashing import hash_password
 from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.permission import Permission
@@ -31,7 +32,7 @@ from models.session import password_holds
 from models.setting import Setting
 from models.trail import Trace, knock, take_turn
 from models.use import Use
-from models.user import Attempt, User, hash_password
+from models.user import Attempt, User
 
 MOST_PHOTOS = 500
 MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from peewee import BlobField, ForeignKeyField, ModelSelect, TextField
@@ -410,15 +410,3 @@ class Attempt(Record):
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(tools.zone)).astimezone(UTC)
-
-
-def hash_password(password: str) -> str:
-    """Argon2id, m = 64 MiB, t = 3, p = 4 (SEC-02, RFC 9106); what an account's password may be says models/password.py."""
-    from argon2 import PasswordHasher
-
-    if len(password) > 1000:
-        raise Invalid(_l("This password is too long."), field="password")
-    return PasswordHasher(**COST).hash(password)
-
-
-COST: dict[str, Any] = {"memory_cost": 65536, "time_cost": 3, "parallelism": 4}

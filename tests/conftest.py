@@ -26,7 +26,7 @@ import tasks
 from adapters import clock
 from adapters.sandbox import Sandbox
 from config import Config
-from models import beginning, schema, user
+from models import beginning, schema
 from models.base import db, tools
 from models.job import Job
 from models.setting import Setting
@@ -41,7 +41,7 @@ ENGINES = ("sqlcipher", "postgresql")
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its smallest; test_user.py shows the real parameters."""
     for name, value in (("memory_cost", 8), ("time_cost", 1), ("parallelism", 1)):
-        monkeypatch.setitem(user.COST, name, value)
+        monkeypatch.setitem(hashing.COST, name, value)
 
 
 @pytest.fixture(scope="session")
@@ -210,8 +210,8 @@ def standing(begun: Path, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFac
     shutil.copytree(begun / "keys", config.keys)
     shutil.copytree(begun / "data", config.data)
     with pytest.MonkeyPatch.context() as patched, started(config, sandbox) as makers:
-        for name in user.COST:
-            patched.setitem(user.COST, name, 8 if name == "memory_cost" else 1)
+        for name in hashing.COST:
+            patched.setitem(hashing.COST, name, 8 if name == "memory_cost" else 1)
         web = composition.build(config)
         web.testing = True
         yield World(makers, web, drained)
