@@ -10,6 +10,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextFi
 
 from adapters import clock, seal
 from models import retention
+from models.attempt import Attempt
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, TooMany, _l
 from models.job import Job
@@ -18,7 +19,6 @@ from models.notice import Notice, NoticeKind
 from models.person import Guardian, Person
 from models.session import WINDOW
 from models.trail import Trace, knock
-from models.user import Attempt
 
 LIFE = timedelta(minutes=10)  # of the six digits
 MOST_TRIES = 5

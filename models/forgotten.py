@@ -7,6 +7,7 @@ from datetime import timedelta
 from peewee import BlobField
 
 from adapters import clock, seal
+from models.attempt import Attempt
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import TooMany
 from models.job import Job
@@ -14,7 +15,7 @@ from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.session import WINDOW
 from models.trail import Trace, knock
-from models.user import Attempt, User
+from models.user import User
 
 LIFE = timedelta(hours=1)  # of the link
 KEPT = timedelta(days=1)

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from adapters import clock, seal
 from models.arriving import REMEMBERED
+from models.attempt import Attempt
 from models.base import tools
 from models.errors import TooMany, _l
-from models.user import Attempt, Session, User
+from models.user import Session, User
 
 WINDOW = timedelta(hours=1)
 MOST_TRIES = 50  # at one account, from everywhere

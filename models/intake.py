@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from adapters import clock, seal
+from models.attempt import Attempt
 from models.base import db, tools
 from models.claim import Channel, Claim
 from models.claim_digits import ClaimDigits, Purpose
 from models.errors import Invalid, TooMany, _l
 from models.names import clean_email
 from models.trail import knock
-from models.user import Attempt
 
 WINDOW = timedelta(hours=1)
 MOST_OF_NETWORK = 10  # requests within an hour: a school's whole staff room, not a flood

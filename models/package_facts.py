@@ -10,7 +10,7 @@ from typing import Any
 from peewee import chunked
 
 from adapters import clock
-from models import consultations, receipt, states
+from models import consultations, receipt, retention, states
 from models import evidence as proof
 from models.album import Album
 from models.base import tools
@@ -19,7 +19,7 @@ from models.circumstance import Circumstance
 from models.claim import Claim
 from models.consent import Consent, Line, in_force
 from models.delivery import Delivery
-from models.disposition import LIMIT, Disposition
+from models.disposition import Disposition
 from models.face import Faceprint
 from models.inquiry import Inquiry
 from models.notice import Notice
@@ -237,7 +237,7 @@ def _ends(package: Package) -> tuple[date, str]:
     days = [line.valid_until for line in in_force(package.person) if line.is_yes and line.valid_until]
     grounds = [row.last_day for row in Basis.of(package.person)]
     if days and max(days) >= max(grounds, default=date.min):
-        return max(days) + LIMIT, "consent"
+        return max(days) + timedelta(days=retention.amount("ungrounded")), "consent"
     if grounds:
         return max(grounds) + timedelta(days=1), "basis"
     return package.claim.due.day, "request"

@@ -14,12 +14,13 @@ from peewee import BlobField, IntegrityError
 from adapters import clock, passkeys, seal
 from adapters.passkeys import NotRight
 from models import factor
+from models.attempt import Attempt
 from models.base import Moment, Record, db, tools
 from models.errors import Invalid, Refusal, TooMany, _l
 from models.factor import Factor, FactorKind
 from models.setting import Setting
 from models.trail import Trace
-from models.user import Attempt, Session, User
+from models.user import Session, User
 
 log = logging.getLogger("clearframe.passkeys")
 

@@ -12,8 +12,9 @@ from models.hashing import hash_password
 from models.notice import Notice
 from models.setting import Setting
 from models.trail import Trace
-from models.user import LONGEST_PASSWORD, SHORTEST_PASSWORD, Session, User
+from models.user import Session, User
 
+SHORTEST, LONGEST = 12, 200
 COMMON = Path(__file__).parent / "texts" / "common-passwords.txt"
 RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
         "azertyuiopqsdfghjklmwxcvbn", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujmikolp")  # fmt: skip
@@ -25,10 +26,10 @@ TOO_KNOWN = _l(
 
 def check(password: str, *, email: str = "", name: str = "") -> None:
     """Raise Invalid for what is too short, too long, commonly used, or the account's or organisation's own name."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST_PASSWORD)
-    if len(password) > LONGEST_PASSWORD:
-        raise Invalid(_l("Choose at most %(count)s characters."), field="password", count=LONGEST_PASSWORD)
+    if len(password) < SHORTEST:
+        raise Invalid(_l("Choose at least %(count)s characters."), field="password", count=SHORTEST)
+    if len(password) > LONGEST:
+        raise Invalid(_l("Choose at most %(count)s characters."), field="password", count=LONGEST)
     if _is_common(password):
         raise Invalid(TOO_KNOWN, field="password")
     about = {_bare(each) for each in (email, email.partition("@")[0], name, str(Setting.of("organisation")))}

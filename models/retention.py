@@ -78,7 +78,7 @@ SCHEDULE: tuple[Rule, ...] = (
          "forgetting.retire", MONTHS, 24, often=True),
     Rule("selfie", _l("Selfies that wait to be looked at"), _l("handed in"), _l("erased"), "selfie.retire", HOURS, 1, often=True),
     Rule("request-case", _l("Messages and requests from people, answered"), _l("the answer"), _l("erased"), "claim_register.forget", YEARS, 5),
-    Rule("request-package", _l("Packages made for a request"), _l("handed out"), _l("erased"), "retaining.nothing", DAYS, 30, sleeps=True),
+    Rule("request-package", _l("Packages made for a request"), _l("handed out"), _l("erased"), "package.forget", DAYS, 30),
     Rule("boxes", _l("Boxes of faces nobody named"), _l("the photo's erasure"), _l("go with it, in the same act"), "retaining.boxes", DAYS, 0),
     Rule("shared", _l("Deliveries, shares, publications and take-downs"), _l("the last day of use"), _l("erased; the trail's lines follow"),
          "proof.forget_shared", YEARS, 5, 10),

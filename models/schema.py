@@ -16,7 +16,7 @@ from adapters.keys import KeyStore
 from models.base import Record, db, is_postgres
 
 MODULES = (
-    "setting", "trail", "user", "token", "album", "photo", "claims", "person", "face", "use", "wording", "campaign", "request", "consent",
+    "setting", "trail", "user", "attempt", "token", "album", "photo", "claims", "person", "face", "use", "wording", "campaign", "request", "consent",
     "copy", "delivery", "assessment", "health", "draft", "visit", "notice", "index", "job", "circumstance", "voiding", "basis", "event",
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from adapters import clock, seal
 from models import break_glass, factor, guessing, kept, quota, retention
+from models.attempt import Attempt
 from models.base import db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.hashing import COST
 from models.token import ANY, ApiToken
 from models.trail import Trace
-from models.user import Attempt, Session, User
+from models.user import Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable

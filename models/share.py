@@ -15,6 +15,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, Model
 
 from adapters import clock, seal
 from models import quota
+from models.attempt import Attempt
 from models.base import Moment, Record, code_field, db, tools
 from models.copy import Copy, Stage, coverings, stages
 from models.delivery import RENDITIONS, Delivery
@@ -32,7 +33,7 @@ from models.session import password_holds
 from models.setting import Setting
 from models.trail import Trace, knock, take_turn
 from models.use import Use
-from models.user import Attempt, User
+from models.user import User
 
 MOST_PHOTOS = 500
 MOST_TRIES = 10  # at one share's password, from anywhere, within TRY_WINDOW
@@ -62,16 +63,8 @@ class Share(Record):
     class Meta:
         personal = ("recipient", "email", "locale")
         plain = (
-            "code",
-            "token",
-            "at",
-            "until",
-            "expires_on",
-            "password",
-            "download",
-            "rendition",
-            "revoked_at",
-        )
+            "code", "token", "at", "until", "expires_on", "password", "download", "rendition", "revoked_at",
+        )  # fmt: skip
 
     @classmethod
     def make(

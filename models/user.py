@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from peewee import BlobField, ForeignKeyField, ModelSelect, TextField
+from peewee import ForeignKeyField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
@@ -33,7 +33,6 @@ LINK_LIFE = timedelta(hours=72)
 LONGEST_AUDIT = timedelta(days=90)  # AUD-06
 FIRST_ADDRESS = "admin@localhost"  # until the first administrator gives hers
 ADMINISTRATORS_LOCK = 7_243_002  # for pg_advisory_xact_lock
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 
 class Team(Record):
@@ -396,16 +395,6 @@ class Session(Record):
         with db.atomic():
             Session.update(ended_at=clock.now()).where(Session.id == self.id).execute()
             Trace.leave(self.user, "user.logout", self.user)
-
-
-class Attempt(Record):
-    """A failed try at a secret, for throttling; `key` is a keyed hash of what was tried or from where."""
-
-    key = BlobField(index=True)
-    at = Moment(default=clock.now, index=True)
-
-    class Meta:
-        personal, plain = (), ("key", "at")
 
 
 def _end_of(day: date) -> datetime:

@@ -9,6 +9,7 @@ from peewee import ForeignKeyField, fn
 
 from adapters import clock, seal
 from models import ages, retention
+from models.attempt import Attempt
 from models.base import Moment, Record, db, tools
 from models.campaign import Campaign, Reach
 from models.consent import Consent
@@ -18,7 +19,6 @@ from models.names import clean_email, tidy
 from models.person import Person
 from models.request import Request, Way
 from models.trail import Trace, knock
-from models.user import Attempt
 
 WINDOW = timedelta(minutes=15)
 MOST_VISITS = 100  # of one network in that time: a full hall behind one access point, not a flood

@@ -26,7 +26,7 @@ import tasks
 from adapters import clock
 from adapters.sandbox import Sandbox
 from config import Config
-from models import beginning, schema
+from models import beginning, hashing, schema
 from models.base import db, tools
 from models.job import Job
 from models.setting import Setting

@@ -11,6 +11,7 @@ from playhouse.test_utils import count_queries
 from adapters import clock
 from models import audience, chasing, endings, faces, fitting, progress
 from models import campaign as campaigns
+from models.attempt import Attempt
 from models.attestation import attestation
 from models.base import db
 from models.campaign import Addressee, Campaign, CampaignWay, Reach
@@ -22,7 +23,6 @@ from models.notice import Notice
 from models.person import Person
 from models.request import Choice, Request, Way
 from models.setting import Setting
-from models.user import Attempt
 from models.visit import MOST_VISITS, Typed, Visit
 from models.wording import Wording, WordingKind
 

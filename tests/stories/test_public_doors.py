@@ -12,6 +12,7 @@ import pytest
 
 from adapters import clock
 from models import my_page
+from models.attempt import Attempt
 from models.base import db, is_postgres
 from models.campaign import Campaign, CampaignWay
 from models.consent import Consent, in_force, withdraw
@@ -21,7 +22,7 @@ from models.person import Person
 from models.photo import SetAside
 from models.request import Choice, Request, Way
 from models.share import Share, ShareOpening
-from models.user import Attempt, User
+from models.user import User
 from models.wording import Wording
 from tests.makers import Browser
 from tests.stories.test_share_walk import Scene

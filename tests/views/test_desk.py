@@ -11,12 +11,13 @@ import pytest
 from adapters import clock
 from models import endings, faces
 from models.album import Album
+from models.attempt import Attempt
 from models.delivery import Delivery, OriginalView
 from models.face import Appearance, Face, Rejection
 from models.person import Guardian, Person
 from models.photo import Photo, Review
 from models.trail import Trace
-from models.user import Attempt, Session
+from models.user import Session
 from tests.makers import PASSWORD, Browser, picture
 
 pytestmark = pytest.mark.both_engines

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models import factor
+from models.attempt import Attempt
 from models.factor import Factor, FactorKind
 from models.trail import Trace
-from models.user import Attempt
 from tests.authenticator import Authenticator
 from tests.makers import PASSWORD, Browser
 

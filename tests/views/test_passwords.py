@@ -7,11 +7,12 @@ import re
 import pytest
 
 from models import password
+from models.attempt import Attempt
 from models.errors import Invalid
 from models.job import Job
 from models.session import WrongLogin, log_in
 from models.sign_on import Identity
-from models.user import Attempt, Session, User
+from models.user import Session, User
 from tests.makers import PASSWORD, POCKETS, Browser, next_code
 
 NEW = "vier nieuwe losse woorden"

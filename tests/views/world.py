@@ -8,28 +8,41 @@ from typing import Any
 
 from flask import Flask
 
-from models import copies, desk, faces, my_page, recognition
+from adapters import seal
+from models import copies, desk, faces, my_page, package, recognition
 from models.album import Mode
+from models.backups import Drill
 from models.base import db
 from models.basis import Basis
+from models.breach import Breach
+from models.break_glass import BreakGlass
 from models.campaign import Campaign, CampaignWay
 from models.circumstance import Circumstance
+from models.claim import Claim, Identity
 from models.consent import Consent
 from models.delivery import Delivery, OriginalView
 from models.disposition import Disposition
 from models.entry import Entry
+from models.erasure_plan import Plan
 from models.event import QUESTIONS, Event
-from models.face import Step
+from models.face import Appearance, Step
 from models.factor import Factor
+from models.feed import Feed
 from models.gather import today
+from models.hold import Hold
 from models.importing import Import
 from models.inquiry import Inquiry
 from models.job import Job
+from models.kept import WaitingForm
 from models.merging import Merging
+from models.pack import Pack
+from models.package import Package
 from models.permission import Role
 from models.person import Person
 from models.photo import Photo
+from models.processor import Party
 from models.publication import Publication
+from models.recipients import RecipientNotice
 from models.request import Choice, Request, Way
 from models.scan import Scan, Sought
 from models.setting import Setting
@@ -37,7 +50,7 @@ from models.share import Share
 from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
-from models.user import Team, User
+from models.user import Session, Team, User
 from models.webhook import Webhook
 from models.wording import Wording
 from tests.makers import Browser, Makers
@@ -47,16 +60,36 @@ OF_A_TEAM = {
     "albums", "photos", "faces", "appearance", "copies", "publications", "shares", "takedowns", "dispositions", "objections",
 }  # fmt: skip
 # Nouns of one user alone: a colleague's are not there either.
-OF_ONE_USER = {"factors", "steps", "deliveries"}
+OF_ONE_USER = {"factors", "steps", "deliveries", "sessions", "waiting"}
 # Links and what stands behind them: whoever has the one sees what it was made for and nothing else.
-BY_LINK = {"sign", "withdraw", "welcome", "join", "my", "key", "share", "files", "check", "receipts"}
+BY_LINK = {
+    "sign",
+    "withdraw",
+    "welcome",
+    "join",
+    "my",
+    "key",
+    "share",
+    "files",
+    "check",
+    "receipts",
+    "calendar",
+    "package",
+}
 # Nouns the whole house shares: people and what they agreed to, texts, accounts and the machinery.
 OF_THE_HOUSE = {
     "people", "attendance", "requests", "consents", "campaigns", "circumstances", "bases", "speakers", "merge", "imports",
-    "inquiries", "wordings", "uses", "users", "tokens", "webhooks", "mail", "work", "scans", "assessments", "rosters",
+    "inquiries", "claims", "letters", "recipients", "hold", "packages", "pictures", "breaches", "parties", "packs", "drills",
+    "emergency-access", "files-taken-out", "wordings", "uses", "users", "tokens", "webhooks", "mail", "work", "scans", "assessments", "rosters",
 }  # fmt: skip
 # What is a word of a closed list or a number, not an object.
-FIXED = {"<int:longest>": "320", "<path:filename>": "house.css", "<role>": "receipt", "<act>": "inform"}
+FIXED = {
+    "<int:longest>": "320",
+    "<path:filename>": "house.css",
+    "<role>": "receipt",
+    "<act>": "inform",
+    "<part>": "pdf",
+}
 
 ABSENT = "absent22absent22"
 
@@ -190,8 +223,13 @@ class World:
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
             "imports": table.code, "merge": merging.code, "shares": share.code, "share": share.raw_token,
             "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
-            "factors": Factor.begin(editor).code,
+            "factors": Factor.begin(editor).code, **self._login(editor),
         }  # fmt: skip
+
+    def _login(self, editor: User) -> dict[str, str]:
+        session = Session.get(Session.token == seal.token_hash(Session.start(editor)))
+        waiting = WaitingForm.keep(session, "/account/tokens", [], back="/account")
+        return {"sessions": session.code, "waiting": waiting.code}
 
     def _my_page(self, words: Words, person: Person, photo: Photo) -> dict[str, str]:
         entry = Entry.send(person)
@@ -215,9 +253,49 @@ class World:
         outbox = sorted(self.house.config.data.glob("outbox/*.eml"))
         job = Job.select().order_by(Job.id).get()
         return {
+            **self._desk(person, dpo), "emergency-access": self._glass(), "files-taken-out": self.users[Role.EDITOR].code,
             "webhooks": hook.code, "scans": scan.code, "assessments": weighed.code, "mail": outbox[0].name,
             "wordings": Wording.current()[0].code, "uses": "website", "work": job.code,
         }  # fmt: skip
+
+    def _desk(self, person: Person, dpo: User) -> dict[str, str]:
+        """What lies on the privacy officer's desk: a claim with its plan, letter, hold and package, and the registers."""
+        photo = Photo.get(Photo.code == self.own["photos"])
+        if not photo.appearances.where(Appearance.person == person, Appearance.undone_at.is_null()).exists():
+            faces.add_person(photo, person, by=dpo)
+        asked = Claim.receive(
+            "erasure", "page", actor=dpo, name=self.words("name"), email=self.words.address("email"), person=person,
+            identity=Identity.ATTESTED,
+        )  # fmt: skip
+        Plan.draft(asked, by=dpo)
+        RecipientNotice.create(claim=asked, recipient=self.words("recipient"), what="")
+        made = Package.order(asked, "access", by=dpo)
+        package.work_on(made.id)
+        hold = Hold.place(asked, "defence", "A case before the court.", today() + timedelta(days=30), by=dpo)
+        hold.end(by=dpo)  # while it held, nobody else saw the photo
+        said = dict.fromkeys(("facts", "kinds", "effects", "remedy"), "A laptop was stolen.")
+        party = {
+            "part": "recipient",
+            "name": "Gazette",
+            "does": "prints photos",
+            "country": "NL",
+            "safeguard": "",
+        }
+        with db.atomic():
+            drill = Drill.create()
+        return {
+            "claims": asked.code, "letters": asked.letters.first().code, "recipients": asked.recipients.first().code,
+            "hold": hold.code, "packages": made.code, "pictures": photo.code, "package": made.token,
+            "calendar": Feed.renew(dpo).rsplit("/", 1)[1], "parties": Party.keep(party, by=dpo).code,
+            "breaches": Breach.note({**said, "aware_at": "2026-01-01T10:00"}, by=dpo).code,
+            "packs": Pack.ask("en", by=dpo).code, "drills": drill.code,
+        }  # fmt: skip
+
+    def _glass(self) -> str:
+        admin = self.users[Role.ADMIN]
+        row = BreakGlass.begin(admin, hours=1, reason="A photo of a child must come down at once.")
+        row.end(by=admin)  # what it lends has a story of its own
+        return str(row.code)
 
     def address(self, rule: Any, which: dict[str, str] | None = None) -> str:
         """The rule with its parts filled in from the world."""
