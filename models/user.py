@@ -385,9 +385,8 @@ class Session(Record):
         """Note a fresh proof and return a new token; the one before opens nothing any more (ASVS 7.2.4)."""
         token, now = seal.new_token(), clock.now()
         said = {"proven_at": now, "token": seal.token_hash(token)} | ({"factor_at": now} if factor else {})
-        Session.update(said).where(
-            Session.id == self.id, Session.token == self.token, Session.ended_at.is_null()
-        ).execute()
+        mine = (Session.id == self.id) & (Session.token == self.token) & Session.ended_at.is_null()
+        Session.update(said).where(mine).execute()
         return token
 
     def end(self) -> None:

@@ -92,7 +92,7 @@ def _answer(
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
         notice = render_template("errors/_notice.html", **values)
         response = make_response((notice, status), retarget="#notices", reswap="beforeend")
-        _when_to_come_back(response, status)
+        _when_to_come_back(response, status, refusal)
         return response
     try:
         body = render_template("errors/page.html", **values)

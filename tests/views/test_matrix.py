@@ -11,7 +11,7 @@ from models.base import db
 from models.permission import Role
 from models.photo import Photo
 from models.schema import records
-from tests.views.knocking import NAMES, Knocker, awake, same, touched, verdict, whoever
+from tests.views.knocking import NAMES, PROVE, Knocker, awake, same, touched, verdict, whoever
 from tests.views.world import ABSENT, BY_LINK, OF_A_TEAM, OF_ONE_USER, OF_THE_HOUSE, World, filled, nouns
 
 # What ends or begins the session it is asked with answers otherwise than its sign alone would have it.
@@ -105,11 +105,16 @@ def test_each_door_tells_each_knocker_what_the_tables_say(world, knockers, name,
             said = verdict(answer)
             if said != expected and not (said == "no" and rule.endpoint in SECOND_LOOK):
                 wrong.append((method, rule.rule, which, answer.status_code, said, expected))
-            if expected != "in" and touched() != before:
+            if expected != "in" and touched() - before > _noted(knocker, method, expected):
                 wrong.append((method, rule.rule, which, "wrote", touched() - before))
             answers[which] = _plain(answer, rule, codes)
         wrong += _oracles(knocker, rule, method, expected, answers)
     assert wrong == []
+
+
+def _noted(knocker: Knocker, method: str, expected: str) -> int:
+    """A program's call is counted in its token's row; a grave form that came too late waits sealed for its own session."""
+    return int(bool(knocker.scopes) or (method == "POST" and expected == PROVE))
 
 
 def _is_program(knocker: Knocker) -> bool:
@@ -162,7 +167,7 @@ def test_a_right_form_acts_on_nothing_foreign(world, knockers, name, htmx):
             with db.atomic() as undone:
                 answer = knocker.knock(world, method, filled(rule.rule, codes), FORM, htmx=htmx)
                 undone.rollback()
-            answers[which] = (_plain(answer, rule, codes), touched() - before)
+            answers[which] = (_plain(answer, rule, codes), touched() - before - int(bool(knocker.scopes)))
         if answers["foreign"] != answers["absent"] or answers["foreign"][1]:
             wrong.append((method, rule.rule, answers["foreign"][0][:2], answers["foreign"][1]))
     assert wrong == []
