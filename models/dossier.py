@@ -266,4 +266,3 @@ PARTS = (
     Part("sbom", _l("Bill of materials of the software"), _document("sbom.json")),
 )
 # What differs between two packs of the same data and day: they say how far the trail reached.
-LEAD = ("trail/", ".pdf")
