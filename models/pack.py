@@ -132,7 +132,7 @@ def _write(ask: Ask, writer: Any) -> int:
                 names.append(f"{part.key}/{name}")
             rows.append((ask.say(part.title), names))
         index = papers.make(
-            "pack.html", ask.lang, organisation=str(Setting.of("organisation")), on=ask.on, rows=rows, lead=dossier.LEAD
+            "pack.html", ask.lang, organisation=str(Setting.of("organisation")), on=ask.on, rows=rows
         )  # fmt: skip
         put("index.pdf", index)
         put("manifest.sha256", "\n".join([*sums, ""]).encode())
