@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 from models import (
     activities,
     backups,
+    claim_register,
     deviation,
     measures,
     papers,
     processor,
-    pruning,
     registers,
+    retaining,
+    retention,
     review,
     tally,
     trail,
@@ -32,7 +34,6 @@ from models.consent import Consent
 from models.erasure import Erasure
 from models.errors import _l
 from models.event import Event
-from models.health import Beat
 from models.permission import GRANTS, Role
 from models.registers import Section
 from models.setting import Setting
@@ -156,14 +157,25 @@ def _consents(_ask: Ask) -> list[File]:
 
 
 def _retention(_ask: Ask) -> list[File]:
-    settings = Setting.all()
+    runs = [
+        {"class": run.key, "at": run.at, "looked": run.looked, "acted": run.acted, "left": run.left, "failed": run.failed}
+        for run in retaining.last_runs()
+    ]  # fmt: skip
     said = {
-        "trail": [{"class": rule.name, "months": rule.months} for rule in pruning.rules()],
-        "consent_months": settings["consent_months"], "share_days": settings["share_days"],
-        "link_days": settings["link_days"], "backup_days": tools.backups.days, "keys_backup_days": tools.backups.keys_days,
-        "last_runs": {beat.part: beat.at for beat in Beat.select().order_by(Beat.part)},
+        "backup_days": tools.backups.days, "keys_backup_days": tools.backups.keys_days, "last_runs": runs,
+        "longer": [{"class": term.key, "reason": term.why} for term in retention.deviations()],
     }  # fmt: skip
-    return [("schedule.json", _json(said))]
+    return [("schedule.md", retention.as_text().encode()), ("runs.json", _json(said))]
+
+
+def _requests(_ask: Ask) -> list[File]:
+    head = [field.name for field in fields(claim_register.Year)]
+    return [
+        (
+            "register.csv",
+            _csv(head, ([getattr(year, name) for name in head] for year in claim_register.years())),
+        )
+    ]
 
 
 def _measures(_ask: Ask) -> list[File]:
@@ -257,6 +269,7 @@ PARTS = (
     Part("parties", _l("Processors and recipients"), _parties),
     Part("transfers", _l("Transfers outside the EEA, and every host we talk to"), _transfers),
     Part("breaches", _l("Register of breaches"), _breaches),
+    Part("requests", _l("Register of requests"), _requests),
     Part("erasures", _l("Erasures, and restores that were tried out"), _erasures),
     Part("trail", _l("The audit trail: verification and signed head"), _trail),
     Part("recognition", _l("Recognition in figures"), _recognition),
@@ -265,4 +278,3 @@ PARTS = (
     Part("accessibility", _l("Accessibility statement"), _document("accessibility.md")),
     Part("sbom", _l("Bill of materials of the software"), _document("sbom.json")),
 )
-# What differs between two packs of the same data and day: they say how far the trail reached.

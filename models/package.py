@@ -15,7 +15,8 @@ from playhouse.fields import EnumField
 from adapters import clock
 from adapters.vault import Writer
 from models.base import Moment, Record, code_field, db, tools
-from models.claim import Claim
+from models.claim import Claim, Outcome, Right
+from models.claim_desk import HINDRANCES
 from models.errors import Gone, Invalid, Missing, Refusal, _l
 from models.face import Face
 from models.job import Job
@@ -348,3 +349,14 @@ def work_on(package_id: int) -> None:
 def forget(_before: object) -> int:
     """Erase packages whose page is over; each knows its own day. Returns how many."""
     return Package.sweep()
+
+
+def _handed_over(claim: Claim, outcome: Outcome) -> str | None:
+    """A copy that is said to be given was made, looked through and let go (Art. 15(3), 20)."""
+    asked = claim.right in (Right.ACCESS, Right.PORTABILITY) and outcome in (Outcome.GRANTED, Outcome.PARTLY)
+    if asked and not any(package.made_at for package in Package.of(claim)):
+        return _l("Make the package first, look through it and let it go.")
+    return None
+
+
+HINDRANCES.append(_handed_over)
