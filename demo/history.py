@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 
 import tasks
-from demo import answers, outside
+from demo import answers, claims, outside
 from demo.cast import CAST, address
 from demo.scenes import Spot
 from demo.shoots import STRANGER, Shoot
@@ -40,7 +40,7 @@ FRIENDS = "Friends of Lindenhof"
 PARTICULARS = {
     "organisation": "Lindenhof Demo Hospital", "organisation_address": "Linden Lane 1, 0000 AA Exampletown",
     "privacy_email": "privacy@demo.example", "country": "NL", "photo_credit": "Lindenhof Demo Hospital",
-    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0", "share_days": "30", "shares": "1", "reason": "The press office sends photos to named editors.",
+    "consent_months": "24", "ends_soon_days": "30", "link_days": "30", "coming_of_age_days": "0", "share_days": "30", "shares": "1", "files_a_day": "500", "reason": "The press office sends photos to named editors.",
 }  # fmt: skip
 FRESH = 20  # days within which an album is still being worked on: half of its photos wait on the desk
 Pictures = dict[str, list[Future[tuple[bytes, list[Spot]]]]]
@@ -85,6 +85,7 @@ class History:
             (21, lambda: answers.switch_recognition_on(by=self.users[Role.DPO])),
             (20, lambda: answers.recognition_round(people, by=officer)),
             (15, lambda: outside.from_before(by=editor)),
+            (26, lambda: claims.letter(by=self.users[Role.DPO])),
             (9, lambda: self._open_day(officer)),
             (7, self._call_the_auditor),
             (5, lambda: outside.circumstances(people, by=editor, officer=officer)),
@@ -93,6 +94,7 @@ class History:
             (2, lambda: outside.masked(by=editor)),
             (2, lambda: answers.open_requests(people, by=editor)),
             (2, lambda: answers.brochure_again(people, by=officer)),
+            (2, lambda: claims.by_page(people)),
             (1, lambda: outside.looked_at(by=editor)),
             (1, lambda: self._deliver("Open day", "website", "Web team")),
             (0, self._this_morning),

@@ -61,7 +61,11 @@ def test_an_empty_house_has_a_whole_pack(house, drain, typed, lang):
     index = typed(packed.read("index.pdf"), lang)
     missing = [name for name in names if "/" in name and name not in index]
     ask = dossier.Ask(clock.today(tools.zone), lang)
-    assert (missing, [part.key for part in dossier.PARTS if ask.say(part.title) not in index]) == ([], [])
+    # A long title may break over two lines of its cell, and a checker reads line by line.
+    untitled = [
+        part.key for part in dossier.PARTS if not all(word in index for word in ask.say(part.title).split())
+    ]
+    assert (missing, untitled) == ([], [])
     sums = [
         f"{hashlib.sha256(packed.read(name)).hexdigest()}  {name}"
         for name in names

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.both_engines
 KNOCKS = {"session", "attempt", "arrival", "api_token"}
 WORDS = {
     "organisation": "Ziekenhuis Demo", "organisation_address": "Laan 1", "privacy_email": "fg@demo.example", "country": "NL",
-    "photo_credit": "", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30",
+    "photo_credit": "", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30", "files_a_day": "500",
     "link_days": "7", "shares": "1", "reason": "Named recipients only.",
 }  # fmt: skip
 
@@ -171,7 +171,7 @@ def acts(world):
     )
     yield (
         "token.created",
-        lambda: admin.post("/settings/tokens", {"user": world.editor.code, "scope": "read"}),
+        lambda: admin.post("/settings/tokens", {"user": world.editor.code, "scope": "read", "days": "30"}),
     )
     yield "setting.changed", lambda: admin.post("/settings", WORDS)
     yield "recognition.off", lambda: dpo.post("/recognition/off", {"why": "over"})

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.both_engines
 PARTICULARS = {
     "organisation": "School Voorbeeld", "organisation_address": "Straat 1, Dorp", "privacy_email": "privacy@school.example",
     "country": "NL", "photo_credit": "", "consent_months": "24", "ends_soon_days": "30", "link_days": "30",
-    "coming_of_age_days": "0", "share_days": "30",
+    "coming_of_age_days": "0", "share_days": "30", "files_a_day": "500",
 }  # fmt: skip
 PROCESSOR = {
     "part": "processor", "name": "Hosting Voorbeeld", "does": "Keeps the backups", "country": "nl",
@@ -135,6 +135,7 @@ def test_the_defaults_are_the_private_ones():
         "instance": "", "organisation": "Your organisation", "organisation_address": "", "privacy_email": "", "country": "NL",
         "authority": False, "consent_months": 24, "ends_soon_days": 30, "recognition_mode": "M0", "photo_credit": "",
         "link_days": 30, "shares": False, "share_minors": False, "share_days": 30, "coming_of_age_days": 0,
+        "region": "", "files_a_day": 500, "second_factor": False,
     }  # fmt: skip
 
 

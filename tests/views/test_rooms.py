@@ -21,7 +21,7 @@ from tests.makers import PASSWORD, Browser
 
 WORDS = {
     "organisation": "Ziekenhuis Demo", "organisation_address": "Laan 1", "privacy_email": "fg@demo.example",
-    "country": "DE", "photo_credit": "Demo", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30", "link_days": "7",
+    "country": "DE", "photo_credit": "Demo", "consent_months": "12", "ends_soon_days": "14", "coming_of_age_days": "0", "share_days": "30", "link_days": "7", "files_a_day": "500",
 }  # fmt: skip
 TEXT = texts.ours("general")["en"]["body"]
 
@@ -92,7 +92,7 @@ def test_nobody_locks_herself_out(by, house):
 def test_a_token_is_shown_once(by, house):
     admin, editor = by("admin"), house.user("editor")
     page = admin.post(
-        "/settings/tokens", {"user": editor.code, "scope": ["read", "write"], "name": "website"}
+        "/settings/tokens", {"user": editor.code, "scope": ["read", "write"], "name": "website", "days": "30"}
     )
     token = re.search(r'readonly value="([\w-]{43})"', page.text)[1]
     assert token not in admin.get("/settings/tokens").text
