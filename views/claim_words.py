@@ -116,7 +116,7 @@ def claim_choices(kind: str) -> list[tuple[str, str]]:
     return [(each.value, str(words)) for each, words in _BY_NAME[kind].items()]
 
 
-def step_words(action: str) -> str:
+def claim_step_words(action: str) -> str:
     """What was done about a claim, in a few words."""
     return str(STEPS.get(action, action.partition(".")[2]))
 
@@ -130,5 +130,5 @@ _ALL: dict[Any, dict[Any, Any]] = {
 }  # fmt: skip
 VOCABULARY = {
     "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,
-    "step_words": step_words,
+    "claim_step_words": claim_step_words,
 }  # fmt: skip

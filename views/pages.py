@@ -59,7 +59,11 @@ DOORS = (
         frozenset({P.COMPLIANCE}),
     ),
     Door(
-        "compliance", "compliance.index", lazy_gettext("Compliance"), "shield-check", frozenset({P.COMPLIANCE})
+        "compliance",
+        "compliance.index",
+        lazy_gettext("Compliance"),
+        "shield-check",
+        frozenset({P.COMPLIANCE}),
     ),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(
