@@ -50,7 +50,7 @@ FIELDS: dict[str, Field] = {
     "share": Field("whom a link was made for", _by(P.DELIVER), of_a_team=True, by_letter=True),
     "share_mail": Field("address a link was sent to", _by(), by_letter=True),
     "token": Field("name of a program's token", _by(P.USERS)),
-    "staff_mail": Field("address of a colleague", _by(P.USERS)),
+    "staff_mail": Field("address of a colleague", _by(P.USERS, P.REVIEW)),
 }
 # fmt: on
 

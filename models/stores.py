@@ -10,6 +10,7 @@ from typing import Any
 
 from models.base import tools
 from models.basis import Basis
+from models.breach import Affected
 from models.campaign import Addressee
 from models.circumstance import Circumstance
 from models.claim import Claim
@@ -21,6 +22,7 @@ from models.disposition import Disposition
 from models.entry import Entry
 from models.event import OptOut
 from models.face import Appearance, Faceprint, Match, Rejection, Step
+from models.hold import Hold
 from models.importing import ImportedRow
 from models.inquiry import Inquiry
 from models.merging import Distinct, Merging
@@ -86,6 +88,7 @@ def _stated(_person: Person) -> None:
 STORES: dict[str, Count] = {
     "photos": _of(Appearance, Appearance.person), "vault": _files, "index": _index,
     "guardians": _of(Guardian, Guardian.person), "circumstances": _of(Circumstance, Circumstance.person),
+    "holds": _of(Hold, Hold.person), "breaches": _of(Affected, Affected.person),
     "requests": _of(Request, Request.person), "asked": _via(Asked, Request), "consents": _of(Consent, Consent.person),
     "lines": _of(Line, Line.person), "withdrawals": _via(Withdrawal, Line), "voidings": _via(Voiding, Line),
     "bases": _of(Basis, Basis.person), "rulings": _of(Ruling, Ruling.person),

@@ -18,7 +18,7 @@ WAYS: dict[str, Any] = {
 }  # fmt: skip
 STORES: dict[str, Any] = {
     "photos": _("Photos in which somebody saw this person"), "vault": _("Stored files: photos and proofs"),
-    "index": _("Search index"), "guardians": _("People who speak for this person"), "circumstances": _("Circumstances"),
+    "index": _("Search index"), "guardians": _("People who speak for this person"), "circumstances": _("Circumstances"), "holds": _("Kept by law"), "breaches": _("Breaches"),
     "requests": _("Consent requests"), "asked": _("Uses asked for"), "consents": _("Consents"), "lines": _("Answers"),
     "withdrawals": _("Withdrawals"), "voidings": _("Answers declared void"), "bases": _("Other grounds"), "rulings": _("Rulings"),
     "deliveries": _("Deliveries"), "publications": _("Publications"), "shares": _("Photos in shares"),

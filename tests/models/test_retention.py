@@ -57,7 +57,7 @@ def share(moment, by, use):
 
 
 def inquiry(moment, person):
-    return Inquiry.create(person=person, kind=InquiryKind.COPY, at=moment, answered_at=moment, note="sent")
+    return Inquiry.create(person=person, kind=InquiryKind.OTHER, at=moment, answered_at=moment, note="sent")
 
 
 @pytest.mark.parametrize("key", ["job", "arrival"])

@@ -21,7 +21,7 @@ from adapters.kinds import JPEG
 from models import copies, erasure, faces, package, package_facts, package_paper, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
-from models.claim_letter import ClaimLetter
+from models.claim_letter import ClaimLetter, LetterKind
 from models.consent import Consent
 from models.copy import Copy
 from models.delivery import Delivery
@@ -139,7 +139,7 @@ def test_from_the_order_to_the_take(scene, later):
     Package.get_by_id(package.id).release(by=scene.dpo)
     scene.drain()
     package = Package.get_by_id(package.id)
-    letter = ClaimLetter.get(ClaimLetter.claim == claim)
+    letter = ClaimLetter.get(ClaimLetter.claim == claim, ClaimLetter.kind == LetterKind.PACKAGE)
     assert package.link in letter.words
     mail = scene.house.letters()[-1]
     assert [part.get_content_type() for part in mail.walk() if part.get_filename()] == [], (
@@ -275,7 +275,7 @@ def test_a_face_found_after_the_look_stops_the_packing(scene):
     package = Package.get_by_id(package.id)
     assert (package.stage, package.made_at) == (Stage.REVIEW, None)
     assert package_pictures.of_photo(package, scene.photo.code).covered == 3
-    assert not ClaimLetter.select().exists()
+    assert not ClaimLetter.select().where(ClaimLetter.kind == LetterKind.PACKAGE).exists()
 
 
 def test_an_erased_photo_or_person_takes_the_package_along(scene):
@@ -427,5 +427,8 @@ def test_work_that_breaks_off_goes_on_where_it_was(scene):
     files = whole(made)
     assert f"images/{scene.photo.code}.jpg" in files
     package.work_on(made.id)
-    assert ClaimLetter.select().where(ClaimLetter.claim == claim).count() == 1
+    assert (
+        ClaimLetter.select().where(ClaimLetter.claim == claim, ClaimLetter.kind == LetterKind.PACKAGE).count()
+        == 1
+    )
     assert Trace.select().where(Trace.action == "package.made").count() == 1

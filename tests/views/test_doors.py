@@ -97,12 +97,24 @@ def test_a_form_without_its_token_is_refused(world, web):
     assert wrong == []
 
 
+# Pages of what must be made, let go or carried out before; their own stories do that first.
+NOT_MADE_YET = {
+    "compliance.take_pack", "breaches.letters", "plans.certificate", "packages.take", "packages.paper", "packages.image",
+    "packages.picture", "sessions.waiting", "settings.drill",
+}  # fmt: skip
+
+
 def test_every_page_of_ones_own_role_can_be_looked_at(world, web):
     """GET pages answer 200 (or lead on) for whoever holds the permission: nothing is half there."""
     wrong = []
     for rule, method in rules(web):
         need = getattr(web.view_functions[rule.endpoint], "sign", None)
-        if method != "GET" or need is None or need.permission is None or rule.endpoint in OWN_PAGES:
+        if (
+            method != "GET"
+            or need is None
+            or need.permission is None
+            or rule.endpoint in OWN_PAGES | NOT_MADE_YET
+        ):
             continue
         holder = next(role for role in (Role.EDITOR, Role.CONSENT_OFFICER, Role.DPO, Role.ADMIN)
                        if need.permission is Permission.ACCOUNT or need.permission in GRANTS[role])  # fmt: skip

@@ -123,6 +123,9 @@ def _is_program(knocker: Knocker) -> bool:
 
 def _plain(answer: Any, rule: Any, codes: dict[str, str]) -> tuple[int, str, str]:
     status, where, text = same(answer, ABSENT)
+    where = re.sub(
+        r"/account/waiting/\w+", "/account/waiting/CODE", where
+    )  # each form that waits has a name of its own
     for noun in nouns(rule.rule):
         where, text = where.replace(codes[noun], "CODE"), text.replace(codes[noun], "CODE")
     return status, where, text
