@@ -50,7 +50,8 @@ def look(
         raise Refusal(_l("Say first whom this request is about."))
     if first and last and first > last:
         raise Invalid(_l("The last day lies before the first."), field="last")
-    further = [name for name in (tidy(line) for line in names.splitlines()) if name][:MOST_NAMES]
+    typed = [tidy(line) for line in names.strip().splitlines()][: 2 * MOST_NAMES]
+    further = [name for name in typed if name][:MOST_NAMES]
     found, unsearchable, cut = _photos(claim.person, further, places, first, last)
     counts = stores.counts(claim.person)
     with db.atomic():
@@ -64,7 +65,7 @@ def look(
         ).execute()
         ClaimSearch.delete().where(ClaimSearch.claim == claim).execute()
         row: ClaimSearch = ClaimSearch.create(
-            claim=claim, names="\n".join(further), places=places.strip()[:1000], first=first, last=last, by=by,
+            claim=claim, names="\n".join(typed), places=places.strip()[:1000], first=first, last=last, by=by,
             unsearchable=unsearchable, cut=cut,
         )  # fmt: skip
         Trace.leave(

@@ -25,11 +25,11 @@ def test_the_code_at_login_and_once_more(house, visit, axe, later, dark):
     page.goto("/login")
     page.fill("[name=email]", admin.email)
     page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_role("heading", name="Your code").wait_for()
     look("code")
     page.fill("[name=number]", next_code(admin))
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_role("heading", name="Settings").wait_for()
 
     page.goto(f"/settings/users/{eva.code}")

@@ -9,10 +9,11 @@ import pytest
 
 from adapters import clock
 from adapters import recognition as recogniser
-from models import faceprints, faces, forgetting, opting_in, recognition
+from models import claim_desk, faceprints, faces, forgetting, opting_in, recognition
 from models.album import Mode
 from models.base import db, tools
 from models.circumstance import Circumstance, Kind
+from models.claim import Claim
 from models.consent import Consent, withdraw
 from models.face import Faceprint, Match
 from models.gather import today
@@ -161,6 +162,8 @@ def test_6_restriction_and_its_end(kept):
     faces.name(kept.face, kept.noor, by=kept.editor)
     kept.settle()
     assert Faceprint.select().count() == 0, "nothing is made while it holds"
+    claim = Claim.receive("restriction", "desk", actor=kept.dpo, name="Noor Voorbeeld", person=kept.noor)
+    claim_desk.announce_lifting(claim, "It was corrected meanwhile.", today(), by=kept.dpo)
     row.end(by=kept.dpo, note="It was corrected.")
     kept.settle()
     assert Faceprint.select().count() == 1, "made anew from the photo, never kept in hiding"

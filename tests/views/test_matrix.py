@@ -123,9 +123,8 @@ def _is_program(knocker: Knocker) -> bool:
 
 def _plain(answer: Any, rule: Any, codes: dict[str, str]) -> tuple[int, str, str]:
     status, where, text = same(answer, ABSENT)
-    where = re.sub(
-        r"/account/waiting/\w+", "/account/waiting/CODE", where
-    )  # each form that waits has a name of its own
+    # Each form that waits has a name of its own.
+    where, text = (re.sub(r"/account/waiting/\w+", "/account/waiting/CODE", part) for part in (where, text))
     for noun in nouns(rule.rule):
         where, text = where.replace(codes[noun], "CODE"), text.replace(codes[noun], "CODE")
     return status, where, text
