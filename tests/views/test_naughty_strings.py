@@ -173,7 +173,7 @@ SHOWN = {
     "albums.create", "attendance.show", "consents.ask", "consents.void", "events.keep", "events.object_", "faces.put",
     "grounds.add_basis", "grounds.record", "inquiries.answer", "join.join", "library.index", "people.change",
     "people.create", "people.index", "photos.change", "recognition.register", "recognition.switch_on", "session.change",
-    "settings.change", "settings.create_team", "settings.create_token", "settings.create_user", "trail.index",
+    "settings.change", "settings.create_team", "settings.create_user", "trail.index",
     "wordings.change_use", "wordings.create_use",
 }  # fmt: skip
 
