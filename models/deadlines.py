@@ -5,10 +5,11 @@ Nothing here asks for the time or the database: a day and a calendar in, a day o
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from adapters.clock import months_after
 
 DAY = timedelta(days=1)
 ONE_MONTH, MORE_MONTHS = 1, 2  # Art. 12(3): a month, and two more where it is complex
@@ -48,14 +49,8 @@ class WorkingDays:
         return day
 
 
-def months_after(day: date, count: int) -> date:
-    """The day of the same number some months later, or that month's last (Misset, C-152/85; Reg. 1182/71 Art. 3(2)(c))."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def legal_due(received: date, days: WorkingDays) -> date:
-    """The last day on which an answer is in time (Art. 12(3))."""
+    """The last day on which an answer is in time: the day of the same number, or that month's last, rolled (Art. 12(3); C-152/85)."""
     return days.roll(months_after(received, ONE_MONTH))
 
 

@@ -171,11 +171,6 @@ def batches(query: Any, key: Any) -> Iterator[list[Any]]:
         yield rows
 
 
-def nothing(_before: datetime) -> Done:
-    """Nothing of this class is stored."""
-    return Done()
-
-
 def boxes(_before: datetime) -> Done:
     """Boxes go with their photo by the engine's own rule; that none is left over is the proof."""
     left = Face.select().where(Face.photo.not_in(Photo.select(Photo.id))).count()

@@ -56,7 +56,6 @@ class Rule:
     )
     alone: bool = False  # may be erased without anybody deciding, if the privacy officer says so
     operator: bool = False  # its days are set where the machine is run
-    sleeps: bool = False  # nothing of this class is stored yet
 
     @property
     def is_fixed(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -20,7 +18,7 @@ from models.holidays import Holiday
 from models.permission import Permission
 from models.person import Person
 from views.access import needs, public
-from views.pages import back_to, bytes_response, go, page
+from views.pages import back_to, bytes_response, day_of_form, go, page
 
 bp = Blueprint("claims", __name__)
 PAGE = 40
@@ -62,7 +60,7 @@ def enter() -> Response:
         raise Invalid(_l("Choose one of the list."), field="channel")
     claim = Claim.receive(
         form.get("right", ""), channel, actor=current_user, name=form.get("name", ""), email=form.get("email", ""),
-        received_on=_day("received_on"), **given,
+        received_on=day_of_form("received_on"), **given,
     )  # fmt: skip
     return go(url_for("claims.show", code=claim.code))
 
@@ -195,7 +193,9 @@ def restrict(code: str) -> Response:
 @back_to(show)
 def lifting(code: str) -> Response:
     """Tell her that it may be used again."""
-    claim_desk.announce_lifting(_claim(code), request.form.get("why", ""), _day("until"), by=current_user)
+    claim_desk.announce_lifting(
+        _claim(code), request.form.get("why", ""), day_of_form("until"), by=current_user
+    )
     return _back(code, gettext("The letter is on its way."))
 
 
@@ -219,11 +219,7 @@ def posted(code: str, letter: str) -> Response:
 @needs(Permission.COMPLIANCE)
 def calendar() -> Response:
     """The holidays that move deadlines, and the address for one's own calendar."""
-    years = range(today().year, today().year + 3)
-    return page(
-        "claims/calendar.html", years={year: holidays.listed(year) for year in years},
-        has_feed=Feed.select().where(Feed.user == current_user.id).exists(), address=None,
-    )  # fmt: skip
+    return _calendar(None)
 
 
 @bp.post("/claims/calendar")
@@ -232,7 +228,9 @@ def calendar() -> Response:
 def say_day() -> Response:
     """This day counts, or does not."""
     form = request.form
-    Holiday.say(_day("day"), counts=form.get("counts") == "yes", name=form.get("name", ""), by=current_user)
+    Holiday.say(
+        day_of_form("day"), counts=form.get("counts") == "yes", name=form.get("name", ""), by=current_user
+    )
     flash(gettext("Noted. Open requests are counted anew."))
     return go(url_for("claims.calendar"))
 
@@ -241,11 +239,7 @@ def say_day() -> Response:
 @needs(Permission.COMPLIANCE)
 def renew_feed() -> Response:
     """A fresh address, shown once."""
-    years = range(today().year, today().year + 3)
-    return page(
-        "claims/calendar.html", years={year: holidays.listed(year) for year in years}, has_feed=True,
-        address=Feed.renew(current_user),
-    )  # fmt: skip
+    return _calendar(Feed.renew(current_user))
 
 
 @bp.post("/claims/calendar/address/end")
@@ -287,11 +281,9 @@ def _back(code: str, said: str) -> Response:
     return go(url_for("claims.show", code=code))
 
 
-def _day(name: str) -> date | None:
-    text = request.form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(_l("Give a date."), field=name) from error
+def _calendar(address: str | None) -> Response:
+    years = range(today().year, today().year + 3)
+    return page(
+        "claims/calendar.html", years={year: holidays.listed(year) for year in years}, address=address,
+        has_feed=Feed.select().where(Feed.user == current_user.id).exists(),
+    )  # fmt: skip

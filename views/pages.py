@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from models import dates
 from models.base import db
-from models.errors import Refusal
+from models.errors import Invalid, Refusal, _l
 from models.permission import Permission as P
 from models.setting import Setting
 
@@ -129,6 +129,17 @@ def go(url: str) -> Response:
     response = make_response(("", 303))
     response.headers["Location"] = url
     return response
+
+
+def day_of_form(name: str) -> date | None:
+    """The day typed into a field of the form, None for an empty one; Invalid for what is no day."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_l("Give a date."), field=name) from error
 
 
 def back_to(show: Callable[..., Any]) -> Callable[[Any], Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -12,13 +10,13 @@ from werkzeug.wrappers import Response
 from models.base import find
 from models.claim import Claim
 from models.erasure_plan import Plan, PlanLine
-from models.errors import Invalid, Missing, _l
+from models.errors import Missing, _l
 from models.gather import today
 from models.hold import Hold
 from models.permission import Permission
 from models.recipients import RecipientNotice
 from views.access import needs
-from views.pages import back_to, bytes_response, go, page
+from views.pages import back_to, bytes_response, day_of_form, go, page
 
 bp = Blueprint("plans", __name__, url_prefix="/claims/<code>")
 PAGE = 60
@@ -129,7 +127,9 @@ def holding(code: str) -> Response:
 def keep(code: str) -> Response:
     """Hold it, and tell her."""
     form = request.form
-    Hold.place(_claim(code), form.get("ground", ""), form.get("scope", ""), _day(), by=current_user)
+    Hold.place(
+        _claim(code), form.get("ground", ""), form.get("scope", ""), day_of_form("until"), by=current_user
+    )
     flash(gettext("Kept until that day, shown to nobody but you. The letter is on its way."))
     return go(url_for("plans.holding", code=code))
 
@@ -152,10 +152,3 @@ def _plan(code: str) -> Plan:
     if plan is None:
         raise Missing(_l("There is no plan yet. Draft one on the page of the request."))
     return plan
-
-
-def _day() -> date:
-    try:
-        return date.fromisoformat(request.form.get("until", ""))
-    except ValueError as error:
-        raise Invalid(_l("Give a date."), field="until") from error
