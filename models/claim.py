@@ -14,6 +14,7 @@ from adapters import clock
 from models import deadlines
 from models.base import Moment, Record, code_field, db, tools
 from models.circumstance import Circumstance, Kind
+from models.deadlines import WorkingDays
 from models.entry import Reader, actor_of, person_of
 from models.errors import Invalid, Refusal, TooMany, _l
 from models.gather import today
@@ -273,7 +274,10 @@ class Claim(Record):
     @property
     def due(self) -> Due:
         """The days by which it must be answered, counted from its receipt (Art. 12(3))."""
-        days = working_days()
+        return self.due_on(working_days())
+
+    def due_on(self, days: WorkingDays) -> Due:
+        """The same on a calendar that was read already: whoever looks at many claims reads it once."""
         count = deadlines.extended_due if self.extended_at else deadlines.legal_due
         legal, paused = count(self.received_on, days), None
         if self.paused_on is not None:

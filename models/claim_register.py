@@ -13,8 +13,10 @@ from adapters import clock
 from models import inquiry
 from models.base import db, tools
 from models.claim import Claim, Outcome, Right, require_dpo
+from models.deadlines import WorkingDays
 from models.gather import today
 from models.holders import holding
+from models.holidays import working_days
 from models.notice import Notice, NoticeKind
 from models.permission import Role
 from models.trail import Trace
@@ -59,20 +61,21 @@ def _year(year: int, right: Right, rows: list[Claim]) -> Year:
     )  # fmt: skip
 
 
-def was_late(claim: Claim) -> bool:
+def was_late(claim: Claim, days: WorkingDays | None = None) -> bool:
     """Whether its answer came, or still has to come, after its day."""
-    return (_ended_on(claim) if claim.closed_at else today()) > claim.due.day
+    return (_ended_on(claim) if claim.closed_at else today()) > claim.due_on(days or working_days()).day
 
 
 def month(begin: datetime, end: datetime) -> dict[str, int]:
     """Between two moments: how many came, were answered in time or late, and waited past their day at the end."""
+    days = working_days()
     rows = [row for row in _counted() if row.at < end and (row.closed_at is None or row.closed_at >= begin)]
     answered = [row for row in rows if row.closed_at and row.closed_at < end]
     last = min(clock.day_of(end, tools.zone), today())
     waiting = [row for row in rows if row.closed_at is None or row.closed_at >= end]
     return {
-        "came": sum(row.at >= begin for row in rows), "in_time": sum(not was_late(row) for row in answered),
-        "late": sum(was_late(row) for row in answered), "overdue": sum(row.due.day < last for row in waiting),
+        "came": sum(row.at >= begin for row in rows), "in_time": sum(not was_late(row, days) for row in answered),
+        "late": sum(was_late(row, days) for row in answered), "overdue": sum(row.due_on(days).day < last for row in waiting),
     }  # fmt: skip
 
 
@@ -90,9 +93,9 @@ def _ended_on(claim: Claim) -> date:
     return clock.day_of(claim.closed_at, tools.zone) if claim.closed_at else today()
 
 
-def stage(claim: Claim) -> str:
+def stage(claim: Claim, days: WorkingDays | None = None) -> str:
     """How near its day is: "late", "soon" within three days, "aim" after our own aim, else ""."""
-    due, now = claim.due, today()
+    due, now = claim.due_on(days or working_days()), today()
     if now > due.day:
         return "late"
     if now + SOON >= due.day:
@@ -109,9 +112,9 @@ def steps(claim: Claim) -> list[Trace]:
 
 def remind() -> int:
     """Tell every privacy officer of a claim whose aim or day comes near or has passed, once for each; returns how many."""
-    count = 0
+    count, days = 0, working_days()
     for claim in Claim.open_ones():
-        now = stage(claim)
+        now = stage(claim, days)
         if not now:
             continue
         with db.atomic():

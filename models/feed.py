@@ -9,6 +9,7 @@ from adapters.calendar_file import Entry
 from models.base import Moment, Record, db, tools
 from models.claim import Claim, require_dpo
 from models.errors import Missing, _l
+from models.holidays import working_days
 from models.setting import Setting
 from models.trail import Trace
 from models.user import User
@@ -57,9 +58,9 @@ class Feed(Record):
 
 
 def _entries(lang: str) -> list[Entry]:
-    found = []
+    found, days = [], working_days()
     for claim in Claim.board():
-        due, link = claim.due, f"{tools.base_url}/claims/{claim.code}"
+        due, link = claim.due_on(days), f"{tools.base_url}/claims/{claim.code}"
         for day, words, name in ((due.target, AIM, "aim"), (due.day, TITLE, "due")):
             title = tools.typesetter.gettext(words, lang) % {"code": claim.code}
             found.append(Entry(f"{name}-{claim.code}@clearframe", day, title, link))

@@ -14,6 +14,7 @@ from models.breach import Breach
 from models.claim import Claim
 from models.errors import _l
 from models.gather import today
+from models.holidays import working_days
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ def _all() -> Iterator[Due]:
     for breach in Breach.open():
         what = _l("Tell the authority of a breach") if breach.waits else _l("Close the file of a breach")
         yield Due("breaches", what, clock.day_of(breach.due_at, tools.zone), breach.code)
+    days = working_days()
     for claim in Claim.open_ones():
-        yield Due("claims", _l("Answer a request about personal data"), claim.due.day, claim.code)
+        yield Due("claims", _l("Answer a request about personal data"), claim.due_on(days).day, claim.code)
     yield Due("record", _l("Look at the record of processing again"), activities.due_on())
     yield Due("accounts", _l("Look again at who may do what"), review.due_on())
     here = modes.state()

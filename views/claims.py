@@ -33,9 +33,9 @@ def index() -> Response:
     closed = request.args.get("tab") == "closed"
     number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
     rows = list(Claim.board(closed=closed).limit(PAGE + 1).offset(number * PAGE))
-    tab = "closed" if closed else None
+    tab, days = "closed" if closed else None, holidays.working_days()
     return page(
-        "claims/index.html", rows=rows[:PAGE], closed=closed, stage=claim_register.stage, was_late=claim_register.was_late,
+        "claims/index.html", rows=rows[:PAGE], closed=closed, days=days, stage=claim_register.stage,
         more=url_for("claims.index", tab=tab, page=number + 1) if len(rows) > PAGE else None,
         newer=url_for("claims.index", tab=tab, page=number - 1) if number else None,
     )  # fmt: skip
