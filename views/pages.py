@@ -77,7 +77,7 @@ DOORS = (
 UNDER = {
     "plans": "claims", "findings": "claims", "packages": "claims", "campaigns": "consents", "requests": "consents",
     "imports": "consents", "grounds": "people", "events": "albums", "attendance": "albums", "photos": "library",
-    "breaches": "compliance", "retention": "compliance",
+    "breaches": "compliance", "retention": "compliance", "copies": "library", "webhooks": "settings", "glass": "settings",
 }  # fmt: skip
 
 
