@@ -208,19 +208,22 @@ class Claim(Record):
 
     def settle(self, *, by: User | str) -> bool:
         """Let it count once we know who asks, and join it to the same asked before; True when it was joined. In a transaction."""
-        self._take_effect()
+        self._take_effect(by)
         same = self._asked_before()
         if same is not None:
             self.join(same, by=by)
         return same is not None
 
-    def _take_effect(self) -> None:
-        """An objection, and the wish that nothing is used for now, count before anyone has looked (BAS-03)."""
-        kind = AT_ONCE.get(self.right)
-        if kind is None or self.person is None or self.identity is Identity.OPEN:
+    def _take_effect(self, by: User | str) -> None:
+        """An objection, the wish that nothing is used for now and a withdrawal count before anyone has looked (BAS-03, T6)."""
+        from models import claim_rights
+
+        if self.person is None or self.identity is Identity.OPEN:
             return
-        if not any(row.kind is kind for row in Circumstance.of(self.person)):
+        kind = AT_ONCE.get(self.right)
+        if kind and not any(row.kind is kind for row in Circumstance.of(self.person)):
             Circumstance.record(self.person, kind, by=None)
+        claim_rights.at_once(self, by=by)
 
     def _asked_before(self) -> Claim | None:
         """The same, asked by the same person in the same capacity and still open; only where we know that it is her."""

@@ -14,11 +14,13 @@ from models.claim import Claim
 from models.claim_digits import ClaimDigits
 from models.claim_letter import ClaimLetter
 from models.consent import Consent, Line
+from models.delivery import Delivery
 from models.draft import Draft
 from models.entry import Entry
 from models.factor import RecoveryCode
 from models.inquiry import Inquiry
 from models.notice import Notice, NoticeKind
+from models.publication import Publication
 from models.request import Request
 from models.retention import RULES
 from models.setting import Setting
@@ -27,6 +29,7 @@ from models.token import ApiToken
 from models.user import User
 from models.webhook import Webhook
 
+MOST_CHECKS = 100  # links in one letter
 Written = tuple[str, str, str, list[tuple[str, str, bytes]]]
 
 
@@ -118,6 +121,18 @@ def _share_recall(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
         "photos": codes,
         "checks": [f"{tools.base_url}/check/{code}" for code in notice.values["deliveries"]],
     }, []
+
+
+def _recipient(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
+    row = notice.reader
+    went = Delivery.select(Delivery.code).where(
+        (Delivery.code.in_(row.codes)) | (Delivery.share.in_(row.codes))
+    )
+    shown = Publication.select().where(Publication.code.in_(row.codes)).order_by(Publication.id)
+    return {
+        "right": row.claim.right.value, "where": [each.url or each.medium for each in shown],
+        "checks": [f"{tools.base_url}/check/{each.code}" for each in went.order_by(Delivery.id).limit(MOST_CHECKS)],
+    }, []  # fmt: skip
 
 
 def _coming_of_age(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
@@ -252,6 +267,7 @@ _WRITERS = {
     NoticeKind.LATE_RETENTION: _retention,
     NoticeKind.SHARE: _share,
     NoticeKind.SHARE_RECALL: _share_recall,
+    NoticeKind.RECIPIENT: _recipient,
     NoticeKind.COMING_OF_AGE: _coming_of_age,
     NoticeKind.MY_CODE: _my_code,
     NoticeKind.MY_LINK: _my_link,

@@ -47,6 +47,7 @@ class NoticeKind(StrEnum):
     CLAIM_DIGITS = "claim-digits"
     CLAIM_LETTER = "claim-letter"
     CLAIM_LATE = "claim-late"
+    RECIPIENT = "recipient"
     UPKEEP = "upkeep"
     GLASS = "glass"
     QUOTA = "quota"
@@ -110,12 +111,16 @@ class Notice(Record):
 
     @property
     def reader(self) -> Any:
-        """Who it is for: a user, a guardian in the person's place, the person, a share's recipient, or who made a claim; Missing when it names none."""
+        """Who it is for: a user, a guardian in the person's place, the person, who got a file, or who made a claim; Missing when it names none."""
         reader: Any = self.user or self.guardian or self.person
         if "share" in self.values:
             from models.share import Share
 
             reader = Share.get_or_none(Share.code == self.values["share"])
+        elif "recipient" in self.values:
+            from models.recipients import RecipientNotice
+
+            reader = RecipientNotice.get_or_none(RecipientNotice.code == self.values["recipient"])
         elif reader is None and "claim" in self.values:
             from models.claim import Claim
 
@@ -155,6 +160,8 @@ def send(notice_id: int) -> None:
         with db.atomic():
             Notice.update(failed_at=clock.now()).where(Notice.id == notice.id).execute()
             Trace.leave("system", "notice.failed", notice, person=notice.person)
+            if notice.kind is NoticeKind.RECIPIENT:
+                notice.reader.came_back()
         return
     with db.atomic():
         Notice.update(sent_at=clock.now(), why="").where(Notice.id == notice.id).execute()

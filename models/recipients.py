@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from peewee import BooleanField, DateField, ForeignKeyField, TextField
@@ -15,6 +16,8 @@ from models.delivery import Delivery
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance
 from models.gather import today
+from models.names import clean_email
+from models.notice import Notice, NoticeKind
 from models.publication import Publication
 from models.share import Share
 from models.trail import Trace
@@ -22,6 +25,8 @@ from models.user import User
 
 TOLD_OF = frozenset({Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION})
 SHORTEST_REASON = 10
+LONGEST_NOTE = 1000
+MOST_CODES = 500  # kept of what one recipient got
 
 
 class Told(StrEnum):
@@ -35,6 +40,14 @@ class Told(StrEnum):
     DISPROPORTIONATE = "disproportionate"
 
 
+class Step(StrEnum):
+    """What was tried where something is public, so that others forget it too (Art. 17(2), N19-02)."""
+
+    TAKEN_DOWN = "taken-down"
+    SEARCH_ENGINES = "search-engines"
+    PARTNERS = "partners"
+
+
 NEED_WHY = frozenset({Told.IMPOSSIBLE, Told.DISPROPORTIONATE})
 
 
@@ -46,14 +59,40 @@ class RecipientNotice(Record):
     recipient = TextField()
     what = TextField()  # codes of the deliveries, publications or shares
     public = BooleanField(default=False)
+    email = TextField(null=True)
+    locale = ""  # a recipient is no user: the organisation's language
+    steps = TextField(default="")  # codes of Step, with a space between
     how = EnumField(Told, null=True)
     note = TextField(default="")
     on = DateField(null=True)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
 
     class Meta:
-        personal = ("recipient", "note")
-        plain = ("code", "what", "public", "how", "on")
+        personal = ("recipient", "email", "note")
+        plain = ("code", "what", "public", "steps", "how", "on")
+
+    @property
+    def name(self) -> str:
+        """How a letter addresses them."""
+        return str(self.recipient)
+
+    @property
+    def codes(self) -> list[str]:
+        """Of the deliveries, publications and shares they got."""
+        return str(self.what).split()
+
+    @property
+    def tried(self) -> list[Step]:
+        """What was tried where it is public."""
+        return [Step(each) for each in str(self.steps).split()]
+
+    @property
+    def letter_failed(self) -> bool:
+        """Whether a letter to them came back."""
+        failed = Notice.select().where(
+            Notice.key == f"recipient|{self.code}", Notice.failed_at.is_null(False)
+        )
+        return self.how is None and bool(failed.exists())
 
     @classmethod
     def gather(cls, claim: Claim, *, by: User) -> int:
@@ -61,53 +100,115 @@ class RecipientNotice(Record):
         require_dpo(by)
         if claim.person is None:
             raise Refusal(_l("Say first whom on file this is about."))
-        known = {row.recipient for row in claim.recipients}
-        found = {name: value for name, value in _found(claim).items() if name not in known}
+        found = _unlisted(claim)
         with db.atomic():
-            for recipient, (codes, public) in found.items():
-                cls.create(claim=claim, recipient=recipient[:500], what=" ".join(codes)[:2000], public=public)
+            for recipient, got in found.items():
+                cls.create(
+                    claim=claim, recipient=recipient[:500], what=" ".join(got.codes[:MOST_CODES]), public=got.public, email=got.email
+                )  # fmt: skip
             Trace.leave(by, "claim.recipients", claim, person=claim.person, count=len(found))
         return len(found)
 
-    def tell(self, how: str, note: str, *, by: User) -> None:
-        """Note how they were told, or why that can't be done."""
+    @classmethod
+    def write_to_all(cls, claim: Claim, *, by: User) -> int:
+        """Write to everybody on the list who has an address and was not told yet; returns how many letters go."""
+        require_dpo(by)
+        claim.require_open()
+        rows = list(claim.recipients.where(cls.how.is_null(), cls.email.is_null(False)))
+        if not rows:
+            raise Refusal(_l("Nobody on the list has an address and waits to be told. Tell the others another way, and note it."))  # fmt: skip
+        with db.atomic():
+            for row in rows:
+                Notice.put(NoticeKind.RECIPIENT, f"recipient|{row.code}", recipient=row.code)
+                row._note(Told.MAIL, by=by)
+        return len(rows)
+
+    def tell(self, how: str, note: str, *, by: User, steps: Iterable[str] = ()) -> None:
+        """Note how they were told, or why that can't be done; where it is public, what was tried."""
         require_dpo(by)
         if how not in set(Told):
             raise Invalid(_l("Choose one of the list."), field="how")
         if Told(how) in NEED_WHY and len(note.strip()) < SHORTEST_REASON:
             raise Invalid(_l("Say in a few words why they can't be told."), field="note")
+        if len(note) > LONGEST_NOTE:
+            raise Invalid(_l("Write at most %(count)s characters."), field="note", count=LONGEST_NOTE)
+        tried = [step.value for step in Step if step in set(steps)] if self.public else []
+        if Told(how) is Told.REMOVED and not tried:
+            raise Invalid(_l("Tick what was done, so that it is no longer found."), field="steps")
         with db.atomic():
-            RecipientNotice.update(how=Told(how), note=note.strip()[:1000], on=today(), by=by).where(
-                RecipientNotice.id == self.id
-            ).execute()
-            Trace.leave(
-                by, "claim.recipient-told", self, person=self.claim.person, how=how, of=self.claim.code
-            )
+            self._note(Told(how), by=by, note=note.strip(), steps=" ".join(tried))
+
+    def _note(self, how: Told, *, by: User, **more: str) -> None:
+        RecipientNotice.update(how=how, on=today(), by=by, **more).where(
+            RecipientNotice.id == self.id
+        ).execute()
+        Trace.leave(
+            by, "claim.recipient-told", self, person=self.claim.person, how=how.value, of=self.claim.code,
+            steps=more.get("steps") or None,
+        )  # fmt: skip
+
+    def came_back(self) -> None:
+        """A letter that can't be delivered told nobody: the row waits again; within the caller's transaction."""
+        RecipientNotice.update(how=None, on=None, email=None).where(
+            RecipientNotice.id == self.id, RecipientNotice.how == Told.MAIL
+        ).execute()
 
 
-def _found(claim: Claim) -> dict[str, tuple[list[str], bool]]:
-    photos = Appearance.select(Appearance.photo).where(
-        Appearance.person == claim.person, Appearance.undone_at.is_null()
+@dataclass
+class _Got:
+    """What one recipient got, and where a letter reaches them."""
+
+    codes: list[str] = field(default_factory=list)
+    public: bool = False
+    email: str | None = None
+
+
+def _unlisted(claim: Claim) -> dict[str, _Got]:
+    known = {row.recipient for row in claim.recipients}
+    return {name: got for name, got in _found(claim).items() if name[:500] not in known}
+
+
+def _found(claim: Claim) -> dict[str, _Got]:
+    tagged = Appearance.person == claim.person
+    if claim.right is not Right.RECTIFICATION:  # a name that was wrong went out all the same
+        tagged &= Appearance.undone_at.is_null()
+    photos = Appearance.select(Appearance.photo).where(tagged)
+    found: dict[str, _Got] = {}
+    for shown in Publication.select().where(Publication.photo.in_(photos)).order_by(Publication.id):
+        _add(found, shown.url or shown.medium, shown.code, public=True)
+    went = list(
+        Delivery.select().where(Delivery.photo.in_(photos), Delivery.digest != "").order_by(Delivery.id)
     )
-    found: dict[str, tuple[list[str], bool]] = {}
-    shown = Publication.select().where(Publication.photo.in_(photos)).order_by(Publication.id)
-    _add(found, ((row.url or row.medium, row.code) for row in shown), public=True)
-    went = Delivery.select().where(Delivery.photo.in_(photos), Delivery.digest != "").order_by(Delivery.id)
-    _add(found, ((row.recipient, row.code) for row in went if not row.share), public=False)
-    shares = Share.select().where(Share.code.in_([row.share for row in went if row.share]))
-    _add(found, ((row.recipient, row.code) for row in shares), public=False)
+    for row in went:
+        if not row.share:
+            _add(found, row.recipient, row.code)
+    for share in Share.select().where(Share.code.in_([row.share for row in went if row.share])):
+        _add(found, share.recipient, share.code, email=share.email)
     return found
 
 
-def _add(found: dict[str, tuple[list[str], bool]], rows: Iterable[tuple[str, str]], *, public: bool) -> None:
-    for recipient, code in rows:
-        if recipient:
-            found.setdefault(recipient, ([], public))[0].append(code)
+def _add(
+    found: dict[str, _Got], recipient: str, code: str, *, public: bool = False, email: str | None = None
+) -> None:
+    if not recipient:
+        return
+    got = found.setdefault(recipient, _Got(public=public))
+    got.codes.append(code)
+    got.email = got.email or email or _address(recipient)
+
+
+def _address(recipient: str) -> str | None:
+    try:
+        return clean_email(recipient)
+    except Invalid:
+        return None
 
 
 def _all_told(claim: Claim, outcome: Outcome) -> str | None:
     if claim.right not in TOLD_OF or outcome is not Outcome.GRANTED:
         return None
+    if claim.person is not None and _unlisted(claim):
+        return _l("Others got something of her and are not on the list yet. Make the list of who must be told, under “Who was told”.")  # fmt: skip
     if claim.recipients.where(RecipientNotice.how.is_null()).exists():
         return _l("Tell everyone who got something of her first, or note why that can't be done.")
     return None

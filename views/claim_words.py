@@ -10,7 +10,7 @@ from models.claim import RIGHTS, Capacity, Channel, Extension, Identity, Outcome
 from models.claim_letter import LetterKind
 from models.erasure_plan import Fate
 from models.hold import Ground
-from models.recipients import Told
+from models.recipients import Step, Told
 
 _ = lazy_gettext
 CHANNELS = {
@@ -70,6 +70,7 @@ STEPS = {
     "claim.joined": _("joined to an earlier request"),
     "claim.reminded": _("reminded"),
     "claim.recipients": _("recipients listed"),
+    "claim.withdrawal": _("consents taken back"),
     "claim.lifting-told": _("told that the restriction ends"),
     "claim.closed": _("answered"),
 }
@@ -84,9 +85,14 @@ TOLD = {
     Told.MAIL: _("by e-mail"),
     Told.LETTER: _("by letter"),
     Told.PHONE: _("by phone"),
-    Told.REMOVED: _("taken down there, and search engines asked to forget it"),
+    Told.REMOVED: _("removed from where it was public"),
     Told.IMPOSSIBLE: _("can't be told"),
     Told.DISPROPORTIONATE: _("would take too much effort"),
+}
+TRIED = {
+    Step.TAKEN_DOWN: _("taken down"),
+    Step.SEARCH_ENGINES: _("search engines asked to forget it"),
+    Step.PARTNERS: _("those who passed it on asked to remove it"),
 }
 GROUNDS = {
     Ground.DUTY: _("a duty of law or a public task"),
@@ -122,11 +128,11 @@ def claim_step_words(action: str) -> str:
 
 
 _BY_NAME: dict[str, dict[Any, Any]] = {
-    "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS, "fate": FATES, "told": TOLD, "ground": GROUNDS,
+    "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS, "fate": FATES, "told": TOLD, "step": TRIED, "ground": GROUNDS,
 }  # fmt: skip
 _ALL: dict[Any, dict[Any, Any]] = {
     Channel: CHANNELS, Capacity: CAPACITIES, Identity: IDENTITIES, Outcome: OUTCOMES, Extension: EXTENSIONS,
-    LetterKind: LETTERS, Fate: FATES, Told: TOLD, Ground: GROUNDS,
+    LetterKind: LETTERS, Fate: FATES, Told: TOLD, Step: TRIED, Ground: GROUNDS,
 }  # fmt: skip
 VOCABULARY = {
     "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import claim_desk, claim_register, holidays
+from models import claim_desk, claim_register, claim_rights, holidays
 from models.base import find
 from models.claim import Channel, Claim
 from models.claim_letter import ClaimLetter
@@ -75,7 +75,8 @@ def show(code: str) -> Response:
         steps=claim_register.steps(claim), alike=[] if claim.closed_at else claim_desk.alike(claim),
         likely=[] if claim.closed_at or claim.person_id else claim_desk.likely(claim),
         may_extend=claim_desk.may_extend(claim), frozen=claim_desk.frozen(claim),
-        joined=list(Claim.select().where(Claim.joined == claim)), today=today(),
+        joined=list(Claim.select().where(Claim.joined == claim)), today=today(), standing=claim_rights.standing(claim),
+        taken=claim_rights.taken_back(claim), corrections=claim_rights.corrections(claim),
     )  # fmt: skip
 
 
@@ -186,6 +187,20 @@ def restrict(code: str) -> Response:
     """Freeze everything of her."""
     claim_desk.restrict(_claim(code), by=current_user)
     return _back(code, gettext("Frozen: nothing of this person can be used, changed or erased."))
+
+
+@bp.post("/claims/<code>/withdrawal")
+@needs(Permission.COMPLIANCE)
+@back_to(show)
+def withdrawal(code: str) -> Response:
+    """Take back on her behalf what she named."""
+    form = request.form
+    everything = form.get("what") == "all"
+    claim_rights.carry_out(
+        _claim(code), None if everything else form.getlist("use"),
+        recognition=everything or bool(form.get("recognition")), by=current_user,
+    )  # fmt: skip
+    return _back(code, gettext("It is withdrawn, from this moment."))
 
 
 @bp.post("/claims/<code>/lifting")

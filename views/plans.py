@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -91,8 +91,9 @@ def recipients(code: str) -> Response:
     """Who got something of her."""
     claim = _claim(code)
     return page(
-        "plans/recipients.html", claim=claim, rows=list(claim.recipients.order_by(RecipientNotice.id))
-    )
+        "plans/recipients.html", claim=claim, rows=list(claim.recipients.order_by(RecipientNotice.id)),
+        wrong=(request.view_args or {}).get("recipient", ""),
+    )  # fmt: skip
 
 
 @bp.post("/recipients")
@@ -103,13 +104,24 @@ def gather(code: str) -> Response:
     return go(url_for("plans.recipients", code=code))
 
 
+@bp.post("/recipients/letters")
+@needs(Permission.COMPLIANCE)
+@back_to(recipients)
+def write_to_all(code: str) -> Response:
+    """Write to everybody who has an address."""
+    count = RecipientNotice.write_to_all(_claim(code), by=current_user)
+    flash(ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", count))
+    return go(url_for("plans.recipients", code=code))
+
+
 @bp.post("/recipients/<recipient>")
 @needs(Permission.COMPLIANCE)
 @back_to(lambda code, recipient: recipients(code))
 def tell(code: str, recipient: str) -> Response:
     """Note how one was told, or why not."""
     row = find(_claim(code).recipients, recipient)
-    row.tell(request.form.get("how", ""), request.form.get("note", ""), by=current_user)
+    form = request.form
+    row.tell(form.get("how", ""), form.get("note", ""), by=current_user, steps=form.getlist("steps"))
     return go(url_for("plans.recipients", code=code))
 
 
