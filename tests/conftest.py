@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import secrets
 import shutil
@@ -95,6 +96,12 @@ def begun_on_postgres(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         db.obj.close_all()  # type: ignore[attr-defined]
         tools.keys.close()
         yield url.rsplit("/", 1)[1]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: walking it again and again looking for rubbish was a tenth of the work."""
+    gc.collect()
+    gc.freeze()
 
 
 def _name_the_house() -> None:
