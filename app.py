@@ -112,6 +112,13 @@ def build(config: Config) -> Flask:
     """The web application on parts that are open already."""
     app = Flask(__name__, template_folder="templates", static_folder="static")
     app.request_class = SealedRequest
+    configure(app, config)
+    views.init_app(app)
+    return app
+
+
+def configure(app: Flask, config: Config) -> None:
+    """What the application knows of the house behind it."""
     app.config.update(
         SECRET_KEY=tools.keys.secret("web"),
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,
@@ -124,5 +131,3 @@ def build(config: Config) -> Flask:
         BABEL_DEFAULT_TIMEZONE=config.timezone,
         CLEARFRAME=config,
     )
-    views.init_app(app)
-    return app

@@ -18,34 +18,39 @@ class Typesetter:
 
     def __init__(self, translations: Path, templates: Path, zone: str) -> None:
         self._translations, self._templates, self._zone = translations, templates, zone
-        self._environment = cache(self._make)
 
     def set(self, template: str, lang: str, **values: Any) -> str:
         """The filled template; `.html` is escaped, `.txt` is not."""
-        environment = self._environment(lang, template.endswith(".txt"))
+        text = template.endswith(".txt")
+        environment = _environment(self._translations, self._templates, self._zone, lang, text)
         return environment.get_template(template).render(lang=lang, **values)
 
     def gettext(self, words: str, lang: str) -> str:
         """One sentence in a language."""
-        return str(self._catalogue(lang).gettext(words))
+        return str(_catalogue(self._translations, lang).gettext(words))
 
     def day(self, value: date | None, lang: str) -> str:
         """A calendar day in words of a language."""
         return written_day(value, lang, "long")
 
-    def _make(self, lang: str, text: bool) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(self._templates),
-            autoescape=select_autoescape(["html", "svg"]),
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=not text,  # in a letter the newline after a sentence is the end of its paragraph
-            lstrip_blocks=not text,
-        )
-        environment.install_gettext_translations(self._catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
-        environment.filters["day"] = lambda value: written_day(value, lang, "long")
-        environment.filters["moment"] = lambda value: written_moment(value, lang, self._zone, "long")
-        return environment
 
-    def _catalogue(self, lang: str) -> NullTranslations:
-        return Translations.load(str(self._translations), [lang])
+# Read once per process: a catalogue has thousands of sentences, and a letter asks for dozens of them.
+@cache
+def _catalogue(translations: Path, lang: str) -> NullTranslations:
+    return Translations.load(str(translations), [lang])
+
+
+@cache
+def _environment(translations: Path, templates: Path, zone: str, lang: str, text: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=select_autoescape(["html", "svg"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=not text,  # in a letter the newline after a sentence is the end of its paragraph
+        lstrip_blocks=not text,
+    )
+    environment.install_gettext_translations(_catalogue(translations, lang), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["day"] = lambda value: written_day(value, lang, "long")
+    environment.filters["moment"] = lambda value: written_moment(value, lang, zone, "long")
+    return environment

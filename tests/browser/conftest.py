@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
-import app as composition
 from models.base import tools
+from tests.conftest import opened
 from tests.makers import PASSWORD, POCKETS, next_code
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -38,7 +38,7 @@ def chromium():
 @pytest.fixture
 def site(house, config):
     """The address of the running application."""
-    application = composition.build(replace(config, base_url="http://127.0.0.1:0"))
+    application = opened(replace(config, base_url="http://127.0.0.1:0"), testing=False)
     server = make_server("127.0.0.1", 0, application, threaded=True)
     tools._wired.base_url = f"http://127.0.0.1:{server.port}"
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -82,8 +82,8 @@ def fails_with(web, error):
     return client.get("/stumble"), client.get("/api/v1/stumble")
 
 
-def test_a_full_disk_in_words_for_people_and_programs(web):
-    page, problem = fails_with(web, OSError(28, "No space left on device"))
+def test_a_full_disk_in_words_for_people_and_programs(own_web):
+    page, problem = fails_with(own_web, OSError(28, "No space left on device"))
     assert (page.status_code, problem.status_code, problem.json["type"]) == (507, 507, "urn:clearframe:full")
     assert "There is no room left on the disk" in page.text
     assert "Traceback" not in page.text

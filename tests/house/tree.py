@@ -35,12 +35,13 @@ def tree(path: Path) -> ast.Module:
     return ast.parse((HERE / path).read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Dotted names this file imports at run time, wherever in the file; `from a import b` is both `a` and `a.b`.
 
     What stands under `if TYPE_CHECKING:` is only read by the type checker and is left out.
     """
-    return set(_imports(tree(path)))
+    return frozenset(_imports(tree(path)))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:

@@ -16,7 +16,7 @@ SURFACES = {
 
 
 @pytest.fixture
-def broken(web):
+def broken(own_web):
     """Two doors behind which everything goes wrong as it is asked to."""
 
     def door(how, status):
@@ -28,11 +28,13 @@ def broken(web):
             raise refusal
         raise RuntimeError("SECRET of the machine")
 
-    web.testing = False
-    door.sign = web.view_functions["session.login"].sign
+    own_web.testing = False
+    door.sign = own_web.view_functions["session.login"].sign
     for at in ("/broken", "/api/v1/broken"):
-        web.add_url_rule(f"{at}/<how>/<int:status>", at.strip("/").replace("/", "-").replace(".", "-"), door)
-    return web.test_client(use_cookies=False)
+        own_web.add_url_rule(
+            f"{at}/<how>/<int:status>", at.strip("/").replace("/", "-").replace(".", "-"), door
+        )
+    return own_web.test_client(use_cookies=False)
 
 
 @pytest.mark.parametrize("surface", SURFACES)

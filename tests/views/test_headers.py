@@ -78,12 +78,12 @@ def test_leaving_empties_the_cache(house, web):
     assert browser.post("/logout").headers["Clear-Site-Data"] == '"cache"'
 
 
-def test_an_error_of_ours_is_hardened_too(web):
+def test_an_error_of_ours_is_hardened_too(own_web):
     def broken():
         raise RuntimeError("SECRET of the machine")
 
-    web.testing = False
-    broken.sign = web.view_functions["session.login"].sign
-    web.add_url_rule("/broken", "broken", broken)
-    answer = web.test_client().get("/broken")
+    own_web.testing = False
+    broken.sign = own_web.view_functions["session.login"].sign
+    own_web.add_url_rule("/broken", "broken", broken)
+    answer = own_web.test_client().get("/broken")
     assert (answer.status_code, lacking(answer), b"SECRET" in answer.data) == (500, set(), False)
