@@ -121,7 +121,7 @@ def _last(user: Any) -> Any:
 def _stale(world: World) -> Knocker:
     browser = Browser(world.web).log_in(world.users[Role.ADMIN])
     knocker = _carrying(browser, "stale admin", granted({Role.ADMIN}), halfway="", fresh=False)
-    Session.update(proven_at=clock.now() - timedelta(minutes=6)).where(
+    Session.update(proven_at=clock.now() - timedelta(hours=2)).where(
         Session.id == _last(world.users[Role.ADMIN]).id
     ).execute()
     return knocker
@@ -141,7 +141,7 @@ def _not_in(world: World) -> Iterator[Knocker]:
     out.end_sessions()
     idle = house.user("editor", name="Staffidle")
     yield _carrying(Browser(world.web).log_in(idle), "idle")
-    Session.update(seen_at=clock.now() - timedelta(minutes=31)).where(Session.user == idle).execute()
+    Session.update(seen_at=clock.now() - timedelta(hours=2)).where(Session.user == idle).execute()
     half = house.user("dpo", name="Staffhalf")
     browser = Browser(world.web)
     browser.post("/login", {"email": half.email, "password": PASSWORD})
@@ -211,9 +211,13 @@ def same(answer: Any, code: str) -> tuple[int, str, str]:
 
 
 def awake() -> None:
-    """Note that everyone was just here: it is noted once a minute, and what a knock notes is taken back with it."""
+    """Nobody falls asleep however slow the machine is: what is noted now and then, and so would be written by some knock, was
+    noted an hour from now; a knock's own note would be taken back with it."""
     now = clock.now()
-    Session.update(seen_at=now).where(Session.seen_at > now - timedelta(minutes=20)).execute()
+    ahead, lately = now + timedelta(hours=1), now - timedelta(hours=1)
+    Session.update(seen_at=ahead).where(Session.seen_at > lately).execute()
+    Session.update(proven_at=ahead).where(Session.proven_at > lately).execute()
+    ApiToken.update(used_at=ahead).where(ApiToken.used_at.is_null(False)).execute()
 
 
 def touched() -> int:
