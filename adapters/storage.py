@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -88,9 +89,10 @@ class Folder:
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
         """The bytes from start to before end; FileNotFoundError when there is no such name."""
-        with self._path(name).open("rb") as file:
-            file.seek(start)
-            return file.read() if end is None else file.read(end - start)
+        with open(f"{self.root}/{good(name)}", "rb", buffering=0) as file:  # noqa: PTH123 - half the time of a path's own
+            if start:
+                file.seek(start)
+            return file.read() if end is None else _exactly(file, end - start)
 
     def size(self, name: str) -> int:
         """Bytes stored under the name."""
@@ -150,6 +152,15 @@ class Folder:
 
     def _path(self, name: str) -> Path:
         return self.root / good(name)
+
+
+def _exactly(file: FileIO, most: int) -> bytes:
+    """So many bytes, or all there are: a bare file may give a part at a time."""
+    pieces = []
+    while most > 0 and (piece := file.read(most)):
+        pieces.append(piece)
+        most -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 class FolderStaged:

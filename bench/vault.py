@@ -51,7 +51,7 @@ def _measured(vault: Vault, raw: _Raw, many: int, name: str, times: int) -> list
             writer.write(data)
 
     written = _beside(take_in, lambda: raw.write(f"{name}-{next(number)}", data), times)
-    read = _beside(lambda: vault.read(f"{name}-0"), lambda: raw.read(f"{name}-1"), times * 5)
+    read = _beside(lambda: vault.read(f"{name}-0"), lambda: raw.read(f"{name}-1"), times)
     return [
         _row(f"{name} written, durable", times, *written),
         _row(f"{name} read", times, *read),
