@@ -207,10 +207,12 @@ def good(name: str) -> str:
 
 
 def gone(place: object) -> str:
+    """What to say of a place without a marker."""
     return f"{place} does not carry this library's marker. Is the disk mounted, and STORAGE_URL right?"
 
 
 def others(place: object) -> str:
+    """What to say of a place with a marker that is not ours."""
     return f"{place} holds the vault of another library. Mount this library's, or set STORAGE_URL to it."
 
 
