@@ -96,6 +96,7 @@ def first_start(config: Config) -> str | None:
     schema.check_with_keys(config.database_url, tools.keys)
     tools.vault.begin()
     with db.connection_context():
+        schema.check_known()
         schema.migrate()
         erasure.replay()  # before anything is served: a backup may have brought back what was erased
         return beginning.first_link(config.base_url)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -110,10 +112,20 @@ class Config:
         self._check_backups()
         self._check_places()
 
-    def _check_places(self) -> None:
+    def need_apart(self, name: str, *, backup_to: str = "", keys_backup_to: str = "") -> None:
+        """Refuse with BadConfig a place of backups given by hand, as the setting would be; `name` is what it is called."""
+        typed = replace(
+            self, backup_to=backup_to or self.backup_to, keys_backup_to=keys_backup_to or self.keys_backup_to
+        )
+        typed._check_places({"BACKUP_TO" if backup_to else "KEYS_BACKUP_TO": name})
+
+    def _check_places(self, called: dict[str, str] | None = None) -> None:
         """Keys, data and the copies of each lie apart, wherever links lead: what finds one has not found the other."""
-        data, keys = self.data, self.keys
+        data, keys, called = self.data, self.keys, called or {}
         vault = "" if self.storage_url == "file:" else self.storage_url
+        database = (
+            self.database_url.removeprefix("sqlite:///") if self.database_url.startswith("sqlite") else ""
+        )
         why = {
             "copy": "a copy of one would carry the other",
             "lost": "what destroys one would destroy its backup too",
@@ -122,17 +134,21 @@ class Config:
         for name, place, other_name, other, reason in (
             ("CLEARFRAME_KEYS", keys, "CLEARFRAME_DATA", data, "copy"),
             ("CLEARFRAME_KEYS", keys, "STORAGE_URL", vault, "copy"),
+            ("CLEARFRAME_KEYS", keys, "DATABASE_URL", database, "copy"),
             ("BACKUP_TO", self.backup_to, "CLEARFRAME_DATA", data, "lost"),
             ("BACKUP_TO", self.backup_to, "STORAGE_URL", vault, "lost"),
+            ("BACKUP_TO", self.backup_to, "DATABASE_URL", database, "lost"),
             ("BACKUP_TO", self.backup_to, "CLEARFRAME_KEYS", keys, "together"),
             ("KEYS_BACKUP_TO", self.keys_backup_to, "BACKUP_TO", self.backup_to, "together"),
             ("KEYS_BACKUP_TO", self.keys_backup_to, "CLEARFRAME_DATA", data, "together"),
             ("KEYS_BACKUP_TO", self.keys_backup_to, "STORAGE_URL", vault, "together"),
+            ("KEYS_BACKUP_TO", self.keys_backup_to, "DATABASE_URL", database, "together"),
             ("KEYS_BACKUP_TO", self.keys_backup_to, "CLEARFRAME_KEYS", keys, "lost"),
         ):
             if place and other and _nested(place, other):
                 raise BadConfig(
-                    f"{name} must be another place than {other_name}, and neither inside the other: {why[reason]}."
+                    f"{called.get(name, name)} must be another place than {called.get(other_name, other_name)}, and neither "
+                    f"inside the other: {why[reason]}."
                 )
 
     def _check_watching(self) -> None:
@@ -179,10 +195,10 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "oidc_roles": _roles(place("OIDC_ROLES")),
         "oidc_trust_email": env.bool("OIDC_TRUST_EMAIL", False),
         "oidc_trust_factor": env.bool("OIDC_TRUST_FACTOR", False),
-        "backup_to": place("BACKUP_TO"),
+        "backup_to": _standing(place("BACKUP_TO")),
         "backup_recipient": place("BACKUP_RECIPIENT"),
         "backup_days": env.int("BACKUP_DAYS", 35),
-        "keys_backup_to": place("KEYS_BACKUP_TO"),
+        "keys_backup_to": _standing(place("KEYS_BACKUP_TO")),
         "keys_backup_days": env.int("KEYS_BACKUP_DAYS", 7),
         "heads_to": place("HEADS_TO"),
         "webhook_private": bool(given.get("webhook_private", env.bool("WEBHOOK_PRIVATE", False))),
@@ -202,17 +218,44 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
 
 def _nested(one: str | Path, other: str | Path) -> bool:
     """Whether these are one place, or either lies in the other; links are followed, and what is not there yet counts too."""
-    left, right = _parts(one), _parts(other)
-    shorter = min(len(left), len(right))
-    return left[:shorter] == right[:shorter]
+    return any(
+        left[: len(right)] == right or right[: len(left)] == left
+        for left in _seats(one)
+        for right in _seats(other)
+    )
 
 
-def _parts(place: str | Path) -> tuple[str, ...]:
+def _seats(place: str | Path) -> list[tuple[str, ...]]:
+    """Where a place is: by its name, and for a folder also on its file system, for what is bound elsewhere has two names."""
     parts = urlsplit(str(place))
     if parts.scheme == "s3":
-        server = parse_qs(parts.query).get("endpoint", [""])[0].rstrip("/")
-        return ("s3", server, parts.netloc, *filter(None, parts.path.split("/")))
-    return ("file", *_folder(parts.path if parts.scheme == "file" else place).parts)
+        said = parse_qs(parts.query).get("endpoint", [""])[0] or os.environ.get("AWS_ENDPOINT_URL", "")
+        server = urlsplit(said.rstrip("/"))
+        port = str(server.port or (80 if server.scheme == "http" else 443))
+        return [("s3", server.hostname or "", port, parts.netloc, *filter(None, parts.path.split("/")))]
+    path = _folder(parts.path if parts.scheme == "file" else place)
+    mounts = _mounts()
+    under = [mount for mount in mounts if path.is_relative_to(mount[2])][-1:]
+    return [
+        ("file", *path.parts),
+        *((device, *root.parts, *path.relative_to(point).parts) for device, root, point in under),
+        *((device, *root.parts) for device, root, point in mounts if point.is_relative_to(path)),
+    ]
+
+
+def _mounts() -> list[tuple[str, Path, Path]]:
+    """Device, what of it and where, of every mount, the deepest last; none where the system does not say."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    said = [line.split() for line in lines]
+    mounts = [(device, _unescaped(root), _unescaped(point)) for _, _, device, root, point, *_ in said]
+    return sorted(mounts, key=lambda mount: len(mount[2].parts))
+
+
+def _unescaped(path: str) -> Path:
+    return Path(re.sub(r"\\(\d{3})", lambda found: chr(int(found[1], 8)), path))
 
 
 def _is_witness(url: str) -> bool:
@@ -254,6 +297,13 @@ def _data_folder(given: str, demo: bool) -> Path:
 def _folder(given: str | Path) -> Path:
     # A relative folder means the same to bin/run, bin/clearframe and a unit file: it lies in the project.
     return (HERE / given).resolve()
+
+
+def _standing(place: str) -> str:
+    """A place of backups whichever folder one stands in; a "/" at its end says that it is a folder."""
+    if not place or urlsplit(place).scheme in ("s3", "file"):
+        return place
+    return f"{HERE / place}{'/' if place.endswith('/') else ''}"
 
 
 def _typed(host: str) -> str:

@@ -9,11 +9,11 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from adapters.pieces import Pieces
-from adapters.storage import Bucket, good
+from adapters.storage import good
 
 PIECE = 1 << 20
 
@@ -81,6 +81,8 @@ def reading(place: str) -> Iterator[Place]:
 def _standing(place: str, *, must_be: bool = False) -> Place:
     parts = urlsplit(place)
     if parts.scheme == "s3":
+        from adapters.bucket import Bucket, InBucket
+
         return InBucket(Bucket(place))
     folder = Path(parts.path if parts.scheme == "file" else place)
     if must_be and not folder.is_dir():
@@ -148,51 +150,6 @@ class InFolder:
     def delete(self, name: str) -> None:
         """Take it away; twice does no harm."""
         (self.root / good(name)).unlink(missing_ok=True)
-
-
-class InBucket:
-    """A bucket or a prefix in one."""
-
-    incremental = True
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.store: Any = bucket.store
-
-    def put(self, name: str, data: Iterable[bytes], size: int) -> None:
-        """Keep these bytes under the name, in place of what was there."""
-        import obstore
-
-        obstore.put(self.store, good(name), iter(data))
-
-    def read(self, name: str) -> Iterator[bytes]:
-        """The bytes, a piece at a time; FileNotFoundError when there are none."""
-        import obstore
-
-        yield from (
-            bytes(piece) for piece in obstore.get(self.store, good(name)).stream(min_chunk_size=PIECE)
-        )
-
-    def size(self, name: str) -> int | None:
-        """How many bytes, or None when there is no such name."""
-        import obstore
-
-        try:
-            return int(obstore.head(self.store, good(name))["size"])
-        except FileNotFoundError:
-            return None
-
-    def names(self, folder: str) -> list[str]:
-        """The names in a folder of the place, sorted."""
-        import obstore
-
-        return sorted(item["path"] for page in obstore.list(self.store, prefix=f"{folder}/") for item in page)
-
-    def delete(self, name: str) -> None:
-        """Take it away; twice does no harm."""
-        import obstore
-
-        if self.size(name) is not None:
-            obstore.delete(self.store, good(name))
 
 
 class Packing:

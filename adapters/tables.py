@@ -1,4 +1,4 @@
-"""Reads tables that people bring: CSV and XLSX, as text, within limits, formulas left alone."""
+"""Tables in and out: reads what people bring (CSV and XLSX, as text, within limits), writes what no spreadsheet carries out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ MOST_MEMORY = 2 << 30
 XLSX = b"PK\x03\x04"
 DAMAGED = "this file is damaged or not an XLSX table"
 # A spreadsheet runs a cell that begins so; some also run the wide letters of East Asian keyboards.
+IGNORED = " '\"\u00a0\u2007\u202f\u3000\u200b\ufeff\x0b\x0c"  # what some drop before they look
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -63,7 +64,25 @@ def read(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows and never runs; `read` takes the apostrophe off again (ASVS 1.2.10)."""
-    return f"'{cell}" if cell.lstrip(" '").startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(IGNORED).startswith(FORMULA) else cell
+
+
+def written(head: Iterable[str], rows: Iterable[Iterable[Any]], *, mark: bool = True) -> bytes:
+    """A table as CSV, numbers as they are and all else as text that is never run; `mark` tells spreadsheets it is UTF-8.
+
+    Every text is quoted: one that part their cells at semicolons would else find a cell of its own within a name.
+    """
+    out = io.StringIO()
+    sheet = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
+    sheet.writerow(head)
+    sheet.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig" if mark else "utf-8")
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else harmless(str(value))
 
 
 def _plain(cell: str) -> str:

@@ -22,6 +22,7 @@ CHUNK = 1 << 20
 TAG = 16
 HEADER = struct.Struct(">4sBI32s7s")  # magic, format, chunk size, hash of object id and role, nonce prefix
 MOST_CHUNKS = 2**32
+GLANCE = 1 << 17  # read at once with the header: most previews and papers are all of it
 ORIGINAL = "original"
 
 
@@ -59,7 +60,7 @@ class Vault:
     def put(self, id: str, role: str, data: bytes) -> None:
         """Keep a small object whole, in place of an older one in the same role."""
         with Writer(self, id, role, replace=True) as writer:
-            writer.write(data)
+            writer.take(data)
 
     def open(self, id: str, role: str = ORIGINAL) -> Reader:
         """A reader; KeyGone after destroy, FileNotFoundError when there is no such role."""
@@ -96,7 +97,7 @@ class Vault:
         return f"objects/{place[:2]}/{place}"
 
     def _hash(self, text: str) -> str:
-        return hmac.new(self.keys.secret("names"), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.keys.secret("names"), text.encode(), "sha256").hex()
 
     def key(self, id: str, role: str) -> AESGCM:
         """The key of one role of an object, derived from the object's own."""
@@ -120,21 +121,22 @@ class Writer:
         return self._hash.hexdigest()
 
     def __enter__(self) -> Self:
-        if not self.vault.keys.has("object", self.id):
+        key = self.vault.keys.many("object", [self.id]).get(self.id)
+        if key is None:
             try:
-                self.vault.keys.new("object", self.id)
+                key = self.vault.keys.new("object", self.id)
                 self._made_key = True
             except sqlite3.IntegrityError:
-                pass  # another process made it a moment ago
+                key = self.vault.keys.get("object", self.id)  # another process made it a moment ago
         try:
-            self._begin()
+            self._begin(key)
         except BaseException:
             self._forget_key()
             raise
         return self
 
-    def _begin(self) -> None:
-        self._cipher = self.vault.key(self.id, self.role)
+    def _begin(self, key: bytes) -> None:
+        self._cipher = AESGCM(derive(key, f"role/{self.role}"))
         self._header = HEADER.pack(MAGIC, FORMAT, CHUNK, _context(self.id, self.role), secrets.token_bytes(7))
         self._staged: Staged = self.vault.storage.stage()
         try:
@@ -145,15 +147,21 @@ class Writer:
 
     def write(self, data: bytes) -> None:
         """Add plaintext."""
-        self.size += len(data)
         self._hash.update(data)
+        self.take(data)
+
+    def take(self, data: bytes) -> None:
+        """Add plaintext whose hash nobody will ask for."""
+        self.size += len(data)
         self._pending += data
         # One chunk stays back: only the end knows which is the last.
-        while len(self._pending) > CHUNK:
-            self._seal(bytes(self._pending[:CHUNK]), last=False)
-            del self._pending[:CHUNK]
+        full = max(0, len(self._pending) - 1) // CHUNK * CHUNK
+        with memoryview(self._pending) as whole:
+            for start in range(0, full, CHUNK):
+                self._seal(whole[start : start + CHUNK], last=False)
+        del self._pending[:full]
 
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
+    def _seal(self, chunk: bytes | bytearray | memoryview, *, last: bool) -> None:
         if self._count >= MOST_CHUNKS:
             raise ValueError("the object is too large for its format")
         self._staged.write(self._cipher.encrypt(_nonce(self._header, self._count, last), chunk, self._header))
@@ -164,7 +172,7 @@ class Writer:
     ) -> None:
         if kind is None:
             try:
-                self._seal(bytes(self._pending), last=True)
+                self._seal(self._pending, last=True)
                 self._staged.commit(self.vault.name(self.id, self.role), replace=self.replace)
                 return
             except BaseException:
@@ -187,8 +195,9 @@ class Reader:
     def __init__(self, vault: Vault, id: str, role: str) -> None:
         self._cipher = vault.key(id, role)
         self._storage, self._name = vault.storage, vault.name(id, role)
-        self._whole = self._storage.size(self._name)
-        self._header = self._storage.read(self._name, 0, HEADER.size)
+        self._begun = self._storage.read(self._name, 0, GLANCE)
+        self._whole = len(self._begun) if len(self._begun) < GLANCE else self._storage.size(self._name)
+        self._header = self._begun[: HEADER.size]
         try:
             magic, version, chunk, context, _ = HEADER.unpack(self._header)
         except struct.error as error:
@@ -206,12 +215,17 @@ class Reader:
         """The plaintext, a chunk at a time."""
         for index in range(first, self._count if last is None else min(last + 1, self._count)):
             start = HEADER.size + index * (self._chunk + TAG)
-            sealed = self._storage.read(self._name, start, min(start + self._chunk + TAG, self._whole))
+            sealed = self._stored(start, min(start + self._chunk + TAG, self._whole))
             nonce = _nonce(self._header, index, index == self._count - 1)
             try:
                 yield self._cipher.decrypt(nonce, sealed, self._header)
             except (InvalidTag, ValueError) as error:
                 raise Damaged(f"{self._id}: chunk {index} does not hold") from error
+
+    def _stored(self, start: int, end: int) -> bytes:
+        if end <= len(self._begun):
+            return self._begun[start:end]
+        return self._storage.read(self._name, start, end)
 
     def read(self, start: int = 0, end: int | None = None) -> bytes:
         """The bytes from start to before end, decrypting only the chunks that hold them."""

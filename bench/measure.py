@@ -56,11 +56,12 @@ def timed(act: Callable[[], Any], times: int, *, cpu: Callable[[], float] = time
         spent.append(cpu() - began)
         passed.append(time.perf_counter() - started)
     return Times(
-        statistics.median(spent), statistics.median(passed), _spread(spent), _spread(passed), _p95(passed)
+        statistics.median(spent), statistics.median(passed), spread(spent), spread(passed), _p95(passed)
     )
 
 
-def _spread(values: list[float]) -> float:
+def spread(values: list[float]) -> float:
+    """Half the distance between the quarters."""
     if len(values) < 4:
         return 0.0
     low, _, high = statistics.quantiles(values, n=4)

@@ -92,10 +92,12 @@ def with_app(verb: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(f"There is no library in {config.data} yet. bin/run creates it.")
         from app import create_app
         from commands.unsealing import unseal
+        from models import schema
         from models.base import db
 
         unseal(config.keys)
         with create_app(config).app_context(), db.connection_context():
+            schema.check_known()
             return verb(*args, **kwargs)
 
     return run
@@ -142,7 +144,7 @@ def sentence(error: Exception) -> str:
     from models.erasure import Behind
     from models.errors import Full, Refusal
     from models.restoring import Unfinished
-    from models.schema import Apart
+    from models.schema import Apart, NewerDatabase
 
     plain = (
         Apart,
@@ -151,6 +153,7 @@ def sentence(error: Exception) -> str:
         BadSeal,
         Behind,
         KeysMissing,
+        NewerDatabase,
         NewerStore,
         NoPlace,
         StorageMissing,

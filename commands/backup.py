@@ -43,9 +43,11 @@ def backup() -> None:
 @with_app
 def make(place: str, as_json: bool) -> None:
     """Write a backup to PLACE while everybody works on."""
+    from config import Config
     from models import backing_up
     from models.base import tools
 
+    Config.from_environment().need_apart("This place", backup_to=_typed(place))
     made = backing_up.make(place)
     if as_json:
         click.echo(json.dumps(asdict(made)))
@@ -122,6 +124,13 @@ def drill(place: str | None, as_json: bool) -> int:
 @with_app
 def keys(place: str) -> None:
     """Write a copy of the key store to PLACE, apart from the data; earlier copies there go."""
+    from config import Config
     from models import keys_backup
 
+    Config.from_environment().need_apart("This place", keys_backup_to=_typed(place))
     click.echo(f"Key store copied as {keys_backup.make(place)}. The root key is not in it.")
+
+
+def _typed(place: str) -> str:
+    """A place as it is meant by who typed it: from the folder they stand in."""
+    return place if place.startswith(("s3:", "file:")) else str(Path(place).absolute())

@@ -132,6 +132,7 @@ def database(config: Config) -> Finding:
 
     schema.check_with_keys(config.database_url, tools.keys)
     with db.connection_context():
+        schema.check_known()
         waiting = [each.name for each in Runner(db.obj, str(schema.MIGRATIONS)).status() if not each.applied]
         broken = not is_postgres() and db.execute_sql("PRAGMA cipher_integrity_check").fetchone()
         whole = is_postgres() or db.execute_sql("PRAGMA quick_check").fetchone()[0] == "ok"

@@ -23,8 +23,7 @@ from commands.unsealing import unseal
     help="The age key file that opens it.",
 )
 @click.option(
-    "--keys", "key_store", type=click.Path(exists=True, path_type=Path),
-    help="A backup of the key store, where there is none in CLEARFRAME_KEYS.",
+    "--keys", "key_store", metavar="PLACE", help="Where a backup of the key store lies, if there is none in CLEARFRAME_KEYS.",
 )  # fmt: skip
 @click.option(
     "--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,

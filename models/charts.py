@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -123,12 +121,8 @@ def _picture(chart: Chart) -> str:
 def table(month: str) -> bytes:
     """A month as CSV: chart, row, column, number, by fixed English keys, so that months can be laid beside each other."""
     span, numbers, _ = monthly.of(month)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["month", "what", "of", "number"])
-    for what, of, number in _cells(span, numbers):
-        writer.writerow([span.name, what, tables.harmless(of), number])
-    return out.getvalue().encode()
+    rows = ([span.name, *cells] for cells in _cells(span, numbers))
+    return tables.written(["month", "what", "of", "number"], rows, mark=False)
 
 
 def _cells(_span: Span, numbers: Numbers) -> Iterator[tuple[str, str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from adapters import clock
+from adapters import clock, tables
 from models import inquiry
 from models.base import db, tools
 from models.claim import Claim, Outcome, Right, require_dpo
@@ -144,11 +142,8 @@ def forget(before: datetime) -> int:
 def export(user: User) -> bytes:
     """The years as CSV for a sheet, without a name in it, and a line that it was taken out."""
     require_dpo(user)
-    out = io.StringIO()
-    sheet = csv.writer(out)
     names = [field.name for field in fields(Year)]
-    sheet.writerow(names)
-    sheet.writerows([getattr(row, name) for name in names] for row in years())
+    sheet = tables.written(names, ([getattr(row, name) for name in names] for row in years()))
     with db.atomic():
         Trace.leave(user, "claim.register-exported")
-    return out.getvalue().encode("utf-8-sig")
+    return sheet

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -11,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from adapters import tables
 from models import (
     activities,
     backups,
@@ -77,16 +76,7 @@ def _json(value: Any) -> bytes:
 
 
 def _csv(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(head)
-    table.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    # A spreadsheet would carry out what begins like a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return tables.written(head, rows, mark=False)
 
 
 def _document(name: str) -> Callable[[Ask], list[File]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import tarfile
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -60,13 +60,13 @@ def forget_old(place: str, days: int) -> int:
     return len(old)
 
 
-def bring_back(source: Path, folder: Path, identities: list[Any] | None) -> None:
+def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) -> None:
     """Put the newest copy at a place, or one file, into a key folder that has none; Refusal where one is."""
     if (folder / STORE).exists():
         raise Refusal(_l("There is a key store here already. Take --keys away, or move the old one aside."))
-    data = _opened(source, identities)
+    data = _opened(str(place), identities)
     if not data.startswith(b"SQLite format 3\0"):
-        raise NoPlace(f"{source} holds no key store.")
+        raise NoPlace(f"{place} holds no key store.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = folder / f".{STORE}.part"
     draft.unlink(missing_ok=True)
@@ -74,30 +74,24 @@ def bring_back(source: Path, folder: Path, identities: list[Any] | None) -> None
     draft.replace(folder / STORE)
 
 
-def _opened(source: Path, identities: list[Any] | None) -> bytes:
-    name, pieces = source.name, iter([source.read_bytes()] if source.is_file() else [])
-    if not source.is_file() or _is_packed(source):
-        name, pieces = _newest(source)
+def _opened(place: str, identities: list[Any] | None) -> bytes:
+    one = Path(place)
+    alone = one.is_file() and not tarfile.is_tarfile(one)
+    name, data = (one.name, one.read_bytes()) if alone else _newest(place)
     if not name.endswith(SEALED):
-        return b"".join(pieces)
+        return data
     if not identities:
         raise age.BadAge(
             "This copy of the key store is encrypted: name the key that opens it with --identity."
         )
     opened: list[bytes] = []
-    age.decrypt(pieces, opened.append, identities)
+    age.decrypt(iter([data]), opened.append, identities)
     return b"".join(opened)
 
 
-def _is_packed(source: Path) -> bool:
-    import tarfile
-
-    return tarfile.is_tarfile(source)
-
-
-def _newest(source: Path) -> tuple[str, Iterator[bytes]]:
-    with reading(str(source)) as there:
+def _newest(place: str) -> tuple[str, bytes]:
+    with reading(place) as there:
         names = there.names(FOLDER)
         if not names:
-            raise NoPlace(f"There is no copy of a key store in {source}.")
-        return names[-1], iter([b"".join(there.read(names[-1]))])
+            raise NoPlace(f"There is no copy of a key store in {place}.")
+        return names[-1], b"".join(there.read(names[-1]))

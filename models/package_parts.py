@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -177,12 +175,7 @@ def _said(value: Any) -> str:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    sink = io.StringIO(newline="")
-    table = csv.writer(sink)
-    table.writerow(columns)
-    for row in rows:
-        table.writerow([tables.harmless(_cell(row.get(column))) for column in columns])
-    return b"\xef\xbb\xbf" + sink.getvalue().encode()
+    return tables.written(columns, ([_cell(row.get(column)) for column in columns] for row in rows))
 
 
 def _cell(value: Any) -> str:

@@ -174,6 +174,20 @@ def migrate(until: str | None = None) -> list[str]:
     return [str(getattr(done, "name", done)) for done in (runner.up(until) or [])]
 
 
+class NewerDatabase(Exception):
+    """The database was brought up to date by a newer version than this one."""
+
+
+def check_known() -> None:
+    """Raise NewerDatabase when an update was applied that this version does not know: it would misread what it finds."""
+    newest = max(Runner(db.obj, str(MIGRATIONS)).applied(), default="")
+    if newest > migrations()[-1]:
+        raise NewerDatabase(
+            f"The database was used by a newer version ({newest}) than this one knows ({migrations()[-1]}). Update Clearframe, or "
+            "restore a backup from before."
+        )
+
+
 def migrations() -> list[str]:
     """The names of every migration of this version, in order."""
     return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))

@@ -7,6 +7,7 @@ import gc
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -177,6 +178,38 @@ def _scratch_database(like: str = "template1") -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def bucket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One S3 server for all tests of a process; each takes a prefix of its own."""
+    from tests.bucket_server import BucketServer
+
+    server = BucketServer(tmp_path_factory.mktemp("s3") / "log")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3(bucket_server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The S3 server, its account's keys in the environment."""
+    for name, value in bucket_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return bucket_server
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of three megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Moves the house's clock forward by so much more: `later(days=3)`."""
@@ -255,7 +288,6 @@ assert schema.MODULES
 def typed(tmp_path: Path) -> Callable[[bytes, str], str]:
     """The words of a PDF on one line, after it was held against PDF/UA: tagged, titled, in its language (ACC-03)."""
     import io
-    import subprocess
 
     import pdfua
     import pikepdf

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,10 @@ def test_keys_never_lie_inside_the_data(tmp_path, inside):
         ({"BACKUP_TO": "s3://b/data/", "KEYS_BACKUP_TO": "s3://b/data"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
         ({"STORAGE_URL": "s3://b/vault", "BACKUP_TO": "s3://b/vault/backups"}, ("BACKUP_TO", "STORAGE_URL")),
         ({"STORAGE_URL": "file:{here}/keys/vault"}, ("CLEARFRAME_KEYS", "STORAGE_URL")),
+        ({"STORAGE_URL": "s3://b?endpoint=https://One.example:443/", "BACKUP_TO": "s3://b/x?endpoint=https://one.example&region=x"},
+         ("BACKUP_TO", "STORAGE_URL")),
+        ({"DATABASE_URL": "sqlite:///{here}/there/x.db", "BACKUP_TO": "there"}, ("BACKUP_TO", "DATABASE_URL")),
+        ({"DATABASE_URL": "sqlite:///{here}/there/x.db", "BACKUP_TO": "there/x"}, None),
     ],
 )  # fmt: skip
 def test_keys_data_and_their_copies_lie_apart(monkeypatch, tmp_path, places, named):
@@ -146,6 +151,31 @@ def test_keys_data_and_their_copies_lie_apart(monkeypatch, tmp_path, places, nam
         return
     with pytest.raises(BadConfig, match=rf"^{named[0]} must be another place than {named[1]}, .*\.$"):
         Config.from_environment(**apart)
+
+
+def test_what_is_bound_elsewhere_is_the_same_place(tmp_path, small_disk):
+    """A bind mount has no link to follow: the file system says that two names are one folder (ERA-04)."""
+    bound = tmp_path / "bound"
+    for folder in (bound, tmp_path / "data" / "backups"):
+        folder.mkdir(parents=True)
+    subprocess.run(["mount", "--bind", tmp_path / "data" / "backups", bound], check=True)
+    try:
+        config = Config.from_environment(data=tmp_path / "data", keys=tmp_path / "keys")
+        for place in (f"{bound}/", f"{bound}/deeper/one.clf"):
+            with pytest.raises(BadConfig, match=r"^Here must be another place than CLEARFRAME_DATA"):
+                config.need_apart("Here", backup_to=place)
+            with pytest.raises(BadConfig, match=r"^Here must be another place than CLEARFRAME_DATA"):
+                config.need_apart("Here", keys_backup_to=place)
+        config.need_apart("Here", backup_to=f"{small_disk}/")
+    finally:
+        subprocess.run(["umount", "-l", bound], check=True)
+
+
+def test_a_relative_place_is_the_same_wherever_one_stands(monkeypatch, tmp_path):
+    monkeypatch.setenv("BACKUP_TO", "../backups/")
+    monkeypatch.chdir(tmp_path)
+    config = Config.from_environment(data=tmp_path / "data", keys=tmp_path / "keys")
+    assert config.backup_to == f"{HERE}/../backups/"
 
 
 def test_the_config_is_frozen(tmp_path):

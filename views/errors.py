@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext
 from htmx_flask import make_response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, RequestTimeout
 from werkzeug.wrappers import Response
 
 from models import trouble
@@ -37,6 +37,7 @@ WORDS = {
     403: _l("Your role doesn't include this. Ask your administrator if you need it."),
     404: _l("There is nothing here, or you may not see it."),
     405: _l("This address doesn't work that way."),
+    408: _l("This request did not arrive in time. Send it again."),
     413: _l("This is larger than what is taken in."),
     429: _l("Too many tries. Wait a few minutes and try again."),
     500: _l("Something went wrong on our side. Nothing you entered was half-saved. Please try again."),
@@ -65,6 +66,8 @@ def failed(error: HTTPException) -> Response:
     """A refusal of the web, in ours."""
     if error.response is not None:
         return error.response
+    if isinstance(error, ClientDisconnected):
+        error = RequestTimeout()  # who is still there dripped; whoever is gone reads no answer
     status = error.code or 500
     kind = KINDS.get(status) or error.name.lower().replace(" ", "-")
     response = _answer(status, kind, gettext(WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])))

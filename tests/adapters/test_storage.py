@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import time
 
@@ -21,6 +22,16 @@ def folder(tmp_path):
     return made
 
 
+@pytest.fixture(params=["folder", "bucket"])
+def store(request, folder):
+    """Either kind of place; a bucket's prefix is of this test alone."""
+    if request.param == "folder":
+        return folder
+    made = open_storage(request.getfixturevalue("s3").url(f"vault-{secrets.token_hex(4)}"), folder.root)
+    made.found(OURS)
+    return made
+
+
 def put(folder, name, data, **how):
     staged = folder.stage()
     staged.write(data[:3])
@@ -28,44 +39,61 @@ def put(folder, name, data, **how):
     staged.commit(name, **how)
 
 
-def test_put_read_list_delete(folder):
-    put(folder, NAME, b"0123456789")
-    put(folder, "objects/cd/x/y", b"other")
-    assert folder.read(NAME) == b"0123456789"
-    assert (folder.read(NAME, 2, 5), folder.read(NAME, 8), folder.read(NAME, 8, 99)) == (b"234", b"89", b"89")
-    assert folder.size(NAME) == 10
-    assert list(folder.names()) == [NAME, "objects/cd/x/y"]
-    assert [list(folder.names(start)) for start in ("objects/ab", "objects/ab/abcdef/", "objects/a")] == [
+def test_put_read_list_delete(store):
+    put(store, NAME, b"0123456789")
+    put(store, "objects/cd/x/y", b"other")
+    assert store.read(NAME) == b"0123456789"
+    assert (store.read(NAME, 2, 5), store.read(NAME, 8), store.read(NAME, 8, 99)) == (b"234", b"89", b"89")
+    assert store.size(NAME) == 10
+    assert list(store.names()) == [NAME, "objects/cd/x/y"]
+    assert [list(store.names(start)) for start in ("objects/ab", "objects/ab/abcdef/", "objects/a")] == [
         [NAME]
     ] * 3
-    assert list(folder.names("objects/ef/")) == []
-    folder.delete(NAME)
-    folder.delete(NAME)
-    assert not folder.exists(NAME)
-    for ask in (folder.read, folder.size):
+    assert list(store.names("objects/ef/")) == []
+    store.delete(NAME)
+    store.delete(NAME)
+    assert not store.exists(NAME)
+    for ask in (store.read, store.size):
         with pytest.raises(FileNotFoundError):
             ask(NAME)
 
 
-def test_nothing_is_there_before_commit_nor_after_abort(folder):
-    staged = folder.stage()
+def test_nothing_is_there_before_commit_nor_after_abort(store):
+    staged = store.stage()
     staged.write(b"half")
-    assert list(folder.names()) == []
+    assert list(store.names()) == []
     staged.abort()
-    assert list((folder.root / "staging").iterdir()) == []
+    assert list(store.names()) == []
+    assert not isinstance(store, Folder) or list((store.root / "staging").iterdir()) == []
 
 
-def test_a_taken_name_is_kept_unless_replaced(folder):
-    put(folder, NAME, b"first")
-    staged = folder.stage()
+def test_a_taken_name_is_kept_unless_replaced(store):
+    put(store, NAME, b"first")
+    staged = store.stage()
     staged.write(b"second")
     with pytest.raises(FileExistsError):
         staged.commit(NAME)
     staged.abort()
-    assert folder.read(NAME) == b"first"
-    put(folder, NAME, b"second", replace=True)
-    assert folder.read(NAME) == b"second"
-    assert list((folder.root / "staging").iterdir()) == []
+    assert store.read(NAME) == b"first"
+    put(store, NAME, b"second", replace=True)
+    assert store.read(NAME) == b"second"
+    assert not isinstance(store, Folder) or list((store.root / "staging").iterdir()) == []
+
+
+def test_a_large_file_is_taken_once_and_whole(store):
+    """Beyond the size from which buckets take it in parts."""
+    data = os.urandom(12_000_001)
+    put(store, NAME, data)
+    staged = store.stage()
+    staged.write(b"another")
+    with pytest.raises(FileExistsError):
+        staged.commit(NAME)
+    staged.abort()
+    assert (store.size(NAME), store.read(NAME), store.read(NAME, 11_999_999)) == (
+        len(data),
+        data,
+        data[11_999_999:],
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,16 +134,16 @@ def test_a_missing_mount_is_no_empty_vault(folder):
     assert list(folder.root.iterdir()) == []
 
 
-def test_the_vault_of_another_library_is_refused(folder):
+def test_the_vault_of_another_library_is_refused(store):
     with pytest.raises(StorageMissing, match="another library"):
-        folder.check(OTHERS)
+        store.check(OTHERS)
     with pytest.raises(StorageMissing, match="another library"):
-        folder.found(OTHERS)
-    folder.found(OURS)
-    put(folder, NAME, b"x")
-    (folder.root / MARKER).unlink()
+        store.found(OTHERS)
+    store.found(OURS)
+    put(store, NAME, b"x")
+    store.delete(MARKER)
     with pytest.raises(StorageMissing):
-        folder.found(OURS)
+        store.found(OURS)
 
 
 def test_a_marker_from_before_they_named_their_library_is_signed_at_the_next_start(folder):

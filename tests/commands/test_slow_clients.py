@@ -12,12 +12,15 @@ from dataclasses import replace
 import pytest
 
 from commands import serve, web_worker
+from models.photo import Photo
+from models.token import ApiToken
 from tests.house.tree import HERE
 
 
-@pytest.fixture
-def server(house, config):
+@pytest.fixture(scope="module")
+def server(standing):
     """The port of the web server alone, with its two workers of six threads."""
+    config = standing.house.config
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     started = replace(config, host="127.0.0.1", port=port)
@@ -100,17 +103,77 @@ def test_a_head_in_pieces_and_a_second_request_are_answered(server):
         assert line.recv(100) == b"", "cut off in its head"
 
 
+def slow_bodies(port, token):
+    """Requests whose body never ends: begun at once, in chunks, by a program, and far enough to be given a thread."""
+    host = f"Host: 127.0.0.1:{port}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    program = f"POST /api/v1/photos HTTP/1.1\r\n{host}Authorization: Bearer {token}\r\n"
+    photo = "--x\r\nContent-Disposition: form-data; name=file; filename=a.jpg\r\n\r\n" + "x" * 40_000
+    begun = (
+        f"POST /login HTTP/1.1\r\n{host}Content-Length: 900\r\n\r\n",
+        f"POST /login HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n5\r\nemail",
+        f"{program}Content-Length: 9000000\r\n\r\n",
+        f"{program}Content-Length: 9000000\r\n\r\n{photo}",
+        f"{program}Transfer-Encoding: chunked\r\n\r\nffffff\r\n{photo}",
+        f"{program}Expect: 100-continue\r\nContent-Length: 9000000\r\n\r\n",
+    )
+    return [request.encode() for request in begun]
+
+
+def test_slow_bodies_hold_no_thread(server, standing):
+    """SEC-12: sixty that drip a byte a second, half of them with a thread each: others are answered, they get 408, nothing is kept."""
+    token = ApiToken.create_for(standing.house.user("editor"), ("write",), by="system")
+    before = Photo.select().count()
+    with ExitStack() as open_lines:
+        lines = [open_lines.enter_context(socket.create_connection(("127.0.0.1", server))) for _ in range(60)]
+        kinds = slow_bodies(server, token)
+        for at, line in enumerate(lines):
+            line.sendall(kinds[at % len(kinds)])
+        began, longest = time.monotonic(), 0.0
+        while time.monotonic() - began < web_worker.SILENCE + 5:
+            now = time.monotonic()
+            assert asked("/login", server, wait=10 * web_worker.HURRY) == b"HTTP/1.1 200"
+            longest = max(longest, time.monotonic() - now)
+            for line in lines:
+                drip(line, b"a")
+            time.sleep(1)
+        answers = [answered(line) for line in lines]
+    assert longest < 5 * web_worker.HURRY
+    for at, whole in enumerate(answers):
+        said = whole.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert said[:12] == b"HTTP/1.1 408", (kinds[at % len(kinds)][:80], said[:300])
+        assert (b"application/problem+json" in said, b"no-store" in said) == (at % len(kinds) >= 2, True)
+    assert Photo.select().count() == before
+
+
+def answered(line):
+    """All that was answered, as long as the line is open."""
+    line.settimeout(5)
+    said = b""
+    with suppress(ConnectionError, TimeoutError):
+        while piece := line.recv(4096):
+            said += piece
+    return said
+
+
 def test_a_body_that_stops_or_drips_is_cut(monkeypatch):
-    """The reader alone, with a second for patience: nothing more, then a byte now and then."""
-    monkeypatch.setattr(web_worker, "SILENCE", 0.2)
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        reader = web_worker.PatientReader(ours)
-        theirs.sendall(b"abc")
-        assert reader.chunk() == b"abc"
-        with pytest.raises(ConnectionResetError, match="nothing more"):
-            reader.chunk()
-        reader.waited = 0.3
+    """The reader alone, with little patience: nothing more, then a byte now and then, then others who wait."""
+    monkeypatch.setattr(web_worker, "SILENCE", 0.4)
+    monkeypatch.setattr(web_worker, "HURRY", 0.1)
+    for crowded, least, most in ((False, 0.3, 5), (True, 0.05, 0.3)):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            reader = web_worker.PatientReader(ours, lambda crowded=crowded: crowded)
+            theirs.sendall(b"abc")
+            assert reader.chunk() == b"abc"
+            began = time.monotonic()
+            with pytest.raises(ConnectionResetError, match="too slowly"):
+                drained_by_drips(reader, theirs)
+            assert least < time.monotonic() - began < most
+
+
+def drained_by_drips(reader, theirs):
+    while True:
+        reader.left -= 0.02  # as if it had been waited for
         theirs.sendall(b"d")
-        with pytest.raises(ConnectionResetError, match="too slowly"):
-            reader.chunk()
+        assert reader.chunk() == b"d"
+        time.sleep(0.02)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+from commands import VERBS
 from models import faces
 from models.base import db, is_postgres
 from models.job import Job
@@ -13,6 +16,7 @@ from models.photo import Photo
 from models.session import token_user
 from models.trail import Trace
 from models.user import User
+from tests.house.tree import HERE
 from tests.makers import Browser, picture
 
 pytestmark = pytest.mark.both_engines
@@ -119,3 +123,29 @@ def test_jobs_say_what_waits_and_why(clearframe, house, drain):
     assert "the mail server did not answer" in clearframe("jobs")[1]
     Job.delete().execute()
     assert clearframe("jobs")[1] == "Everything is done.\n"
+
+
+def test_a_database_of_a_newer_version_is_left_alone_by_every_verb(clearframe, house, config, tmp_path):
+    """SEC-04: an older version would misread what a newer one wrote; each verb and the start say so alike."""
+    db.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2026-11-26')")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.csv").write_text("name\nNoor\n")
+    words = "clearframe: The database was used by a newer version (9999_later) than this one knows"
+    calls = {
+        "user": ["list"], "token": ["create", "--user", "x@people.example", "--scope", "read"], "ingest": [str(tmp_path / "folder"), "--album", "A"],
+        "import-consents": [str(tmp_path / "file.csv")], "explain": ["x", "--use", "website"], "trail": ["verify"],
+        "backup": [str(tmp_path / "one.clf")], "keys": ["status"], "scrub": [], "evidence": ["verify", str(tmp_path / "file.csv")], "measures": [],
+        "jobs": [],
+    }  # fmt: skip
+    assert set(VERBS) - set(calls) == {"doctor", "restore", "bench"}, (
+        "the first says it among others, two need no library"
+    )
+    for verb, arguments in calls.items():
+        code, out, said = clearframe(verb, *arguments)
+        assert (verb, code, out, said[: len(words)]) == (verb, 1, "", words), said
+    code, out, _ = clearframe("doctor")
+    assert (code, words.removeprefix("clearframe: ") in out) == (1, True)
+    start = subprocess.run(
+        [sys.executable, "-m", "commands.prepare"], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    assert (start.returncode, start.stderr[: len(words)]) == (1, words)

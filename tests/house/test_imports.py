@@ -64,6 +64,16 @@ def test_no_room_uses_a_library_of_its_neighbour():
     assert {path: names for path, names in used.items() if names} == {}
 
 
+def test_tables_are_read_and_written_in_one_place():
+    """What guards a spreadsheet from a formula stands there, and no CSV leaves past it (ASVS 1.2.10)."""
+    users = {
+        path
+        for path in in_rooms("app", "commands", "views", "tasks", "models", "adapters")
+        if imports(path) & {"csv", "openpyxl"}
+    }
+    assert {path.as_posix() for path in users} == {"adapters/tables.py"}
+
+
 def test_no_import_is_relative():
     assert [str(path) for path in files(".py") if any(name.startswith(".") for name in imports(path))] == []
 

@@ -23,25 +23,29 @@ BODIES = {
 }  # fmt: skip
 
 
+KINDS = ("", "text/plain", "application/json; charset=utf-16", "image/png", "a" * 300)
+
+
 @pytest.fixture
 def api(web, house):
     return Program(web, house.user("editor"))
 
 
-@pytest.mark.parametrize("name", BODIES)
-def test_it_is_refused_in_words(api, name):
-    answer = api.call("POST", "/people", data=BODIES[name], content_type="application/json")
-    assert (answer.status_code, Person.select().count()) == (422, 0)
-
-
-def test_more_than_a_megabyte_is_not_read(api):
+def test_it_is_refused_in_words(api):
+    """One house for all of them: what one left behind would be counted with the next."""
+    for name, body in BODIES.items():
+        answer = api.call("POST", "/people", data=body, content_type="application/json")
+        assert (name, answer.status_code, Person.select().count()) == (name, 422, 0)
     answer = api.call("POST", "/people", data=b" " * (1 << 20) + b"{}", content_type="application/json")
-    assert answer.status_code == 413
+    assert answer.status_code == 413, "more than a megabyte is not read"
 
 
-@pytest.mark.parametrize(
-    "kind", ["", "text/plain", "application/json; charset=utf-16", "image/png", "a" * 300]
-)
-def test_a_body_is_read_as_json_whatever_it_calls_itself(api, kind):
-    answer = api.call("POST", "/people", data=b'{"name": "Noor Voorbeeld"}', content_type=kind)
-    assert (answer.status_code, Person.get().name) == (201, "Noor Voorbeeld")
+def test_a_body_is_read_as_json_whatever_it_calls_itself(api):
+    for number, kind in enumerate(KINDS):
+        name = f"Noor Voorbeeld {number}"
+        answer = api.call("POST", "/people", data=json.dumps({"name": name}).encode(), content_type=kind)
+        assert (kind, answer.status_code, Person.select().where(Person.name == name).count()) == (
+            kind,
+            201,
+            1,
+        )

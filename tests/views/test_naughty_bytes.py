@@ -93,13 +93,16 @@ def test_bytes_that_are_no_words_are_never_an_error_of_ours(web, house, editor):
         )
 
 
-@pytest.mark.parametrize(
-    "form", [b"name=%ED%A0%80", b"name=%FF", b"name=%00", b"%00=x", b"name", b"&&&=&=", b"=" * 5_000]
-)
-def test_a_form_of_odd_bytes_is_answered(web, editor, form):
+FORMS = (b"name=%ED%A0%80", b"name=%FF", b"name=%00", b"%00=x", b"name", b"&&&=&=", b"=" * 5_000)
+
+
+def test_a_form_of_odd_bytes_is_answered(web, editor):
     browser = Browser(web).log_in(editor)
     token = quote(browser._token()).encode()
-    said = browser.client.post(
-        "/people", data=b"csrf_token=" + token + b"&" + form, content_type="application/x-www-form-urlencoded"
-    )
-    assert said.status_code in (303, 400, 413, 422)
+    for form in FORMS:
+        said = browser.client.post(
+            "/people",
+            data=b"csrf_token=" + token + b"&" + form,
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert said.status_code in (303, 400, 413, 422), form
