@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from adapters.witness import Witness
 
 db = DatabaseProxy()
+FEW = 1_000  # rows deleted in one transaction, which others wait for
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,14 @@ def find(query: ModelSelect[Any], code: str) -> Any:
 def tuples(query: Any) -> Iterator[Any]:
     """The rows of a query as bare values, one at a time."""
     return iter(query.tuples().iterator())
+
+
+def clear(record: Any, where: Any) -> int:
+    """Delete the rows of a table that fit, a few in each transaction, so that nobody waits long; returns how many there were."""
+    count, few = 0, record.select(record.id).where(where).limit(FEW)
+    while ids := [id for (id,) in few.tuples()]:
+        count += int(record.delete().where(record.id.in_(ids), where).execute())
+    return count
 
 
 def is_postgres() -> bool:

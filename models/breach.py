@@ -348,9 +348,11 @@ def _danger(text: str) -> Danger:
 
 def forget(before: datetime) -> int:
     """Erase what was closed before a moment, with everything said of it; returns how many."""
+    from models import retaining
+
     count = 0
     for breach in list(Breach.select().where(Breach.closed_at < before)):
         with db.atomic():
-            Trace.forget([breach.code])
+            Trace.forget(retaining.codes(Breach, [breach.id]))
             count += breach.delete_instance()
     return count

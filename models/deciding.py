@@ -16,7 +16,7 @@ from models.gather import today
 from models.index import Indexed
 from models.person import Person
 from models.photo import Photo
-from models.retaining import batches, held
+from models.retaining import batches, spared_photos
 from models.retention import Done
 
 A_NIGHT = 5_000  # photos that join in one night: a queue nobody can see the end of is read by nobody
@@ -101,17 +101,16 @@ def _without_ground(photo_ids: list[int]) -> list[tuple[int | None, int]]:
 
 def _erase_overdue(done: Done, causes: tuple[str, ...]) -> None:
     """Erase what nobody decided about in time, where the rule says so; a photo under a hold, or open for some use, stays."""
-    due = Disposition.select().where(
+    due = Disposition.select(Disposition.photo).where(
         Disposition.decided_at.is_null(), Disposition.due_on < today(), Disposition.cause.in_(causes)
     )
-    ids = {row.photo_id for row in due}
-    for photo in (
-        Photo.select(Photo, _clear().alias("open")).where(Photo.id.in_(list(ids))).order_by(Photo.id)
-    ):
-        if held(photo):
-            done.leave("held")
-        elif photo.open:
-            done.leave("open for some use")
-        else:
-            erasure.erase_photo(photo, by=None, why="retention")
-            done.acted += 1
+    photos = Photo.select(Photo, _clear().alias("open"), Photo.id.in_(spared_photos()).alias("spared"))
+    for rows in batches(photos.where(Photo.id.in_(due)), Photo.id):
+        for photo in rows:
+            if photo.spared:
+                done.leave("held")
+            elif photo.open:
+                done.leave("open for some use")
+            else:
+                erasure.erase_photo(photo, by=None, why="retention")
+                done.acted += 1

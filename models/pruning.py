@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from peewee import fn
 
 from adapters import clock
-from models import checking, retention
+from models import checking, retaining, retention
 from models.base import db, tools
+from models.person import Person
 from models.setting import Setting
 from models.stumps import Segment, Stump
 from models.trail import Trace, genesis, take_turn
@@ -44,11 +45,12 @@ def rules() -> tuple[Rule, ...]:
     """Access, incidents, and all else for as long as consent lasts here and claims after it; terms stand in models/retention.py."""
     incident: Any = reduce(or_, [Trace.action.startswith(prefix) for prefix in INCIDENTS])
     access: Any = Trace.action.in_(ACCESS)
+    kept = Trace.person.in_(Person.select(Person.code).where(retaining.spared(Person.id)))
     longest = max(LEAST_VALIDITY, int(Setting.of("consent_months")))
     return (
-        Rule("access", retention.months("trail-access"), access),
-        Rule("incident", retention.months("trail-incident"), incident),
-        Rule("evidence", longest + retention.months("trail-evidence"), ~access & ~incident),
+        Rule("access", retention.months("trail-access"), access & ~kept),
+        Rule("incident", retention.months("trail-incident"), incident & ~kept),
+        Rule("evidence", longest + retention.months("trail-evidence"), ~access & ~incident & ~kept),
     )
 
 
