@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -125,8 +126,15 @@ def clear(record: Any, where: Any) -> int:
     """Delete the rows of a table that fit, a few in each transaction, so that nobody waits long; returns how many there were."""
     count, few = 0, record.select(record.id).where(where).limit(FEW)
     while ids := [id for (id,) in few.tuples()]:
+        breathe() if count else None
         count += int(record.delete().where(record.id.in_(ids), where).execute())
     return count
+
+
+def breathe() -> None:
+    """Between two transactions of a long run, let whoever waits to write have a turn: SQLite's look every tenth of a second."""
+    if not is_postgres():
+        time.sleep(0.11)
 
 
 def is_postgres() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from peewee import fn
 
 from adapters import clock
 from models import erasure, retention
-from models.base import db, tools
+from models.base import breathe, db, tools
 from models.basis import Basis
 from models.consent import Consent, Line, Withdrawal
 from models.delivery import Delivery
@@ -38,13 +39,17 @@ def forget(_before: datetime) -> Done:
     if kept:
         done.leave("held", kept)
     for people in batches(old.where(~spared(Person.id)), Person.id):
-        ends = _ends(person.id for person in people)
-        for person in people:
-            for consent in person.consents.order_by(Consent.signed_at, Consent.id):
+        ids = [person.id for person in people]
+        ends, theirs = _ends(ids), defaultdict(list)
+        for consent in Consent.select().where(Consent.person.in_(ids)).order_by(Consent.signed_at, Consent.id):
+            theirs[consent.person_id].append(consent)
+        for consents in theirs.values():
+            for consent in consents:
                 done.looked += 1
                 if ends.get(consent.id, FAR) >= day:
                     done.leave("in its time")
                     break
+                breathe() if done.acted else None
                 erasure.erase_evidence(consent)
                 done.acted += 1
     _forget_contracts(done, day)

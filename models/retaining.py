@@ -12,7 +12,7 @@ from peewee import IntegerField, JSONField, TextField, fn
 
 from adapters import clock
 from models import forgetting, hold, retention, trouble
-from models.base import Moment, Record, db, tools
+from models.base import Moment, Record, breathe, db, tools
 from models.claim import Claim
 from models.errors import Refusal
 from models.face import Appearance, Face
@@ -210,6 +210,7 @@ def batches(query: Any, key: Any) -> Iterator[list[Any]]:
     """The rows of a query in the order of a key, some at a time, each read anew: what is stopped goes on from the rest."""
     last = 0
     while rows := list(query.where(key > last).order_by(key).limit(BATCH)):
+        breathe() if last else None
         last = getattr(rows[-1], key.name)
         yield rows
 
