@@ -14,7 +14,9 @@ from bench.measure import Row, scratch_library
 
 SIZE = 100_000
 SHARE = 50  # one row of so many is due
-LONGEST_WAIT = 0.5  # seconds in which nobody else can write: less than a person notices, far less than the busy timeout
+LONGEST_WAIT = (
+    0.5  # seconds in which nobody else can write: less than a person notices, far less than the busy timeout
+)
 CLASSES = ("review", "unknown", "ungrounded", "boxes", "evidence", "shared", "asked", "job", "trail-access")
 
 
@@ -42,7 +44,10 @@ def _measured(key: str, size: int, *, due: bool) -> Iterator[Row]:
         took = time.perf_counter() - began
     if run.failed:
         raise RuntimeError(f"{key}: {run.failed}")
-    grew, longest = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, max(waits, default=0.0)
+    grew, longest = (
+        (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+        max(waits, default=0.0),
+    )
     yield Row(f"{key}: {run.acted:,} due" if due else f"{key}: nothing due", size, took, "s")
     if due:
         yield Row(f"{key}: longest wait of another writer", size, longest * 1e3, "ms", target="<= 500 ms",
@@ -90,7 +95,7 @@ def _copy(row: Any, count: int, **expressions: str) -> None:
             values.append(field.db_value(row.__data__.get(field.name)))
     names = ", ".join(f'"{field.column_name}"' for field in columns)
     db.execute_sql(
-        f'WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count:d}) '  # noqa: S608 - our own columns
+        f"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count:d}) "  # noqa: S608 - our own columns
         f'INSERT INTO "{meta.table_name}" ({names}) SELECT {", ".join(said)} FROM s',
         values,
     )
@@ -99,6 +104,8 @@ def _copy(row: Any, count: int, **expressions: str) -> None:
 def _fill(size: int) -> None:
     import io
     import os
+
+    from PIL import Image
 
     from adapters import clock
     from bench.trail import _grow
@@ -119,13 +126,14 @@ def _fill(size: int) -> None:
     from models.use import Use
     from models.user import Team, User
     from models.wording import Wording
-    from PIL import Image
 
     people, code = max(10, size // 10), "'{}' || n"
     _grow(size)
     for key in ("organisation", "organisation_address", "privacy_email"):
         Setting.put(key, "bench@clearframe.example")
-    editor = User.add("bench@clearframe.example", "Bench", [Role.EDITOR, Role.DPO], by="system", teams=[Team.get()])
+    editor = User.add(
+        "bench@clearframe.example", "Bench", [Role.EDITOR, Role.DPO], by="system", teams=[Team.get()]
+    )
     use, out = Use.select().order_by(Use.id).first(), io.BytesIO()
     Image.new("RGB", (64, 48)).save(out, "JPEG")
     out.seek(0)
@@ -142,9 +150,17 @@ def _fill(size: int) -> None:
         valid_until=today() + timedelta(days=300), decided_at=clock.now(),
     )  # fmt: skip
     delivery = Delivery.create(
-        photo=photo, use=use, recipient="Zus", starts_on=today(), until=today(), verdict={}, expires_at=clock.now()
+        photo=photo,
+        use=use,
+        recipient="Zus",
+        starts_on=today(),
+        until=today(),
+        verdict={},
+        expires_at=clock.now(),
     )
-    publication = Publication.create(delivery=delivery, url="https://x.example/", from_on=today(), until_on=today())
+    publication = Publication.create(
+        delivery=delivery, url="https://x.example/", from_on=today(), until_on=today()
+    )
     face = Face.create(photo=photo, left=0.1, top=0.1, width=0.2, height=0.2)
     job = Job.create(kind="wipe", subject=0, done_at=clock.now())
     with db.atomic():
@@ -154,12 +170,32 @@ def _fill(size: int) -> None:
         _copy(Indexed(photo=photo, use=use, state="cleared"), size, photo=f"{first} + n",
               state="CASE n % 10 WHEN 0 THEN 'unclear' WHEN 1 THEN 'refused' ELSE 'cleared' END")  # fmt: skip
         _copy(face, size, photo=f"{first} + n", code=code.format("fa"))
-        _copy(Appearance(photo=photo, person=person, at=clock.now()), size, photo=f"{first} + n", person=f"{one} + n % {people:d}", code=code.format("ap"))
-        _copy(consent, people, person=f"{one} + n", code=code.format("co"), withdrawal_token=code.format("wt"))
+        _copy(
+            Appearance(photo=photo, person=person, at=clock.now()),
+            size,
+            photo=f"{first} + n",
+            person=f"{one} + n % {people:d}",
+            code=code.format("ap"),
+        )
+        _copy(
+            consent, people, person=f"{one} + n", code=code.format("co"), withdrawal_token=code.format("wt")
+        )
         _copy(line, people, person=f"{one} + n", consent=f"{consent.id} + n", code=code.format("li"))
-        _copy(asked, size // 5, person=f"{one} + n % {people:d}", code=code.format("re"), token=code.format("to"))
+        _copy(
+            asked,
+            size // 5,
+            person=f"{one} + n % {people:d}",
+            code=code.format("re"),
+            token=code.format("to"),
+        )
         _copy(delivery, size, photo=f"{first} + n", code=code.format("de"), verdict="'{}'")
-        _copy(publication, size // 10, delivery=f"{delivery.id} + n", photo=f"{first} + n", code=code.format("pu"))
+        _copy(
+            publication,
+            size // 10,
+            delivery=f"{delivery.id} + n",
+            photo=f"{first} + n",
+            code=code.format("pu"),
+        )
         _copy(job, size, code=code.format("jo"))
 
 
@@ -168,7 +204,10 @@ def _age(size: int) -> None:
     from adapters import clock
     from models.base import db
 
-    db.execute_sql("UPDATE delivery SET until = '2020-01-01', at = '2020-01-01 00:00:00.000000' WHERE id % ? = 0", (SHARE,))
+    db.execute_sql(
+        "UPDATE delivery SET until = '2020-01-01', at = '2020-01-01 00:00:00.000000' WHERE id % ? = 0",
+        (SHARE,),
+    )
     db.execute_sql("UPDATE publication SET until_on = '2020-01-01'")
     db.execute_sql("UPDATE photo SET taken_in_at = '2020-01-01 00:00:00.000000' WHERE id % 9 = 0")
     db.execute_sql("UPDATE line SET valid_until = '2020-01-01' WHERE consent_id % ? = 0", (SHARE,))

@@ -96,7 +96,9 @@ def _without_ground(photo_ids: list[int], lost: dict[int, bool]) -> list[tuple[i
         there[row.person_id].add(row.photo_id)
     signed: Any = Consent.select(Consent.person).distinct()
     for person in Person.select().where(Person.id.in_([id for id in there if id not in lost])):
-        lost[person.id] = signed.where(Consent.person == person).exists() and not disposition.has_ground(person)
+        lost[person.id] = signed.where(Consent.person == person).exists() and not disposition.has_ground(
+            person
+        )
     return [(person, photo) for person in sorted(there) if lost[person] for photo in sorted(there[person])]
 
 

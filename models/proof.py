@@ -41,7 +41,9 @@ def forget(_before: datetime) -> Done:
     for people in batches(old.where(~spared(Person.id)), Person.id):
         ids = [person.id for person in people]
         ends, theirs = _ends(ids), defaultdict(list)
-        for consent in Consent.select().where(Consent.person.in_(ids)).order_by(Consent.signed_at, Consent.id):
+        for consent in (
+            Consent.select().where(Consent.person.in_(ids)).order_by(Consent.signed_at, Consent.id)
+        ):
             theirs[consent.person_id].append(consent)
         for consents in theirs.values():
             for consent in consents:
