@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playhouse.test_utils import count_queries
 
 from adapters import clock
 from models import claim_desk
@@ -172,6 +173,26 @@ def test_a_hold_is_placed_and_told_once_and_a_feed_ends_with_the_role(web, house
     dpo.set_roles([Role.EDITOR], by="system")
     assert [visitor.get(each).status_code for each in (address, "/calendar/never-was")] == [404, 404]
     assert Notice.select().where(Notice.kind == NoticeKind.CLAIM).exists()
+
+
+def test_photos_under_a_hold_are_left_out_of_the_same_query(web, house, dpo, noor):
+    """One photo or 48, with a hold or without: as many queries, and what is held is for the privacy officer alone (ERA-10)."""
+    editor = house.user("editor")
+    album, photos = house.album(by=editor), []
+    desk, counts = Browser(web).log_in(editor), []
+    for count in (1, 48, 48):
+        photos += [house.photo(album, by=editor) for _ in range(count - len(photos))]
+        if len(counts) == 2:
+            Appearance.create(photo=photos[0], person=noor, by=editor)
+            Hold.create(person=noor, ground="defence", scope=WHY, until=today(), by=dpo)
+        desk.get("/library")
+        with count_queries() as counted:
+            assert desk.get("/library").status_code == 200
+        with count_queries() as alone:
+            found = list(editor.photos())
+        counts.append((counted.count, alone.count, len(found)))
+    assert [each[1:] for each in counts] == [(1, 1), (1, 48), (1, 47)]
+    assert len({first for first, _, _ in counts}) == 1
 
 
 def test_a_restriction_of_the_small_hours_is_lifted_with_its_letter_of_the_same_night(house, dpo, noor, monkeypatch):
