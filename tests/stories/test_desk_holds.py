@@ -66,12 +66,15 @@ def test_nobody_is_flooded_with_codes_and_none_is_guessed_through_many_requests(
         sent += [phone.post(f"{where(led)}/again", data={"seal": seal}).status_code for _ in range(4)]
     assert (sent.count(303), sent.count(429)) == (10, 6)
     claim = claim_of(led)
-    number = ClaimDigits.select().where(ClaimDigits.claim == claim).order_by(ClaimDigits.id.desc()).get().number
+    number = (
+        ClaimDigits.select().where(ClaimDigits.claim == claim).order_by(ClaimDigits.id.desc()).get().number
+    )
     claim_desk.take_back(claim, WHY, by=dpo)
     assert phone.post(f"{where(led)}/again", data={"seal": seal}).status_code == 409
     assert phone.post(where(led), data={"seal": seal, "number": number}).status_code == 409
     page = phone.get(led.location).text
-    assert "was closed" in page and "at the latest" not in page
+    assert "was closed" in page
+    assert "at the latest" not in page
     assert Claim.get_by_id(claim.id).identity is Identity.OPEN
 
 
@@ -95,7 +98,10 @@ def test_the_clock_goes_on_when_the_digits_show_who_asks(web, house, dpo, noor, 
 
 def test_no_request_is_joined_away(house, dpo, noor):
     """Art. 12(3): a closed one takes no other with it, two people and two parents get an answer each."""
-    child, daan = house.person("Kim Kind", by=dpo, born=today() - timedelta(days=3000)), house.person("Daan Anders", by=dpo)
+    child, daan = (
+        house.person("Kim Kind", by=dpo, born=today() - timedelta(days=3000)),
+        house.person("Daan Anders", by=dpo),
+    )
     mother = child.add_guardian(name="Mia Moeder", email="mia@people.example", by=dpo)
     father = child.add_guardian(name="Vic Vader", email="vic@people.example", by=dpo)
     asked = [Claim.of_reader(parent, "access") for parent in (mother, father)]
@@ -104,7 +110,9 @@ def test_no_request_is_joined_away(house, dpo, noor):
     assert Claim.get_by_id(Claim.of_reader(mother, "access").id).joined == asked[0]
 
     def by_letter(name, person=None, days=0, **more):
-        claim = Claim.receive("access", "letter", actor=dpo, name=name, received_on=today() - timedelta(days=days), **more)
+        claim = Claim.receive(
+            "access", "letter", actor=dpo, name=name, received_on=today() - timedelta(days=days), **more
+        )
         claim_desk.point_to(claim, person, by=dpo) if person else None
         return Claim.get_by_id(claim.id)
 
@@ -115,7 +123,10 @@ def test_no_request_is_joined_away(house, dpo, noor):
     third = by_letter("Noor Voorbeeld")
     with pytest.raises(Refusal):
         Claim.get_by_id(old.id).join(third, by=dpo)
-    assert (Claim.get_by_id(third.id).closed_at, Claim.get_by_id(old.id).outcome) == (None, Outcome.TAKEN_BACK)
+    assert (Claim.get_by_id(third.id).closed_at, Claim.get_by_id(old.id).outcome) == (
+        None,
+        Outcome.TAKEN_BACK,
+    )
     two = [
         by_letter("Mia Moeder", email="mia@people.example", capacity=Capacity.PARENT, about=about) for about in ("Kim", "Jip")
     ]  # fmt: skip
@@ -152,7 +163,10 @@ def test_a_plan_needs_two_pairs_of_eyes_and_a_request_that_stands(house, dpo, no
     with pytest.raises(Refusal):
         Plan.get_by_id(plan.id).approve(by=second)
     claim_desk.take_back(claim, WHY, by=dpo)
-    for act in (lambda: Plan.get_by_id(plan.id).approve(by=dpo), lambda: Plan.get_by_id(plan.id).keep(proof=False, by=dpo)):
+    for act in (
+        lambda: Plan.get_by_id(plan.id).approve(by=dpo),
+        lambda: Plan.get_by_id(plan.id).keep(proof=False, by=dpo),
+    ):
         with pytest.raises(Refusal):
             act()
     drain()
@@ -195,7 +209,9 @@ def test_photos_under_a_hold_are_left_out_of_the_same_query(web, house, dpo, noo
     assert len({first for first, _, _ in counts}) == 1
 
 
-def test_a_restriction_of_the_small_hours_is_lifted_with_its_letter_of_the_same_night(house, dpo, noor, monkeypatch):
+def test_a_restriction_of_the_small_hours_is_lifted_with_its_letter_of_the_same_night(
+    house, dpo, noor, monkeypatch
+):
     """RST-01: the letter's day is the organisation's, not that of Greenwich."""
     tools._wired.zone = "Europe/Amsterdam"
     monkeypatch.setattr(clock, "_read", lambda: datetime(2030, 6, 30, 22, 30, tzinfo=UTC))
