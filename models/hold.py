@@ -74,7 +74,7 @@ class Hold(Record):
             take_turn()  # sent twice, it is placed and told once
             same = (cls.ground == Ground(ground)) & (cls.scope == scope.strip()[:2000]) & (cls.until == until)
             if cls.living().where(cls.person == claim.person, same).exists():
-                raise Refusal(_l("This hold was placed already, and she was told."))
+                raise Refusal(_l("This hold was placed already, and the person was told."))
             hold: Hold = cls.create(
                 person=claim.person, ground=Ground(ground), scope=scope.strip()[:2000], until=until, by=by
             )
