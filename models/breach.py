@@ -335,7 +335,7 @@ def _instant(text: str, field: str) -> datetime:
 
 def _count(given: Mapping[str, str], key: str) -> int:
     text = given.get(key, "").strip() or "0"
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9:
         raise Invalid(_l("Give a whole number; a guess will do."), field=key)
     return int(text)
 

@@ -65,7 +65,9 @@ def test_killed_in_the_night_it_is_ended_by_the_next(house, reopened, tmp_path, 
     def next_night():
         night()
         with db.connection_context():
-            assert {key: {each() for each in all_} for key, all_ in there.items()} == {key: {False} for key in KEYS}
+            assert {key: {each() for each in all_} for key, all_ in there.items()} == {
+                key: {False} for key in KEYS
+            }
             acts = Counter(line.action for line in Trace.select())
             once = {"evidence.erased", "basis.erased", "visit.forgotten", "package.deleted"}
             assert {act: acts[act] for act in once} == dict.fromkeys(once, EACH)

@@ -11,6 +11,7 @@ from playhouse.test_utils import count_queries
 from adapters import clock
 from models import claim_desk
 from models.base import tools
+from models.breach import Breach
 from models.circumstance import Circumstance, Kind
 from models.claim import Capacity, Claim, Identity, Outcome
 from models.claim_digits import ClaimDigits
@@ -187,6 +188,19 @@ def test_a_hold_is_placed_and_told_once_and_a_feed_ends_with_the_role(web, house
     dpo.set_roles([Role.EDITOR], by="system")
     assert [visitor.get(each).status_code for each in (address, "/calendar/never-was")] == [404, 404]
     assert Notice.select().where(Notice.kind == NoticeKind.CLAIM).exists()
+
+
+def test_a_superscript_two_is_no_number(web, house, dpo):
+    """What looks like a digit and is none is a mistake in the form, not one of ours."""
+    desk = Browser(web).log_in(dpo)
+    assert desk.post("/compliance/retention/evidence", {"amount": "²", "why": WHY}).status_code == 422
+    breach = dict.fromkeys(("facts", "kinds", "effects", "remedy"), WHY) | {
+        "aware_at": "2026-01-01T10:00",
+        "people": "²",
+    }
+    with pytest.raises(Invalid) as odd:
+        Breach.note(breach, by=dpo)
+    assert odd.value.field == "people"
 
 
 def test_photos_under_a_hold_are_left_out_of_the_same_query(web, house, dpo, noor):
