@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from peewee import BooleanField, ForeignKeyField, IntegerField, JSONField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock
+from adapters import clock, seal
 from models import statute
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, Refusal, _l
@@ -211,12 +212,18 @@ class Breach(Record):
             raise Invalid(_l("Name the people it concerns first."), field="people")
         if not Setting.of("privacy_email"):
             raise Invalid(_l("The letter needs a contact: an administrator gives it under Settings."))
+        same = hashlib.sha256(seal.canonical(said)).hexdigest()[
+            :16
+        ]  # sent twice, nobody gets the same letter twice
         with db.atomic():
             made = self._told(Whom.PEOPLE, said, by)
             for person in people:
                 if person.email and not person.died_on():
                     Notice.put(
-                        NoticeKind.BREACH, f"breach|{made.code}|{person.code}", person=person, told=made.code
+                        NoticeKind.BREACH,
+                        f"breach|{self.code}|{same}|{person.code}",
+                        person=person,
+                        told=made.code,
                     )
         return len(self.on_paper())
 

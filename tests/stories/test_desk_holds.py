@@ -203,6 +203,23 @@ def test_a_superscript_two_is_no_number(web, house, dpo):
     assert odd.value.field == "people"
 
 
+def test_a_letter_about_a_breach_reaches_nobody_twice(house, dpo, noor):
+    """GOV-05: the same words sent again, by a second press or for who was named since, are a letter for the new ones alone."""
+    given = dict.fromkeys(("facts", "kinds", "effects", "remedy"), WHY) | {"aware_at": "2026-01-01T10:00"}
+    breach, words = Breach.note(given, by=dpo), dict.fromkeys(("nature", "consequences", "measures"), WHY)
+    letters = Notice.select().where(Notice.kind == NoticeKind.BREACH)
+    daan = house.person("Daan Anders", by=dpo, email="daan@people.example")
+    for people, said, sent in (
+        ([noor], words, 1),
+        ([], words, 1),
+        ([daan], words, 2),
+        ([], words | {"measures": WHY * 2}, 4),
+    ):
+        breach.name_people([person.code for person in people], by=dpo) if people else None
+        breach.tell_the_people(said, by=dpo)
+        assert letters.count() == sent
+
+
 def test_photos_under_a_hold_are_left_out_of_the_same_query(web, house, dpo, noor):
     """One photo or 48, with a hold or without: as many queries, and what is held is for the privacy officer alone (ERA-10)."""
     editor = house.user("editor")
