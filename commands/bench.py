@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-BENCHES = ("ingest", "library", "recognition", "requests", "trail", "vault")
+BENCHES = ("ingest", "library", "recognition", "requests", "retention", "trail", "vault")
 
 
 @click.command()

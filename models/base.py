@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from adapters.witness import Witness
 
 db = DatabaseProxy()
+FEW = 1_000  # rows deleted in one transaction, which others wait for
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,21 @@ def find(query: ModelSelect[Any], code: str) -> Any:
 def tuples(query: Any) -> Iterator[Any]:
     """The rows of a query as bare values, one at a time."""
     return iter(query.tuples().iterator())
+
+
+def clear(record: Any, where: Any) -> int:
+    """Delete the rows of a table that fit, a few in each transaction, so that nobody waits long; returns how many there were."""
+    count, few = 0, record.select(record.id).where(where).limit(FEW)
+    while ids := [id for (id,) in few.tuples()]:
+        breathe() if count else None
+        count += int(record.delete().where(record.id.in_(ids), where).execute())
+    return count
+
+
+def breathe() -> None:
+    """Between two transactions of a long run, let whoever waits to write have a turn: SQLite's look every tenth of a second."""
+    if not is_postgres():
+        time.sleep(0.11)
 
 
 def is_postgres() -> bool:

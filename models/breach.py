@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from peewee import BooleanField, ForeignKeyField, IntegerField, JSONField, ModelSelect, TextField
 from playhouse.fields import EnumField
 
-from adapters import clock
+from adapters import clock, seal
 from models import statute
 from models.base import Moment, Record, code_field, db, tools
 from models.errors import Invalid, Refusal, _l
@@ -211,12 +212,18 @@ class Breach(Record):
             raise Invalid(_l("Name the people it concerns first."), field="people")
         if not Setting.of("privacy_email"):
             raise Invalid(_l("The letter needs a contact: an administrator gives it under Settings."))
+        same = hashlib.sha256(seal.canonical(said)).hexdigest()[
+            :16
+        ]  # sent twice, nobody gets the same letter twice
         with db.atomic():
             made = self._told(Whom.PEOPLE, said, by)
             for person in people:
                 if person.email and not person.died_on():
                     Notice.put(
-                        NoticeKind.BREACH, f"breach|{made.code}|{person.code}", person=person, told=made.code
+                        NoticeKind.BREACH,
+                        f"breach|{self.code}|{same}|{person.code}",
+                        person=person,
+                        told=made.code,
                     )
         return len(self.on_paper())
 
@@ -335,7 +342,7 @@ def _instant(text: str, field: str) -> datetime:
 
 def _count(given: Mapping[str, str], key: str) -> int:
     text = given.get(key, "").strip() or "0"
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9:
         raise Invalid(_l("Give a whole number; a guess will do."), field=key)
     return int(text)
 
@@ -348,9 +355,11 @@ def _danger(text: str) -> Danger:
 
 def forget(before: datetime) -> int:
     """Erase what was closed before a moment, with everything said of it; returns how many."""
+    from models import retaining
+
     count = 0
     for breach in list(Breach.select().where(Breach.closed_at < before)):
         with db.atomic():
-            Trace.forget([breach.code])
+            Trace.forget(retaining.codes(Breach, [breach.id]))
             count += breach.delete_instance()
     return count

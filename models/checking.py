@@ -22,7 +22,8 @@ LINE = (
     Trace.request_id, Trace.address, Trace.head, Trace.facts, Trace.salt,
 )  # fmt: skip
 STUMP = (Stump.seq, Stump.leaf, Stump.head, Stump.segment)
-NO_HEAD = (2**62, b"")
+ABOVE = 2**62
+NO_HEAD = (ABOVE, b"")
 Progress = Callable[[int], object]
 
 
@@ -103,16 +104,21 @@ def time_of(row: tuple[Any, ...]) -> datetime | None:
     return at.replace(tzinfo=UTC)
 
 
-def lines(progress: Progress = lambda _count: None, *, after: int = BELOW) -> Iterator[tuple[Any, ...]]:
+def lines(
+    progress: Progress = lambda _count: None, *, after: int = BELOW, until: int = ABOVE
+) -> Iterator[tuple[Any, ...]]:
     """Every line and stump in order as bare rows; a stump has as many columns as STUMP."""
-    whole = _rows(Trace, LINE, after, progress)
+    whole = _rows(Trace, LINE, (after, until), progress)
     if not Stump.select().exists():
         return whole
-    return merge(whole, _rows(Stump, STUMP, after, progress), key=itemgetter(0))
+    return merge(whole, _rows(Stump, STUMP, (after, until), progress), key=itemgetter(0))
 
 
-def _rows(table: Any, columns: Iterable[Any], after: int, progress: Progress) -> Iterator[tuple[Any, ...]]:
-    query = table.select(*columns).order_by(table.seq).limit(CHUNK)
+def _rows(
+    table: Any, columns: Iterable[Any], between: tuple[int, int], progress: Progress
+) -> Iterator[tuple[Any, ...]]:
+    after, until = between
+    query = table.select(*columns).where(table.seq <= until).order_by(table.seq).limit(CHUNK)
     while True:
         # Past the mapper: what it makes of a row costs more than the hashes.
         rows = db.execute(query.where(table.seq > after)).fetchall()

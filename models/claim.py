@@ -208,6 +208,9 @@ class Claim(Record):
 
     def settle(self, *, by: User | str) -> bool:
         """Let it count once we know who asks, and join it to the same asked before; True when it was joined. In a transaction."""
+        if self.identity is not Identity.OPEN:  # whoever said so: the clock goes on from here (DSR-04)
+            waited = Claim.paused_on.is_null(False) & Claim.resumed_on.is_null()
+            Claim.update(resumed_on=today()).where(Claim.id == self.id, waited).execute()
         self._take_effect(by)
         same = self._asked_before()
         if same is not None:
@@ -226,13 +229,20 @@ class Claim(Record):
         claim_rights.at_once(self, by=by)
 
     def _asked_before(self) -> Claim | None:
-        """The same, asked by the same person in the same capacity and still open; only where we know that it is her."""
+        """The same, asked by the same person in the same capacity and still open; only where we know that it is her.
+
+        Two parents, or two who speak for her, are answered each.
+        """
         if self.person is None or self.identity is Identity.OPEN:
             return None
         query = Claim.open_ones().where(
             Claim.person == self.person, Claim.right == self.right, Claim.capacity == self.capacity,
             Claim.id != self.id, Claim.identity != Identity.OPEN,
         )  # fmt: skip
+        if self.capacity is not Capacity.SELF:
+            query = query.where(
+                Claim.guardian == self.guardian, Claim.email == self.email, Claim.name == self.name
+            )
         row: Claim | None = query.order_by(Claim.received_on).first()
         return row
 
@@ -246,8 +256,11 @@ class Claim(Record):
 
     def join(self, other: Claim, *, by: User | str) -> None:
         """Go on with the request that came first; what this one adds stays readable beside it, and so does its day."""
+        self.require_open()
         if other.id == self.id or other.closed_at is not None or other.joined_id is not None:
             raise Invalid(_l("Choose an open request to join it to."), field="joined")
+        if self.person_id and other.person_id and self.person_id != other.person_id:
+            raise Invalid(_l("These are about two people: each needs an answer."), field="joined")
         if other.right is not self.right:
             raise Invalid(_l("Only requests for the same thing can be joined."), field="joined")
         if other.received_on > self.received_on:  # the clock of the first to arrive holds

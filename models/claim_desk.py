@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from adapters import clock
-from models.base import db
+from models.base import db, tools
 from models.circumstance import Circumstance, Kind
 from models.claim import Capacity, Claim, Extension, Identity, Outcome, Right, require_dpo
 from models.claim_letter import ClaimLetter, LetterKind
@@ -29,11 +29,18 @@ HINDRANCES: list[Callable[[Claim, Outcome], str | None]] = []
 
 
 def point_to(claim: Claim, person: Person, *, by: User) -> None:
-    """Say whom on file a claim is about."""
+    """Say whom on file a claim is about; whoever says somebody else than before has to make sure anew who asks.
+
+    Raises Refusal once something was laid out or made of the one before: it would be done to the wrong person.
+    """
     require_dpo(by)
     claim.require_open()
+    anew = claim.person_id is not None and claim.person_id != person.id
+    if anew and (claim.plans.exists() or claim.packages.exists()):
+        raise Refusal(_l("A plan or a package of this person was begun for this request. Enter a request of its own for the other one."))  # fmt: skip
+    said = {"identity": Identity.OPEN, "identified_at": None, "identity_note": ""} if anew else {}
     with db.atomic():
-        Claim.update(person=person, guardian=None).where(Claim.id == claim.id).execute()
+        Claim.update(person=person, guardian=None, **said).where(Claim.id == claim.id).execute()
         Trace.leave(by, "claim.person", claim, person=person)
         _reload(claim).settle(by=by)
 
@@ -47,7 +54,6 @@ def attest(claim: Claim, note: str, *, by: User) -> None:
     with db.atomic():
         Claim.update(
             identity=Identity.ATTESTED, identified_at=clock.now(), identity_note=note.strip()[:1000],
-            resumed_on=today() if claim.paused_on else None,
         ).where(Claim.id == claim.id).execute()  # fmt: skip
         Trace.leave(by, "claim.identified", claim, person=claim.person, how=Identity.ATTESTED.value)
         _reload(claim).settle(by=by)
@@ -61,7 +67,9 @@ def ask_identity(claim: Claim, why: str, *, by: User) -> None:
         raise Refusal(_l("This was asked already, or we know who it is."))
     _reason(why, "why")
     with db.atomic():
-        Claim.update(paused_on=today()).where(Claim.id == claim.id).execute()
+        asked = Claim.update(paused_on=today()).where(Claim.id == claim.id, Claim.paused_on.is_null())
+        if asked.execute() != 1:
+            raise Refusal(_l("This was asked already, or we know who it is."))
         Trace.leave(by, "claim.identity-asked", claim, person=claim.person)
         ClaimLetter.write(claim, LetterKind.IDENTITY, by=by, why=why.strip())
 
@@ -189,23 +197,30 @@ def told_of_lifting(person: Person, since: date) -> bool:
     query = (
         ClaimLetter.select().join(Claim).where(Claim.person == person, ClaimLetter.kind == LetterKind.LIFTING)
     )
-    return any(letter.at.date() >= since for letter in query)
+    return any(clock.day_of(letter.at, tools.zone) >= since for letter in query)
 
 
 def alike(claim: Claim) -> list[Claim]:
-    """Open claims for the same thing by what may be the same person: the same address, name or entry on file."""
-    same = (Claim.name == claim.name) & (Claim.about == claim.about)
+    """Open claims for the same thing about what may be the same person: the same name or entry on file, or address.
+
+    A parent's requests for two children are two.
+    """
+    by_her = Claim.name == claim.name
     if claim.email:
-        same = same | (Claim.email == claim.email)
+        by_her = by_her | (Claim.email == claim.email)
+    same = by_her & (Claim.about == claim.about)
     if claim.person_id:
-        same = same | (Claim.person == claim.person_id)
+        same = (same & Claim.person.is_null()) | (Claim.person == claim.person_id)
     query = Claim.open_ones().where(same, Claim.right == claim.right, Claim.id != claim.id)
     return list(query.order_by(Claim.received_on).limit(20))
 
 
-def likely(claim: Claim) -> list[Person]:
-    """People on file who may be meant: by address, then by name."""
+def likely(claim: Claim, name: str = "") -> list[Person]:
+    """People on file who may be meant: by address, then by the name given or another one the privacy officer tries."""
     people: Any = Person.select().where(Person.name != "")
+    if name.strip():
+        tried: Any = Person.nearest_to(people, name.strip()[:200]).limit(20)
+        return list(tried)
     found = (
         list(people.where(Person.email == claim.email).limit(5))
         if claim.email and claim.capacity is Capacity.SELF

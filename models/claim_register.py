@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from adapters import clock, tables
-from models import inquiry
+from models import inquiry, retaining
 from models.base import db, tools
 from models.claim import Claim, Outcome, Right, require_dpo
 from models.deadlines import WorkingDays
@@ -16,6 +16,7 @@ from models.gather import today
 from models.holders import holding
 from models.holidays import working_days
 from models.notice import Notice, NoticeKind
+from models.package import Package
 from models.permission import Role
 from models.trail import Trace
 from models.user import User
@@ -132,9 +133,12 @@ def remind() -> int:
 def forget(before: datetime) -> int:
     """Erase what was closed or answered before a moment, claims and messages, with their letters; returns how many."""
     count = inquiry.forget(before)
-    for claim in list(Claim.select().where(Claim.closed_at < before).limit(10_000)):
+    old = Claim.select().where(Claim.closed_at < before, ~retaining.spared(Claim.person))
+    for claim in list(old.limit(10_000)):
+        for package in claim.packages.where(Package.gone_at.is_null()):
+            package.delete_bytes(by="system")
         with db.atomic():
-            Trace.forget([claim.code, *(letter.code for letter in claim.letters)])
+            Trace.forget(retaining.codes(Claim, [claim.id]))
             count += claim.delete_instance()
     return count
 

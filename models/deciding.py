@@ -10,13 +10,14 @@ from peewee import fn
 
 from models import disposition, erasure, retention
 from models.base import db
+from models.consent import Consent
 from models.disposition import Disposition
 from models.face import Appearance
 from models.gather import today
 from models.index import Indexed
 from models.person import Person
 from models.photo import Photo
-from models.retaining import batches, held
+from models.retaining import batches, spared_photos
 from models.retention import Done
 
 A_NIGHT = 5_000  # photos that join in one night: a queue nobody can see the end of is read by nobody
@@ -44,10 +45,11 @@ def ungrounded(_before: datetime) -> Done:
     indexed = Indexed.select(Indexed.photo).where(Indexed.photo == Photo.id)
     known = Disposition.select(Disposition.photo).where(Disposition.photo == Photo.id)
     shut = Photo.select().where(fn.EXISTS(indexed), ~_clear(), ~fn.EXISTS(doubtful), ~fn.EXISTS(known))
+    lost: dict[int, bool] = {}
     for photos in batches(shut, Photo.id):
         done.looked += len(photos)
+        pairs = _without_ground([photo.id for photo in photos], lost)
         with db.atomic():
-            pairs = list(_without_ground([photo.id for photo in photos]))
             done.acted += disposition.queue(pairs, "ended")
         done.leave("otherwise shut", len(photos) - len({photo for _, photo in pairs}))
     if retention.goes_alone("ungrounded"):
@@ -87,31 +89,31 @@ def _clear() -> Any:
     )
 
 
-def _without_ground(photo_ids: list[int]) -> list[tuple[int | None, int]]:
-    """Who in these photos once said yes and has no ground left."""
+def _without_ground(photo_ids: list[int], lost: dict[int, bool]) -> list[tuple[int | None, int]]:
+    """Who in these photos once said yes and has no ground left; `lost` is what was found out about people so far."""
     there: dict[int, set[int]] = defaultdict(set)
     for row in Appearance.select().where(Appearance.photo.in_(photo_ids), Appearance.undone_at.is_null()):
         there[row.person_id].add(row.photo_id)
-    lost = [
-        person for person in Person.select().where(Person.id.in_(list(there)))
-        if person.consents.exists() and not disposition.has_ground(person)
-    ]  # fmt: skip
-    return [(person.id, photo) for person in lost for photo in sorted(there[person.id])]
+    signed: Any = Consent.select(Consent.person).distinct()
+    for person in Person.select().where(Person.id.in_([id for id in there if id not in lost])):
+        lost[person.id] = signed.where(Consent.person == person).exists() and not disposition.has_ground(
+            person
+        )
+    return [(person, photo) for person in sorted(there) if lost[person] for photo in sorted(there[person])]
 
 
 def _erase_overdue(done: Done, causes: tuple[str, ...]) -> None:
     """Erase what nobody decided about in time, where the rule says so; a photo under a hold, or open for some use, stays."""
-    due = Disposition.select().where(
+    due = Disposition.select(Disposition.photo).where(
         Disposition.decided_at.is_null(), Disposition.due_on < today(), Disposition.cause.in_(causes)
     )
-    ids = {row.photo_id for row in due}
-    for photo in (
-        Photo.select(Photo, _clear().alias("open")).where(Photo.id.in_(list(ids))).order_by(Photo.id)
-    ):
-        if held(photo):
-            done.leave("held")
-        elif photo.open:
-            done.leave("open for some use")
-        else:
-            erasure.erase_photo(photo, by=None, why="retention")
-            done.acted += 1
+    photos = Photo.select(Photo, _clear().alias("open"), Photo.id.in_(spared_photos()).alias("spared"))
+    for rows in batches(photos.where(Photo.id.in_(due)), Photo.id):
+        for photo in rows:
+            if photo.spared:
+                done.leave("held")
+            elif photo.open:
+                done.leave("open for some use")
+            else:
+                erasure.erase_photo(photo, by=None, why="retention")
+                done.acted += 1

@@ -13,7 +13,7 @@ from peewee import ModelSelect
 from adapters import clock, seal
 from models import burst, claims, faces, line, retention
 from models.album import Album
-from models.base import db
+from models.base import clear, db
 from models.burst import Alike
 from models.errors import Invalid, _l
 from models.face import Act, Appearance, Face, Rejection, Step, Word
@@ -232,7 +232,7 @@ def take_back(these: Sequence[Step], *, by: User) -> None:
 
 def sweep(before: datetime | None = None) -> int:
     """Forget steps too old to be taken back; the acts themselves stay."""
-    return int(Step.delete().where(Step.at < (before or retention.limit("step"))).execute())
+    return clear(Step, Step.at < (before or retention.limit("step")))
 
 
 def _undo(step: Any, by: User) -> None:

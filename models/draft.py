@@ -12,7 +12,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField
 
 from adapters import clock, seal
 from models import retention
-from models.base import Moment, Record, db, tools
+from models.base import Moment, Record, clear, db, tools
 from models.errors import Gone, Invalid, TooMany, _l
 from models.notice import Notice, NoticeKind
 from models.request import Request
@@ -70,7 +70,7 @@ class Draft(Record):
     @classmethod
     def sweep(cls, before: datetime | None = None) -> int:
         """Forget choices nobody signed, a day after their code ended; returns how many."""
-        return int(cls.delete().where(cls.expires_at < (before or retention.limit("draft"))).execute())
+        return clear(cls, cls.expires_at < (before or retention.limit("draft")))
 
     @property
     def number(self) -> str:

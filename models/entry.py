@@ -11,7 +11,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextFi
 from adapters import clock, seal
 from models import retention
 from models.attempt import Attempt
-from models.base import Moment, Record, code_field, db, tools
+from models.base import Moment, Record, clear, code_field, db, tools
 from models.errors import Gone, Invalid, Refusal, TooMany, _l
 from models.job import Job
 from models.names import clean_email
@@ -137,8 +137,7 @@ class Entry(Record):
     def sweep(cls, before: datetime | None = None) -> int:
         """Forget entries and wishes after a day; returns how many."""
         old = before or retention.limit("entry")
-        wishes = LinkWish.delete().where(LinkWish.at < old).execute()
-        return int(cls.delete().where(cls.at < old).execute()) + int(wishes)
+        return clear(LinkWish, LinkWish.at < old) + clear(cls, cls.at < old)
 
     @classmethod
     def _of(cls, reader: Reader) -> ModelSelect[Entry]:

@@ -101,6 +101,9 @@ class Plan(Record):
             PlanLine.update(fate=Fate(fate), ground=ground.strip()[:1000]).where(
                 PlanLine.id == line.id
             ).execute()
+            Plan.update(by=by).where(
+                Plan.id == self.id
+            ).execute()  # four eyes: who changes it last can't approve it
             Trace.leave(by, "plan.changed", self, person=self.person, photo=line.photo_was, fate=fate)
 
     def keep(self, *, proof: bool, by: User) -> None:
@@ -108,7 +111,7 @@ class Plan(Record):
         require_dpo(by)
         self._require_open()
         with db.atomic():
-            Plan.update(keep_proof=proof).where(Plan.id == self.id).execute()
+            Plan.update(keep_proof=proof, by=by).where(Plan.id == self.id).execute()
             Trace.leave(by, "plan.changed", self, person=self.person, proof=proof)
 
     def approve(self, *, by: User) -> None:
@@ -132,6 +135,7 @@ class Plan(Record):
             Job.put(JOB, self.id)
 
     def _require_open(self) -> None:
+        self.claim.require_open()  # who took her request back is not erased
         if self.approved_at is not None:
             raise Refusal(_l("This plan was approved already."))
 

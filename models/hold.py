@@ -18,7 +18,7 @@ from models.gather import today
 from models.permission import Permission
 from models.person import Person
 from models.photo import Photo
-from models.trail import Trace
+from models.trail import Trace, take_turn
 from models.user import User
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class Hold(Record):
                 _l("Give a day within six months from now; then it is decided anew."), field="until"
             )
         with db.atomic():
+            take_turn()  # sent twice, it is placed and told once
+            same = (cls.ground == Ground(ground)) & (cls.scope == scope.strip()[:2000]) & (cls.until == until)
+            if cls.living().where(cls.person == claim.person, same).exists():
+                raise Refusal(_l("This hold was placed already, and the person was told."))
             hold: Hold = cls.create(
                 person=claim.person, ground=Ground(ground), scope=scope.strip()[:2000], until=until, by=by
             )

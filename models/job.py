@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from peewee import IntegerField, ModelSelect, TextField
 
 from adapters import clock
-from models.base import Moment, Record, code_field, db
+from models.base import Moment, Record, clear, code_field, db
 from models.errors import Refusal, _l
 from models.permission import Permission
 from models.trail import Trace
@@ -152,7 +152,7 @@ class Job(Record):
         """Forget duties done a week ago; returns how many. What failed stays until somebody has looked at it."""
         from models import retention
 
-        return int(cls.delete().where(cls.done_at < (before or retention.limit("job"))).execute())
+        return clear(cls, cls.done_at < (before or retention.limit("job")))
 
     def again(self) -> None:
         """Try a duty that was given up once more, from the start."""

@@ -77,7 +77,7 @@ def _country(code: str) -> str:
 
 def _number(given: Mapping[str, str], key: str, least: int, most: int) -> int:
     text = given.get(key, "").strip()
-    if not text.isdigit() or not least <= int(text) <= most:
+    if not text.isdecimal() or not least <= int(text) <= most:
         raise Invalid(
             _l("Give a whole number from %(least)s to %(most)s."), field=key, least=least, most=most
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -10,15 +11,15 @@ from peewee import fn
 
 from adapters import clock
 from models import erasure, retention
-from models.base import db, tools
+from models.base import breathe, db, tools
 from models.basis import Basis
 from models.consent import Consent, Line, Withdrawal
 from models.delivery import Delivery
 from models.person import Person
 from models.publication import Publication
-from models.retaining import batches
+from models.retaining import batches, codes, spared, spared_photos
 from models.retention import Done
-from models.share import Share
+from models.share import Share, SharedPhoto
 from models.takedown import TakeDown
 from models.trail import Trace
 from models.voiding import Voiding
@@ -33,14 +34,24 @@ def forget(_before: datetime) -> Done:
     """
     done, day = Done(), retention.limit_day("evidence")
     candidates = Consent.select(Consent.person).where(Consent.signed_at < _midnight(day)).distinct()
-    for people in batches(Person.select().where(Person.id.in_(candidates)), Person.id):
-        ends = _ends(person.id for person in people)
-        for person in people:
-            for consent in person.consents.order_by(Consent.signed_at, Consent.id):
+    old = Person.select().where(Person.id.in_(candidates))
+    kept = old.where(spared(Person.id)).count()
+    if kept:
+        done.leave("held", kept)
+    for people in batches(old.where(~spared(Person.id)), Person.id):
+        ids = [person.id for person in people]
+        ends, theirs = _ends(ids), defaultdict(list)
+        for consent in (
+            Consent.select().where(Consent.person.in_(ids)).order_by(Consent.signed_at, Consent.id)
+        ):
+            theirs[consent.person_id].append(consent)
+        for consents in theirs.values():
+            for consent in consents:
                 done.looked += 1
                 if ends.get(consent.id, FAR) >= day:
                     done.leave("in its time")
                     break
+                breathe() if done.acted else None
                 erasure.erase_evidence(consent)
                 done.acted += 1
     _forget_contracts(done, day)
@@ -48,7 +59,7 @@ def forget(_before: datetime) -> Done:
 
 
 def _forget_contracts(done: Done, day: date) -> None:
-    old = Basis.select().where(fn.COALESCE(Basis.valid_until, Basis.review_on) < day)
+    old = Basis.select().where(fn.COALESCE(Basis.valid_until, Basis.review_on) < day, ~spared(Basis.person))
     for rows in batches(old, Basis.id):
         with db.atomic():
             for basis in rows:
@@ -90,15 +101,18 @@ def forget_shared(_before: datetime) -> Done:
     old = Delivery.select().where(
         Delivery.at < _midnight(day), Delivery.until.is_null() | (Delivery.until < day),
         Delivery.id.not_in(still), Delivery.id.not_in(open_tasks),
+        Delivery.photo.is_null() | Delivery.photo.not_in(spared_photos()),
     )  # fmt: skip
     for rows in batches(old, Delivery.id):
         with db.atomic():
             ids = [row.id for row in rows]
-            Trace.forget(row.code for row in rows)
+            Trace.forget(codes(Delivery, ids))
             Trace.leave("system", "delivery.erased", first=rows[0], deliveries=len(ids))
             done.looked += len(ids)
             done.acted += int(Delivery.delete().where(Delivery.id.in_(ids)).execute())
-    for rows in batches(Share.select().where(Share.expires_on < day, fn.COALESCE(Share.until, Share.expires_on) < day), Share.id):  # fmt: skip
+    held = SharedPhoto.select(SharedPhoto.share).where(SharedPhoto.photo.in_(spared_photos()))
+    over = (Share.expires_on < day) & (fn.COALESCE(Share.until, Share.expires_on) < day)
+    for rows in batches(Share.select().where(over, Share.id.not_in(held)), Share.id):
         with db.atomic():
             Trace.forget(row.code for row in rows)
             done.looked += len(rows)

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from peewee import fn
 
 from adapters import clock
-from models import checking, retention
-from models.base import db, tools
+from models import checking, retaining, retention
+from models.base import breathe, db, tools
+from models.person import Person
 from models.setting import Setting
 from models.stumps import Segment, Stump
 from models.trail import Trace, genesis, take_turn
 
-BATCH = 5_000  # lines walked in one transaction, which others wait for
+BATCH = 1_000  # lines walked in one transaction, which others wait for
 LEAST_VALIDITY = 24  # months; a shorter consent today says nothing of those given before
 # What only shows that somebody looked or that the machine worked. Whatever is not named here is kept as evidence.
 ACCESS = (
@@ -44,11 +45,12 @@ def rules() -> tuple[Rule, ...]:
     """Access, incidents, and all else for as long as consent lasts here and claims after it; terms stand in models/retention.py."""
     incident: Any = reduce(or_, [Trace.action.startswith(prefix) for prefix in INCIDENTS])
     access: Any = Trace.action.in_(ACCESS)
+    kept = Trace.person.in_(Person.select(Person.code).where(retaining.spared(Person.id)))
     longest = max(LEAST_VALIDITY, int(Setting.of("consent_months")))
     return (
-        Rule("access", retention.months("trail-access"), access),
-        Rule("incident", retention.months("trail-incident"), incident),
-        Rule("evidence", longest + retention.months("trail-evidence"), ~access & ~incident),
+        Rule("access", retention.months("trail-access"), access & ~kept),
+        Rule("incident", retention.months("trail-incident"), incident & ~kept),
+        Rule("evidence", longest + retention.months("trail-evidence"), ~access & ~incident & ~kept),
     )
 
 
@@ -74,10 +76,13 @@ def prune_evidence(_before: datetime) -> int:
 
 def _prune(rule: Rule) -> int:
     gone, before = 0, _before(rule.months)
-    while (first := _oldest(rule, before)) is not None:
+    due: Any = Trace.select(fn.MIN(Trace.seq), fn.MAX(Trace.seq)).where(Trace.at < before, rule.where)
+    ((oldest, newest),) = due.tuples()
+    for first in range(oldest, newest + 1, BATCH) if oldest is not None else ():
+        breathe() if gone else None
         with db.atomic():
             take_turn()
-            gone += _batch(rule, first, before)
+            gone += _batch(rule, first, min(first + BATCH - 1, newest), before)
     return gone
 
 
@@ -86,24 +91,18 @@ def _before(months: int) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(tools.zone))
 
 
-def _oldest(rule: Rule, before: datetime) -> int | None:
-    due: Any = Trace.select(fn.MIN(Trace.seq)).where(Trace.at < before, rule.where)
-    return due.scalar()  # type: ignore[no-any-return]
-
-
-def _batch(rule: Rule, first: int, before: datetime) -> int:
-    """Prune from this line on, up to BATCH lines or the first that is too young for anything around it to go."""
-    found = Trace.select(Trace.seq).where(Trace.seq.between(first, first + BATCH - 1), rule.where)
+def _batch(rule: Rule, first: int, last: int, before: datetime) -> int:
+    """Prune what is due of these lines; whatever was pruned from among them meanwhile is a stump already."""
+    found = Trace.select(Trace.seq).where(Trace.seq.between(first, last), Trace.at < before, rule.where)
     due = {line.seq for line in found}
+    if not due:
+        return 0
     previous, stumps = _head_before(first), []
-    for row in checking.lines(after=first - 1):
-        seq, at = row[0], checking.time_of(row)
-        if seq >= first + BATCH or (at is not None and at >= before):
-            break
+    for row in checking.lines(after=first - 1, until=last):
         leaf = checking.leaf_of(row)
         previous = checking.link(row, leaf, previous)
-        if seq in due:
-            stumps.append((seq, leaf, previous))
+        if row[0] in due:
+            stumps.append((row[0], leaf, previous))
     Segment.sign(rule.name, before, stumps)
     return len(stumps)
 

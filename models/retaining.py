@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import IntegerField, JSONField, TextField
+from peewee import IntegerField, JSONField, TextField, fn
 
 from adapters import clock
-from models import hold, retention, trouble
-from models.base import Moment, Record, db, tools
+from models import forgetting, hold, retention, trouble
+from models.base import Moment, Record, breathe, db, tools
+from models.claim import Claim
 from models.errors import Refusal
-from models.face import Face
+from models.face import Appearance, Face
 from models.health import Beat
+from models.hold import Hold
 from models.holders import holding
+from models.job import Job
 from models.notice import Notice, NoticeKind
 from models.permission import Role
 from models.photo import Photo
@@ -54,17 +57,30 @@ class Unproved(Refusal):
 
 
 def tonight() -> None:
-    """Carry out every class, each by itself: what fails is written down, told to the privacy officer, and holds up no other."""
-    for rule in SCHEDULE:
-        carry_out(rule)
+    """Carry out every class, each by itself: what fails is written down, told to the privacy officer, and holds up no other.
+
+    What was deleted leaves the engine's log and free pages too (ERA-07).
+    """
+    runs = [carry_out(rule) for rule in SCHEDULE]
+    if any(run.acted for run in runs):
+        with db.atomic():
+            Job.put("wipe", forgetting.EVERYTHING)
     tell()
 
 
 def often() -> None:
-    """Carry out what must not wait for the night."""
+    """Carry out what must not wait for the night; one that fails holds up no other, and is raised when all had their turn."""
+    failed: Exception | None = None
     for rule in SCHEDULE:
-        if rule.often:
+        if not rule.often:
+            continue
+        try:
             retention.verb(rule)(retention.limit(rule.key))
+        except Exception as error:
+            log.error("retention of %s failed", rule.key)
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def carry_out(rule: Rule) -> Run:
@@ -159,14 +175,42 @@ def tell() -> None:
 
 
 def held(photo: Photo) -> bool:
-    """Whether a legal hold forbids erasing this photo: the one place where retention asks (Art. 17(3)(e))."""
+    """Whether a legal hold forbids erasing this photo (Art. 17(3)(e))."""
     return bool(hold.held([photo.id]).exists())
+
+
+def spared(person: Any) -> Any:
+    """SQL: whether nothing of a person goes by its time alone: a legal hold keeps it, or a request of hers is open.
+
+    The one place where retention asks (Art. 17(3), 12(3)); False for nobody in particular.
+    """
+    asks = Claim.open_ones().select(Claim.person).where(Claim.person.is_null(False))
+    return fn.COALESCE(person.in_(Hold.living().select(Hold.person)) | person.in_(asks), False)
+
+
+def spared_photos() -> Any:
+    """SQL: the photos that show somebody who is spared."""
+    return Appearance.select(Appearance.photo).where(
+        Appearance.undone_at.is_null(), spared(Appearance.person)
+    )
+
+
+def codes(record: type[Record], ids: list[int]) -> list[str]:
+    """The public codes of some rows and of what the engine deletes with them, under which lines of the trail speak of them."""
+    tables: list[tuple[Any, Any]] = [(record, record.id)]  # type: ignore[attr-defined]
+    tables += [(model, key) for key, model in record._meta.backrefs.items() if key.on_delete == "CASCADE"]
+    return [
+        code
+        for table, key in tables if "code" in table._meta.fields
+        for (code,) in table.select(table.code).where(key.in_(ids)).tuples()
+    ]  # fmt: skip
 
 
 def batches(query: Any, key: Any) -> Iterator[list[Any]]:
     """The rows of a query in the order of a key, some at a time, each read anew: what is stopped goes on from the rest."""
     last = 0
     while rows := list(query.where(key > last).order_by(key).limit(BATCH)):
+        breathe() if last else None
         last = getattr(rows[-1], key.name)
         yield rows
 
@@ -183,7 +227,7 @@ def boxes(_before: datetime) -> Done:
 def unanswered(before: datetime) -> Done:
     """Erase requests that nobody answered and whose link is over; who was asked stays (90 days)."""
     done = Done()
-    old = Request.select().where(Request.at < before, Request.used_at.is_null())
+    old = Request.select().where(Request.at < before, Request.used_at.is_null(), ~spared(Request.person))
     for rows in batches(old, Request.id):
         over = [row.id for row in rows if row.expires_at < clock.now()]
         done.looked += len(rows)

@@ -201,7 +201,7 @@ def choose(key: str, given: Mapping[str, str], *, by: User) -> None:
     if rule is None or rule.is_fixed:
         raise Invalid(_l("Choose one of the list."), field=f"amount-{key}")
     wanted, text = given.get("amount", "").strip(), " ".join(given.get("why", "").split())[:1000]
-    if not wanted.isdigit() or not least(rule) <= int(wanted) <= rule.longest:
+    if not wanted.isdecimal() or not least(rule) <= int(wanted) <= rule.longest:
         raise Invalid(
             _l("Give a whole number from %(least)s to %(most)s."), field="amount", least=least(rule), most=rule.longest
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapters import clock, seal
 from models import break_glass, factor, guessing, kept, quota, retention
 from models.attempt import Attempt
-from models.base import db, tools
+from models.base import clear, db, tools
 from models.errors import Invalid, NotAllowed, Refusal, TooMany, _l
 from models.hashing import COST
 from models.token import ANY, ApiToken
@@ -149,8 +149,8 @@ def sweep(before: datetime | None = None) -> int:
     kept.sweep()
     quota.sweep()
     break_glass.sweep()
-    Attempt.delete().where(Attempt.at < now - timedelta(days=1)).execute()
-    return int(Session.delete().where(Session.created_at < (before or retention.limit("session"))).execute())
+    clear(Attempt, Attempt.at < now - timedelta(days=1))
+    return clear(Session, Session.created_at < (before or retention.limit("session")))
 
 
 def _throttle(keys: list[bytes]) -> None:

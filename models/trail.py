@@ -71,7 +71,7 @@ class Trace(Record):
     role = TextField(default="")
     action = TextField(index=True)
     kind = TextField(default="")
-    code = TextField(default="")
+    code = TextField(default="", index=True)  # what is erased is forgotten by its code alone
     person = TextField(default="")
     facts = TextField(null=True)
     salt = TextField(null=True)

@@ -79,18 +79,22 @@ class Visit(Record):
     @classmethod
     def sweep(cls, before: datetime | None = None) -> int:
         """Forget visitors who never answered, after their time; returns how many people are gone."""
+        from models import retaining
+
         signed = Consent.select(Consent.person)
         named = Appearance.select(Appearance.person)
         again = Request.select(Request.person).group_by(Request.person).having(fn.COUNT(Request.id) > 1)
         old = cls.select(cls.person).where(
-            cls.at < (before or retention.limit("visitor")), cls.person.not_in(signed), cls.person.not_in(named), cls.person.not_in(again)
+            cls.at < (before or retention.limit("visitor")), cls.person.not_in(signed), cls.person.not_in(named), cls.person.not_in(again),
+            ~retaining.spared(cls.person),
         )  # fmt: skip
         count = 0
-        for person in list(Person.select().where(Person.id.in_(old))):
+        for people in retaining.batches(Person.select().where(Person.id.in_(old)), Person.id):
             with db.atomic():
-                Trace.leave("system", "visit.forgotten", person)
-                person.delete_instance()
-            count += 1
+                for person in people:
+                    Trace.leave("system", "visit.forgotten", person)
+                    person.delete_instance()
+            count += len(people)
         return count
 
 

@@ -14,7 +14,7 @@ from peewee import BlobField, ForeignKeyField, IntegerField, JSONField, ModelSel
 from adapters import clock, seal
 from adapters.hooks import HookFailed
 from models import retention
-from models.base import Moment, Record, code_field, db, tools
+from models.base import Moment, Record, clear, code_field, db, tools
 from models.errors import Invalid, Refusal, _l
 from models.holders import holding
 from models.job import Job
@@ -200,4 +200,4 @@ def _switch_off(hook: Webhook, why: str) -> None:
 
 def sweep(before: datetime | None = None) -> int:
     """Forget calls after thirty days; returns how many."""
-    return int(HookCall.delete().where(HookCall.at < (before or retention.limit("hook-call"))).execute())
+    return clear(HookCall, HookCall.at < (before or retention.limit("hook-call")))

@@ -69,11 +69,11 @@ def enter() -> Response:
 @needs(Permission.COMPLIANCE)
 def show(code: str) -> Response:
     """One request: its clock, who asks, what was done, and what can be done next."""
-    claim = _claim(code)
+    claim, sought = _claim(code), request.args.get("name", "")
     return page(
         "claims/show.html", claim=claim, due=claim.due, stage=claim_register.stage(claim), letters=list(claim.letters.order_by(ClaimLetter.id)),
         steps=claim_register.steps(claim), alike=[] if claim.closed_at else claim_desk.alike(claim),
-        likely=[] if claim.closed_at or claim.person_id else claim_desk.likely(claim),
+        likely=[] if claim.closed_at or (claim.person_id and not sought) else claim_desk.likely(claim, sought), sought=sought,
         may_extend=claim_desk.may_extend(claim), frozen=claim_desk.frozen(claim),
         joined=list(Claim.select().where(Claim.joined == claim)), today=today(), standing=claim_rights.standing(claim),
         taken=claim_rights.taken_back(claim), corrections=claim_rights.corrections(claim),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from models import intake, privacy_notice
 from models.base import find
 from models.claim import Channel, Claim
-from models.claim_digits import ClaimDigits, Purpose
+from models.claim_digits import ClaimDigits
 from views.access import check_form, public, seal_form
 from views.pages import back_to, go, page, speak
 
@@ -50,7 +50,7 @@ def digits(code: str) -> Response:
 def confirm(code: str) -> Response:
     """The digits show that the address is hers."""
     check_form(f"claim|{code}")
-    ClaimDigits.waiting(_claim(code), Purpose.IDENTITY).confirm(request.form.get("number", ""))
+    intake.confirm(_claim(code), request.form.get("number", ""))
     return go(url_for("privacy.digits", code=code, lang=request.args.get("lang")))
 
 
@@ -60,7 +60,7 @@ def confirm(code: str) -> Response:
 def again(code: str) -> Response:
     """Send digits once more."""
     check_form(f"claim|{code}")
-    ClaimDigits.send(_claim(code), Purpose.IDENTITY)
+    intake.send_again(_claim(code))
     return go(url_for("privacy.digits", code=code, lang=request.args.get("lang")))
 
 

@@ -31,7 +31,7 @@ def allow_more(code: str) -> Response:
     """More for this colleague, until midnight."""
     more = request.form.get("more", "").strip()
     quota.raise_for(
-        find(User.select(), code), int(more) if more.isdigit() and len(more) < 9 else 0, by=current_user
+        find(User.select(), code), int(more) if more.isdecimal() and len(more) < 9 else 0, by=current_user
     )
     flash(gettext("Allowed until midnight."))
     return go(url_for("quota.index"))

@@ -12,7 +12,7 @@ from models.retention import DAYS, HOURS, MONTHS, Rule
 _ = lazy_gettext
 LEFT: dict[str, Any] = {
     "open": _("the link still opens"), "in its time": _("in its time"), "another night": _("another night"),
-    "otherwise shut": _("shut for another reason"), "to decide": _("overdue for a decision"), "held": _("under a legal hold"),
+    "otherwise shut": _("shut for another reason"), "to decide": _("overdue for a decision"), "held": _("under a legal hold or an open request"),
     "open for some use": _("open for some use"), "elsewhere": _("made elsewhere, or not at all"),
 }  # fmt: skip
 

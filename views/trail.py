@@ -48,7 +48,7 @@ def _page(verdict: Verdict | None) -> Response:
         photo=asked.get("photo", "").strip()[:40], kind=asked.get("kind", "").strip()[:40], person=asked.get("person", "").strip()[:40],
         actor=asked.get("actor", "").strip()[:40], action=asked.get("action", "").strip()[:40],
         since=day_of(asked.get("since", ""), "since"), until=day_of(asked.get("until", ""), "until"),
-        before=int(before) if before.isdigit() and len(before) < 16 else None,
+        before=int(before) if before.isdecimal() and len(before) < 16 else None,
     )  # fmt: skip
     lines, rest = reading.read(wanted, by=current_user)
     kept = {key: value for key, value in asked.items() if key != "before" and value}

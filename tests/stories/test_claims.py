@@ -106,9 +106,9 @@ def test_what_is_wrong_in_the_form_is_said_and_nothing_is_lost(web, dpo):
 
 
 def test_a_flood_is_stopped_and_a_mailbox_is_not_filled(web, dpo):
-    for _ in range(5):
-        assert by_form(web)[1].status_code == 303
-    assert by_form(web)[1].status_code == 429
+    for number in range(5):
+        assert by_form(web, words=f"Number {number}.")[1].status_code == 303
+    assert by_form(web, words="One more.")[1].status_code == 429
     for number in range(5):
         by_form(web, email=f"p{number}@people.example")
     assert by_form(web, email="last@people.example")[1].status_code == 429
