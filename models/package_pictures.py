@@ -14,7 +14,7 @@ from adapters.keys import KeyGone
 from adapters.sandbox import Unfit, Unreadable
 from models import masking
 from models.base import db, find, tuples
-from models.covering import Box, Extent, Style, place
+from models.covering import Box, Style, share, sparing
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Remark, Word
 from models.package import SHORTEST_NOTE, Package, PackageCover, PackageKind, PackagePicture, Stage, Unmasking
@@ -151,22 +151,9 @@ def _shown(pictures: Sequence[PackagePicture]) -> set[int]:
 def _mask(faces: Sequence[Face], hers: Collection[int], shown: Collection[int], drawn: Sequence[Box]) -> Mask:
     own = [face.box for face in faces if face.id in hers]
     others = [face.box for face in faces if face.id not in hers and face.id not in shown]
-    places = [*(_hide(box, own) for box in others), *drawn]
-    hidden = any(sum(_share(box, there) for there in places) > TOO_MUCH for box in own)
+    places = [*(sparing(box, own) for box in others), *drawn]  # more would cover her own face (RED-06)
+    hidden = any(sum(share(box, there) for there in places) > TOO_MUCH for box in own)
     return Mask(tuple(places), "none" if not own else "covered" if hidden else "open")
-
-
-def _hide(box: Box, own: Sequence[Box]) -> Box:
-    """The whole head with hair, or the face and its margin where more would cover her own (RED-06)."""
-    head = place(box, Extent.HEAD)
-    return place(box, Extent.FACE) if any(_share(mine, head) > 0 for mine in own) else head
-
-
-def _share(box: Box, there: Box) -> float:
-    """How much of a box another covers."""
-    wide = min(box[0] + box[2], there[0] + there[2]) - max(box[0], there[0])
-    high = min(box[1] + box[3], there[1] + there[3]) - max(box[1], there[1])
-    return max(wide, 0) * max(high, 0) / (box[2] * box[3]) if box[2] * box[3] else 0
 
 
 def listed(package: Package) -> ModelSelect[PackagePicture]:

@@ -22,21 +22,6 @@ from tests.makers import picture
 FEWEST = 5  # of the moments lie in the middle, however busy the machine is
 
 
-@pytest.fixture
-def reopened(house):
-    """The same house through connections a forked child may not share: each side opens its own."""
-
-    def reopen():
-        schema.open_database(house.config.database_url, tools.keys.secret("database"))
-
-    real = db.obj
-    db.close()
-    yield reopen
-    db.initialize(real)
-    real.connect()
-    real._state.ctx.append(None)  # the house closes what it believes it opened
-
-
 @pytest.mark.slow
 def test_killed_while_photos_come_in(house, reopened, tmp_path):
     with db.connection_context():
