@@ -18,7 +18,7 @@ from PIL import Image
 
 from adapters import imaging, recognition
 from adapters.kinds import JPEG
-from models import copies, erasure, faces, package, package_facts, package_paper, package_pictures
+from models import copies, erasure, package, package_facts, package_paper, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
 from models.claim_letter import ClaimLetter, LetterKind
@@ -29,13 +29,11 @@ from models.errors import Gone, Invalid, Refusal
 from models.face import Face
 from models.gather import today
 from models.package import Package, Stage
-from models.photo import Photo
 from models.publication import Publication
 from models.request import Choice, Request, Way
 from models.trail import Trace, verify
 from models.use import Use
 from models.wording import Wording
-from tests import people
 from tests.makers import Browser
 from tests.stories.test_masked_copies import DAAN, NOOR, Shoot
 
@@ -391,24 +389,6 @@ def test_the_paper_of_a_seeded_person_fills_every_section(scene, tmp_path):
     report = pdfua.validate(str(tmp_path / "access.pdf"))
     wrong = [finding for finding in report.findings if finding.severity.name in ("ERROR", "CRITICAL")]
     assert [f"{finding.rule_id} {finding.message}" for finding in wrong] == []
-
-
-def test_portability_holds_what_she_gave_and_pictures_of_her_alone(scene, drain):
-    """PRT-01: no photo with others, no note, no basis, no template; the picture says who is in it."""
-    alone = scene.house.photo(
-        scene.photo.album, by=scene.editor, data=people.scene((NOOR,), seed=9), name="solo.jpg"
-    )
-    drain()
-    alone = Photo.get_by_id(alone.id)
-    faces.name(alone.faces.get(), scene.noor, by=scene.editor)
-    alone.review(by=scene.editor)
-    files = whole(scene.released(scene.claim("portability"), "portability"))
-    assert [name for name in files if name.startswith("images/")] == [f"images/{alone.code}.jpg"]
-    assert set(json.loads(files["data.json"])) == {
-        "@context", "schema_version", "kind", "package", "controller", "data_subject", "consents", "messages", "images",
-    }  # fmt: skip
-    assert "template.json" not in files
-    assert b"Noor Voorbeeld" in files[f"images/{alone.code}.jpg"]
 
 
 def test_the_door_asks_for_digits_and_closes(scene, web, later):
