@@ -11,6 +11,7 @@ import pytest
 from models import faces
 from models.claim import Claim
 from models.claim_digits import ClaimDigits
+from models.erasure_plan import Plan
 from models.face import Face
 from models.package import Package
 from models.photo import Photo
@@ -83,6 +84,18 @@ def test_a_package_from_the_question_to_its_end(house, visit, axe, drain, later)
         assert {"access.pdf", f"images/{photo.code}.jpg"} <= set(files.namelist())
     desk.goto(f"/claims/{claim.code}/packages/{package.code}")
     assert "Last taken on" in desk.content()
+    look(desk)
+
+    plan = Plan.draft(Claim.of_reader(noor, "erasure"), by=dpo)
+    desk.goto(f"/claims/{plan.claim.code}/plan")
+    desk.get_by_text("Change", exact=True).click()
+    for picture_of in desk.locator("figure img").all():
+        picture_of.scroll_into_view_if_needed()
+        assert picture_of.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+    desk.evaluate("scrollTo(0, 0)")
+    assert desk.locator("figure").count() == 2, (
+        "what would be left when she is covered, and when she is cut off"
+    )
     look(desk)
     later(days=31)
     assert hers.request.get(package.link).status == 410
