@@ -101,13 +101,17 @@ def masked(
     quality: int = 90,
     style: str = "solid",
     margin: float = MASK_MARGIN,
+    part: Box | None = None,
 ) -> Rendered:
     """Make a clean copy with each box and its margin on every side filled: solid, or a coarse mosaic (RED-01).
+
+    With `part` only this part of the picture is left.
 
     ValueError for a box that is no place in the picture: an unmasked face must not slip out by a slip.
     """
     hidden = [_with_margin(box, margin) for box in boxes]
-    arguments = {"boxes": hidden, "style": style, "longest": longest, "quality": quality}
+    left = _with_margin(part, 0) if part else None
+    arguments = {"boxes": hidden, "style": style, "longest": longest, "quality": quality, "part": left}
     return _render(sandbox, data, kind, arguments)
 
 

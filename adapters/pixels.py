@@ -68,6 +68,13 @@ def render(arguments: dict[str, Any], blocks: list[bytes]) -> Reply:
         corner = (math.floor(left * raster.width), math.floor(top * raster.height))
         end = (math.ceil(right * raster.width), math.ceil(bottom * raster.height))
         _cover(raster, corner, end, arguments.get("style") == "mosaic")
+    if arguments.get("part"):  # a plain copy names none
+        left, top, right, bottom = arguments["part"]
+        # Inwards: what was to be left out must not show by half a pixel.
+        raster = raster.crop((
+            math.ceil(left * raster.width), math.ceil(top * raster.height),
+            math.floor(right * raster.width), math.floor(bottom * raster.height),
+        ))  # fmt: skip
     raster.info = {}  # Pillow writes a comment found there into the new file
     sink = io.BytesIO()
     raster.save(sink, "JPEG", quality=int(arguments["quality"]), icc_profile=srgb_profile(), exif=b"")

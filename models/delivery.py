@@ -24,7 +24,7 @@ from models.photo import Photo
 from models.reasons import RANK, Clearance, Code, State
 from models.setting import Setting
 from models.trail import Trace
-from models.use import Channel, Use
+from models.use import QUESTIONS, Use
 from models.user import User
 
 LINK_LIFE = timedelta(minutes=15)
@@ -165,9 +165,11 @@ class Delivery(Record):
     def _check(cls, photo: Photo, use: Use, to: str, until: date | None, rendition: str) -> None:
         if rendition not in RENDITIONS:
             raise Invalid(_l("Choose a size that is offered."), field="rendition")
-        if use.channel is Channel.NAMING:
+        if use.channel in QUESTIONS:
             raise Invalid(
-                _l("A name goes along with another use of the photo. Choose what the photo is for."),
+                _l(
+                    "This question goes along with something else: no photo leaves for it alone. Choose what the photo is for."
+                ),
                 field="use",
             )
         if not to.strip() or len(to) > LONGEST_RECIPIENT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -12,24 +11,24 @@ from peewee import BooleanField, ForeignKeyField, JSONField, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock
-from models import erasure, faces, hold, masking, papers, recipients
+from adapters.imaging import Rendered
+from models import erasure, hold, masking, papers, recipients, replacing
 from models.base import Moment, Record, code_field, db, tools
 from models.claim import Claim, Identity, Outcome, Right, require_dpo
 from models.claim_desk import HINDRANCES
-from models.consent import LinePhoto
-from models.covering import Extent, Style, place
-from models.errors import Invalid, Refusal, _l
-from models.face import Appearance, Face
+from models.covering import WHOLE, Box, Style, part_without, sparing
+from models.errors import Invalid, Missing, Refusal, _l
+from models.face import Appearance, Face, Remark, Word
 from models.job import Job
 from models.person import Person
 from models.photo import Photo
 from models.setting import Setting
 from models.trail import Trace
-from models.unnaming import Known
 from models.user import User
 
 JOB = "erasure-plan"
 SHORTEST_REASON = 10
+SIDE = 800  # of a preview
 FAST = timedelta(hours=72)  # from the second pair of eyes to the end (ERA-13)
 
 
@@ -38,7 +37,14 @@ class Fate(StrEnum):
 
     DELETE = "delete"
     MASK = "mask"  # she is covered for good, in the original and in all that was made of it
+    CROP = "crop"  # she is cut off, where that leaves everybody else whole
     RETAIN = "retain"  # with a ground of Art. 17(3)
+
+
+_CANT = {
+    Fate.MASK: _l("Her place in this photo is not marked, so it can't be covered. Draw a box in the photo first."),
+    Fate.CROP: _l("She can't be cut off here without cutting into somebody else, or little would be left. Cover her instead."),
+}  # fmt: skip
 
 
 class Plan(Record):
@@ -84,7 +90,7 @@ class Plan(Record):
             alone = not photo.appearances.where(
                 Appearance.person != person, Appearance.undone_at.is_null()
             ).exists()
-            fate = Fate.DELETE if alone or not _places(photo, person) else Fate.MASK
+            fate = Fate.DELETE if alone or not _can(photo, person, Fate.MASK) else Fate.MASK
             PlanLine.create(plan=self, photo=photo, photo_was=photo.code, fate=fate)
 
     def decide(self, line: PlanLine, fate: str, ground: str, *, by: User) -> None:
@@ -95,8 +101,9 @@ class Plan(Record):
             raise Invalid(_l("Choose one of the list."), field="fate")
         if fate == Fate.RETAIN and len(ground.strip()) < SHORTEST_REASON:
             raise Invalid(_l("Say which ground of the law keeps this photo."), field="ground")
-        if fate == Fate.MASK and (line.photo is None or not _places(line.photo, self.person)):
-            raise Invalid(_l("Her place in this photo is not marked, so it can't be covered. Draw a box in the photo first."), field="fate")  # fmt: skip
+        wanted = Fate(fate)
+        if wanted in _CANT and (line.photo is None or not _can(line.photo, self.person, wanted)):
+            raise Invalid(_CANT[wanted], field="fate")
         with db.atomic():
             PlanLine.update(fate=Fate(fate), ground=ground.strip()[:1000]).where(
                 PlanLine.id == line.id
@@ -105,6 +112,18 @@ class Plan(Record):
                 Plan.id == self.id
             ).execute()  # four eyes: who changes it last can't approve it
             Trace.leave(by, "plan.changed", self, person=self.person, photo=line.photo_was, fate=fate)
+
+    def choices(self, line: PlanLine) -> list[Fate]:
+        """What may become of a photo: nobody is covered where her place is not marked, or cut off where others would be too."""
+        photo = line.photo
+        return [fate for fate in Fate if fate not in _CANT or (photo and _can(photo, self.person, fate))]
+
+    def preview(self, line: PlanLine, fate: str, *, by: User) -> bytes:
+        """A JPEG of what would be left of a photo; Missing where nothing would."""
+        require_dpo(by)
+        if line.photo is None or fate not in set(_CANT):
+            raise Missing
+        return _without(line.photo, self.person, Fate(fate), SIDE)[0].data
 
     def keep(self, *, proof: bool, by: User) -> None:
         """Say whether the sealed proof of her consents stays (Art. 17(3)(e)) or goes too."""
@@ -189,6 +208,9 @@ def carry_out(plan_id: int) -> None:
         if line.photo is not None and line.fate is not Fate.RETAIN and hold.held([line.photo_id]).exists():
             line.fate = Fate.RETAIN  # somebody else in it is under a hold that came later
             PlanLine.update(fate=line.fate, ground=hold.KEPT).where(PlanLine.id == line.id).execute()
+        if line.fate is Fate.CROP and line.photo and person and not _can(line.photo, person, Fate.CROP):
+            line.fate = Fate.MASK  # somebody was found beside her since
+            PlanLine.update(fate=line.fate).where(PlanLine.id == line.id).execute()
         _FATES[line.fate](line, plan, person)
         PlanLine.update(done_at=clock.now()).where(PlanLine.id == line.id).execute()
     facts = _facts(plan)
@@ -208,47 +230,45 @@ def _retain(_line: PlanLine, _plan: Plan, _person: Person | None) -> None:
     """It stays as it is; her name goes with her."""
 
 
-def _mask(line: PlanLine, plan: Plan, person: Person | None) -> None:
-    """Put a photo in its place in which she is covered for good, then erase the one that showed her."""
+def _take_out(line: PlanLine, plan: Plan, person: Person | None) -> None:
+    """Put a photo in its place in which she can't be seen, then erase the one that showed her."""
     old, sure = line.photo, plan.approved_by
     if old is None or person is None or sure is None:
         return
-    whole = masking.cover(old, _places(old, person), style=Style.SOLID)
-    with db.atomic():
-        new = Photo.take_in(
-            io.BytesIO(whole.data), f"{old.code}.jpg", old.album, by=sure, caption=Known(person).without(old.caption),
-            tags=[tag.word for tag in old.tags if not Known(person).is_in(tag.word)],
-        ).photo  # fmt: skip
-        _carry_over(old, new, person)
-        for row in old.appearances.where(Appearance.person != person, Appearance.undone_at.is_null()):
-            if not new.appearances.where(Appearance.person == row.person).exists():
-                faces.add_person(new, row.person, by=sure)
-        for covered in LinePhoto.select().where(LinePhoto.photo == old):
-            if covered.line.person_id != person.id:
-                LinePhoto.insert(line=covered.line, photo=new).on_conflict_ignore().execute()
-        Trace.leave("system", "photo.replaced", new, was=old.code)
+    whole, part = _without(old, person, line.fate)
+    replacing.replace(old, whole, part=part, without=person, by=sure)
     erasure.erase_photo(old, by=None, why=plan.claim.code)
 
 
-_FATES = {Fate.DELETE: _delete, Fate.MASK: _mask, Fate.RETAIN: _retain}
-_KEPT = ("creator", "credit", "copyright", "place", "taken_at", "licence", "special_context")
+_FATES = {Fate.DELETE: _delete, Fate.MASK: _take_out, Fate.CROP: _take_out, Fate.RETAIN: _retain}
 
 
-def _carry_over(old: Photo, new: Photo, person: Person) -> None:
-    without = Known(person).without
-    values: dict[str, Any] = {name: getattr(old, name) for name in _KEPT}
-    values |= {name: " ".join(without(getattr(old, name)).split()) for name in ("title", "alt_text")}
-    Photo.update(**values).where(Photo.id == new.id).execute()
+def _without(photo: Photo, person: Person, fate: Fate, longest: int | None = None) -> tuple[Rendered, Box]:
+    """What is left of a photo, and which part of it: she is cut off, or covered where she stands; Refusal where neither can be."""
+    own, others = _boxes(photo, person)
+    part = part_without(own, others) if fate is Fate.CROP else WHOLE
+    if not own or part is None:
+        raise Refusal(_CANT[fate])
+    places = [sparing(box, others) for box in own] if fate is Fate.MASK else []
+    return masking.cover(photo, places, style=Style.SOLID, longest=longest, part=part), part
 
 
-def _places(photo: Photo, person: Person) -> list[Any]:
-    """The places to cover so that nobody knows her: head and hair of each face that is hers."""
-    theirs = (
-        Face.select()
-        .join(Appearance, on=Appearance.face == Face.id)
-        .where(Appearance.photo == photo, Appearance.person == person, Appearance.undone_at.is_null())
-    )
-    return [place(face.box, Extent.HEAD) for face in theirs]
+def _boxes(photo: Photo, person: Person) -> tuple[list[Box], list[Box]]:
+    """The faces in a photo that are hers, and those of everybody else, named or not."""
+    hers = {
+        row.face_id
+        for row in Appearance.select(Appearance.face).where(
+            Appearance.photo == photo, Appearance.person == person, Appearance.undone_at.is_null()
+        )
+    }
+    things = Remark.select(Remark.face).where(Remark.word == Word.NOT_A_PERSON, Remark.undone_at.is_null())
+    own = [face.box for face in photo.faces if face.id in hers]
+    return own, [face.box for face in photo.faces.where(Face.id.not_in(things)) if face.id not in hers]
+
+
+def _can(photo: Photo, person: Person, fate: Fate) -> bool:
+    own, others = _boxes(photo, person)
+    return bool(own) and (fate is not Fate.CROP or part_without(own, others) is not None)
 
 
 def _facts(plan: Plan) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from models.permission import Permission
 from models.person import Person
 from models.photo import Photo, Tag
 from models.reasons import State
-from models.use import Channel, Use
+from models.use import QUESTIONS, Use
 from models.user import User
 
 PAGE = 48
@@ -77,5 +77,5 @@ class Question:
 
 def use_of(code: str | None) -> Use:
     """The use of this code, or the first on offer when none is named; Missing for an unknown one."""
-    uses = Use.select().where(Use.ended_at.is_null(), Use.channel != Channel.NAMING)
+    uses = Use.select().where(Use.ended_at.is_null(), Use.channel.not_in(QUESTIONS))
     return find(uses, code) if code else uses.order_by(Use.place, Use.id).get()

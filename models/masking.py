@@ -35,12 +35,16 @@ def all_but(
     return cover(photo, places, style=style, longest=longest).data
 
 
-def cover(photo: Photo, places: Sequence[Box], *, style: Style, longest: int | None = None) -> Rendered:
-    """The picture with these places filled in, as they are: whoever calls has added the margin."""
+def cover(
+    photo: Photo, places: Sequence[Box], *, style: Style, longest: int | None = None, part: Box | None = None
+) -> Rendered:
+    """The picture, or this part of it, with these places filled in, as they are: whoever calls has added the margin."""
     if not photo.ready:
         raise Refusal(_l("The preview is still being made."))
     data, kind = _source(photo, longest)
-    return imaging.masked(tools.sandbox, data, kind, places, longest=longest, style=style, margin=0)
+    return imaging.masked(
+        tools.sandbox, data, kind, places, longest=longest, style=style, margin=0, part=part
+    )
 
 
 def _source(photo: Photo, longest: int | None) -> tuple[bytes, Kind]:

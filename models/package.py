@@ -320,7 +320,7 @@ class PackageCover(Record):
 
 
 class Unmasking(Record):
-    """Somebody else who stays visible, on the privacy officer's written weighing alone (RED-05)."""
+    """Somebody else who stays visible: on the privacy officer's written weighing, or without a note on that person's own line (RED-05)."""
 
     picture = ForeignKeyField(PackagePicture, backref="unmaskings", on_delete="CASCADE")
     face = ForeignKeyField(Face, backref="+", on_delete="CASCADE")

@@ -103,7 +103,7 @@ def _periods(facts: Facts, say: Say) -> list[Row]:
     ]
     rows += [
         {
-            "what": f"{gettext('Proof of your choices')} {row['code']}", "until": row["proof_until"],
+            "what": " ".join((gettext("Proof of your choices"), row["code"])), "until": row["proof_until"],
             "why": gettext("five years after the end of the consent, because a claim can be brought so long"),
         }
         for row in facts.consents if row["proof_until"]

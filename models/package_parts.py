@@ -12,7 +12,7 @@ from typing import Any
 from peewee import chunked
 
 from adapters import metadata, tables
-from models import evidence, faceprints, package_facts
+from models import evidence, faceprints, package_facts, portable
 from models.base import tools
 from models.consent import Consent
 from models.face import Faceprint
@@ -74,7 +74,7 @@ def _portable(package: Package, facts: Facts, paper: bytes) -> Iterator[File]:
     yield "portability.pdf", paper
     yield "data.json", _json(provided(facts, package))
     yield "evidence.json", _json(package_facts.evidence(package))
-    yield "choices.csv", _csv(("use", "purpose", "answer", "from", "until", "state", "consent"), facts.lines)
+    yield "consents.csv", _csv(*portable.answers(package))
     yield "images.csv", _csv(("code", "file", "taken", "width", "height", "sha256"), facts.images)
     yield from _receipts(package)
     owner = str(Setting.of("organisation"))

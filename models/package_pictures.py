@@ -6,19 +6,21 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import JOIN, ModelSelect, chunked, fn
 
 from adapters import clock
 from adapters.keys import KeyGone
 from adapters.sandbox import Unfit, Unreadable
-from models import masking
+from models import disclosure, masking
 from models.base import db, find, tuples
-from models.covering import Box, Extent, Style, place
+from models.covering import Box, Style, share, sparing
 from models.errors import Invalid, Refusal, _l
 from models.face import Appearance, Face, Remark, Word
 from models.package import SHORTEST_NOTE, Package, PackageCover, PackageKind, PackagePicture, Stage, Unmasking
 from models.permission import Permission
+from models.person import Person
 from models.photo import Photo, Review
 from models.search_of_claim import Found
 from models.trail import Trace
@@ -144,29 +146,33 @@ def _shown(pictures: Sequence[PackagePicture]) -> set[int]:
         Face.photo.in_([picture.photo_id for picture in pictures]), Remark.word == Word.NOT_A_PERSON,
         Remark.undone_at.is_null(),
     )  # fmt: skip
-    weighed = Unmasking.select(Unmasking.face).where(Unmasking.picture.in_(list(pictures)))
-    return {face for query in (things, weighed) for (face,) in tuples(query)}
+    weighed = Unmasking.select(Unmasking.face).where(
+        Unmasking.picture.in_(list(pictures)), Unmasking.note != ""
+    )
+    return {face for query in (things, weighed) for (face,) in tuples(query)} | _agreed_to(pictures)
+
+
+def _agreed_to(pictures: Sequence[PackagePicture]) -> set[int]:
+    """Faces left visible on their own line, as long as it stands: after a withdrawal they are covered again."""
+    seen = Appearance.select(Appearance.face, Appearance.photo, Person.code, Photo.code).join(Person)
+    rows = list(tuples(
+        seen.join_from(Appearance, Photo).join_from(Appearance, Unmasking, on=Unmasking.face == Appearance.face)
+        .where(Unmasking.picture.in_(list(pictures)), Unmasking.note == "", Appearance.undone_at.is_null())
+    ))  # fmt: skip
+    if not rows:
+        return set()
+    yes = disclosure.agreed(
+        [picture.photo for picture in pictures if picture.photo_id in {row[1] for row in rows}]
+    )
+    return {face for face, _, person, photo in rows if person in yes.get(photo, ())}
 
 
 def _mask(faces: Sequence[Face], hers: Collection[int], shown: Collection[int], drawn: Sequence[Box]) -> Mask:
     own = [face.box for face in faces if face.id in hers]
     others = [face.box for face in faces if face.id not in hers and face.id not in shown]
-    places = [*(_hide(box, own) for box in others), *drawn]
-    hidden = any(sum(_share(box, there) for there in places) > TOO_MUCH for box in own)
+    places = [*(sparing(box, own) for box in others), *drawn]  # more would cover her own face (RED-06)
+    hidden = any(sum(share(box, there) for there in places) > TOO_MUCH for box in own)
     return Mask(tuple(places), "none" if not own else "covered" if hidden else "open")
-
-
-def _hide(box: Box, own: Sequence[Box]) -> Box:
-    """The whole head with hair, or the face and its margin where more would cover her own (RED-06)."""
-    head = place(box, Extent.HEAD)
-    return place(box, Extent.FACE) if any(_share(mine, head) > 0 for mine in own) else head
-
-
-def _share(box: Box, there: Box) -> float:
-    """How much of a box another covers."""
-    wide = min(box[0] + box[2], there[0] + there[2]) - max(box[0], there[0])
-    high = min(box[1] + box[3], there[1] + there[3]) - max(box[1], there[1])
-    return max(wide, 0) * max(high, 0) / (box[2] * box[3]) if box[2] * box[3] else 0
 
 
 def listed(package: Package) -> ModelSelect[PackagePicture]:
@@ -194,18 +200,33 @@ def of_photo(package: Package, code: str) -> PackagePicture:
     return picture
 
 
-def people_in(picture: PackagePicture) -> list[tuple[Face, str, Unmasking | None]]:
-    """Every face of a picture but hers, with the name if somebody said it, and why it stays visible if it does."""
+@dataclass(frozen=True)
+class Seen:
+    """Somebody else in a picture: the face, the name if somebody said it, why it stays visible if it does, whether she agreed to."""
+
+    face: Face
+    name: str
+    unmasked: Unmasking | None
+    agreed: bool
+
+
+def people_in(picture: PackagePicture) -> list[Seen]:
+    """Every face of a picture but hers."""
     there = (Appearance.face == Face.id) & Appearance.undone_at.is_null()
     query = Face.select(Face, Appearance).join(Appearance, JOIN.LEFT_OUTER, on=there).where(
         Face.photo == picture.photo_id,
         fn.COALESCE(Appearance.person, 0) != picture.package.person_id,
     )  # fmt: skip
     weighed = {row.face_id: row for row in picture.unmaskings}
-    rows = []
+    yes, rows = disclosure.agreed([picture.photo]).get(picture.photo.code, {}), []
     for face in query.order_by(Face.left):
         said = getattr(face, "appearance", None)
-        rows.append((face, said.person.name if said and said.id else "", weighed.get(face.id)))
+        person = said.person if said and said.id else None
+        rows.append(
+            Seen(
+                face, person.name if person else "", weighed.get(face.id), bool(person and person.code in yes)
+            )
+        )
     return rows
 
 
@@ -239,20 +260,30 @@ def uncover(picture: PackagePicture, *, by: User) -> None:
 
 
 def unmask(picture: PackagePicture, face: Face, note: str, *, by: User) -> None:
-    """Leave somebody else visible, with the reason written down: whose interests were weighed, and how (Art. 15(4), RED-05)."""
+    """Leave somebody else visible: on that person's own line, or with the weighing written down (Art. 15(4), RED-05)."""
     _may_change(picture, by)
     if face.photo_id != picture.photo_id:
         raise Invalid(_l("Choose one of the list."), field="face")
-    if len(note.strip()) < SHORTEST_NOTE:
+    line = _line_of(picture, face)
+    if len(note.strip()) < SHORTEST_NOTE and (note.strip() or line is None):
         raise Invalid(
             _l("Write down whose interests you weighed and why this person may be seen, in a sentence or two."), field="note"
         )  # fmt: skip
     with db.atomic():
-        Unmasking.insert(
-            picture=picture, face=face, note=note.strip()[:2000], by=by, at=clock.now()
-        ).on_conflict_ignore().execute()
+        Unmasking.delete().where(Unmasking.picture == picture, Unmasking.face == face).execute()
+        Unmasking.create(picture=picture, face=face, note=note.strip()[:2000], by=by)
         _anew(picture)
-        Trace.leave(by, "package.unmasked", picture.package, photo=picture.photo, face=face.code)
+        facts: dict[str, Any] = {} if note.strip() else {"line": line}
+        Trace.leave(by, "package.unmasked", picture.package, photo=picture.photo, face=face.code, **facts)
+
+
+def _line_of(picture: PackagePicture, face: Face) -> str | None:
+    """The line by which whoever has this face agreed to be seen here."""
+    named = Appearance.select(Appearance, Person).join(Person).where(
+        Appearance.face == face, Appearance.undone_at.is_null()
+    ).first()  # fmt: skip
+    yes = disclosure.agreed([picture.photo]).get(picture.photo.code, {})
+    return yes.get(named.person.code) if named else None
 
 
 def mask_again(picture: PackagePicture, face: Face, *, by: User) -> None:

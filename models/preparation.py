@@ -160,7 +160,8 @@ def _keep(photo: Photo, made: Any, read: Any) -> None:
     photo.width, photo.height = made.width, made.height
     photo.placeholder, photo.colour = made.placeholder, made.colour
     photo.likeness = (made.phash & (1 << 64) - 1).to_bytes(8, "big")
-    photo.taken_at = read.taken_at and _zoned(read.taken_at)
+    if read.taken_at:
+        photo.taken_at = _zoned(read.taken_at)
     for name in ("title", "caption", "alt_text", "creator", "credit", "copyright", "place", "camera"):
         if not getattr(photo, name):
             setattr(photo, name, getattr(read, name))

@@ -33,10 +33,22 @@ class Channel(StrEnum):
     PARTNER = "partner"
     AI_TRAINING = "ai-training"
     NAMING = "naming"  # no place but a question of its own: the name beside the photo (CON-09)
+    DISCLOSURE = (
+        "disclosure"  # no place either: seen in the copy that somebody else in the photo asks for (RED-05)
+    )
 
 
+# A photo never goes out for these alone.
+QUESTIONS = frozenset({Channel.NAMING, Channel.DISCLOSURE})
 IRREVERSIBLE = frozenset(
-    {Channel.PRESS, Channel.PRINT, Channel.OUT_OF_HOME, Channel.PARTNER, Channel.AI_TRAINING}
+    {
+        Channel.PRESS,
+        Channel.PRINT,
+        Channel.OUT_OF_HOME,
+        Channel.PARTNER,
+        Channel.AI_TRAINING,
+        Channel.DISCLOSURE,
+    }
 )
 
 
@@ -122,13 +134,18 @@ class Use(Record):
 
     @classmethod
     def of_photos(cls) -> list[Use]:
-        """The uses a photo can go out for: all on offer but naming, which only adds to another use (CON-09)."""
-        return [use for use in cls.current() if use.channel is not Channel.NAMING]
+        """The uses a photo can go out for: all on offer but what only adds to something else (CON-09, RED-05)."""
+        return [use for use in cls.current() if use.channel not in QUESTIONS]
 
     @classmethod
     def naming(cls) -> list[Use]:
         """The uses that ask for the name beside the photo; none until the organisation adds one (DBD-01)."""
         return [use for use in cls.current() if use.channel is Channel.NAMING]
+
+    @classmethod
+    def disclosure(cls) -> list[Use]:
+        """The uses that ask who may be seen in somebody else's copy; none until the organisation adds one (DBD-01)."""
+        return [use for use in cls.current() if use.channel is Channel.DISCLOSURE]
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -79,6 +80,7 @@ STEPS = {
 FATES = {
     Fate.DELETE: _("erase"),
     Fate.MASK: _("cover this person for good"),
+    Fate.CROP: _("cut this person off"),
     Fate.RETAIN: _("keep, with a ground of the law"),
 }
 TOLD = {
@@ -117,9 +119,11 @@ def claim_words(value: Any) -> str:
     return str(_ALL[type(value)][value])
 
 
-def claim_choices(kind: str) -> list[tuple[str, str]]:
-    """Choices for a select of one of these."""
-    return [(each.value, str(words)) for each, words in _BY_NAME[kind].items()]
+def claim_choices(kind: str, only: Collection[Any] | None = None) -> list[tuple[str, str]]:
+    """Choices for a select of one of these, or of some of them."""
+    return [
+        (each.value, str(words)) for each, words in _BY_NAME[kind].items() if only is None or each in only
+    ]
 
 
 def claim_step_words(action: str) -> str:

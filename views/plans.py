@@ -58,12 +58,17 @@ def proof(code: str) -> Response:
 @back_to(lambda code, was: show(code))
 def decide(code: str, was: str) -> Response:
     """What becomes of one photo."""
-    plan = _plan(code)
-    line = plan.lines.where(PlanLine.photo_was == was).first()
-    if line is None:
-        raise Missing
+    plan, line = _line(code, was)
     plan.decide(line, request.form.get("fate", ""), request.form.get("ground", ""), by=current_user)
     return go(url_for("plans.show", code=code))
+
+
+@bp.get("/plan/photos/<was>/<fate>")
+@needs(Permission.COMPLIANCE)
+def preview(code: str, was: str, fate: str) -> Response:
+    """What would be left of one photo."""
+    plan, line = _line(code, was)
+    return bytes_response(plan.preview(line, fate, by=current_user), "image/jpeg")
 
 
 @bp.post("/plan/approval")
@@ -164,3 +169,11 @@ def _plan(code: str) -> Plan:
     if plan is None:
         raise Missing(_l("There is no plan yet. Draft one on the page of the request."))
     return plan
+
+
+def _line(code: str, was: str) -> tuple[Plan, PlanLine]:
+    plan = _plan(code)
+    line: PlanLine | None = plan.lines.where(PlanLine.photo_was == was).first()
+    if line is None:
+        raise Missing
+    return plan, line

@@ -196,7 +196,7 @@ def test_what_breaks_off_goes_on(story, monkeypatch):
     erasure_plan.carry_out(job.subject)
     erasure_plan.carry_out(job.subject)
     story.drain()
-    assert Plan.get_by_id(plan.id).facts["photos"] == {"delete": 2, "mask": 1, "retain": 0}
+    assert Plan.get_by_id(plan.id).facts["photos"] == {"delete": 2, "mask": 1, "crop": 0, "retain": 0}
     assert Photo.select().count() == 1
 
 

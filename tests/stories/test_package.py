@@ -18,21 +18,22 @@ from PIL import Image
 
 from adapters import imaging, recognition
 from adapters.kinds import JPEG
-from models import copies, erasure, faces, package, package_facts, package_paper, package_pictures
+from models import copies, erasure, package, package_facts, package_paper, package_pictures
 from models.base import tools
 from models.claim import Channel, Claim, Identity
 from models.claim_letter import ClaimLetter, LetterKind
-from models.consent import Consent
+from models.consent import Consent, withdraw
 from models.copy import Copy
 from models.delivery import Delivery
 from models.errors import Gone, Invalid, Refusal
 from models.face import Face
 from models.gather import today
 from models.package import Package, Stage
-from models.photo import Photo
 from models.publication import Publication
+from models.request import Choice, Request, Way
 from models.trail import Trace, verify
-from tests import people
+from models.use import Use
+from models.wording import Wording
 from tests.makers import Browser
 from tests.stories.test_masked_copies import DAAN, NOOR, Shoot
 
@@ -245,22 +246,58 @@ def test_more_can_be_covered_and_somebody_unmasked_only_with_a_note(scene):
     picture = package_pictures.of_photo(package, scene.photo.code)
     assert (picture.own, picture.covered) == ("open", 2)
     daan = package_pictures.people_in(picture)[0]
-    assert daan[1] == "Daan Demo"
+    assert (daan.name, daan.agreed) == ("Daan Demo", False)
     with pytest.raises(Invalid):
-        package_pictures.unmask(picture, daan[0], "she asked", by=scene.dpo)
+        package_pictures.unmask(picture, daan.face, "she asked", by=scene.dpo)
     before = picture.sha256
     package_pictures.unmask(
-        picture, daan[0], "He stood beside her on the stage and agreed on the telephone.", by=scene.dpo
+        picture, daan.face, "He stood beside her on the stage and agreed on the telephone.", by=scene.dpo
     )
     package_pictures.cover(picture, [(0.0, 0.0, 0.2, 0.2)], by=scene.dpo)
     assert Package.get_by_id(package.id).stage is Stage.MAKING, "the word on the pictures counts no more"
     scene.drain()
     picture = package_pictures.of_photo(package, scene.photo.code)
     assert (picture.covered, picture.sha256 == before) == (2, False)
-    package_pictures.mask_again(picture, daan[0], by=scene.dpo)
+    package_pictures.mask_again(picture, daan.face, by=scene.dpo)
     package_pictures.uncover(picture, by=scene.dpo)
     scene.drain()
     assert package_pictures.of_photo(package, scene.photo.code).sha256 == before
+
+
+def test_somebody_is_shown_on_a_line_of_their_own_as_long_as_it_stands(scene, web):
+    """RED-05: a yes shows nobody by itself, needs no note, and a withdrawal covers them again before anything leaves."""
+    names = {
+        "name-en": "Copies for others",
+        "about-en": "You can be seen in the copy that others in a photo ask for.",
+    }
+    question = Use.keep(None, {"channel": "disclosure", **names}, by=scene.dpo)
+    assert question not in Use.of_photos()
+    daan, amina = scene.people[DAAN], scene.people[2]
+    for person, yes in ((daan, True), (amina, False)):
+        asked = Request.ask([person], [question], Wording.current()[0], by=scene.editor, way=Way.LINK)[0]
+        Consent.sign(asked, Choice({question.code: yes}, None), signer=person.name, steps={})
+    package = Package.order(scene.claim(), "access", by=scene.dpo)
+    scene.drain()
+    picture = package_pictures.of_photo(package, scene.photo.code)
+    assert picture.covered == 2, "the default stays masked"
+    his, hers = package_pictures.people_in(picture)
+    assert (his.agreed, hers.agreed) == (True, False)
+    with pytest.raises(Invalid):
+        package_pictures.unmask(picture, hers.face, "", by=scene.dpo)
+    desk, page = Browser(web).log_in(scene.dpo), f"/claims/{package.claim.code}/packages/{package.code}"
+    assert "agreed to be seen" in desk.get(f"{page}/pictures/{scene.photo.code}").text
+    answer = desk.post(f"{page}/pictures/{scene.photo.code}/unmaskings", {"face": his.face.code})
+    assert answer.status_code == 303
+    scene.drain()
+    package = Package.get_by_id(package.id)
+    assert package_pictures.of_photo(package, scene.photo.code).covered == 1
+    package.review(package.look, by=scene.dpo)
+    withdraw(daan, uses=[question.code], recognition=False, actor="person", means="link")
+    Package.get_by_id(package.id).release(by=scene.dpo)
+    scene.drain()
+    assert package_pictures.of_photo(package, scene.photo.code).covered == 2
+    assert Package.get_by_id(package.id).stage is Stage.REVIEW, "nothing was packed"
+    assert "no longer agrees" in desk.get(f"{page}/pictures/{scene.photo.code}").text
 
 
 def test_a_face_found_after_the_look_stops_the_packing(scene):
@@ -352,24 +389,6 @@ def test_the_paper_of_a_seeded_person_fills_every_section(scene, tmp_path):
     report = pdfua.validate(str(tmp_path / "access.pdf"))
     wrong = [finding for finding in report.findings if finding.severity.name in ("ERROR", "CRITICAL")]
     assert [f"{finding.rule_id} {finding.message}" for finding in wrong] == []
-
-
-def test_portability_holds_what_she_gave_and_pictures_of_her_alone(scene, drain):
-    """PRT-01: no photo with others, no note, no basis, no template; the picture says who is in it."""
-    alone = scene.house.photo(
-        scene.photo.album, by=scene.editor, data=people.scene((NOOR,), seed=9), name="solo.jpg"
-    )
-    drain()
-    alone = Photo.get_by_id(alone.id)
-    faces.name(alone.faces.get(), scene.noor, by=scene.editor)
-    alone.review(by=scene.editor)
-    files = whole(scene.released(scene.claim("portability"), "portability"))
-    assert [name for name in files if name.startswith("images/")] == [f"images/{alone.code}.jpg"]
-    assert set(json.loads(files["data.json"])) == {
-        "@context", "schema_version", "kind", "package", "controller", "data_subject", "consents", "messages", "images",
-    }  # fmt: skip
-    assert "template.json" not in files
-    assert b"Noor Voorbeeld" in files[f"images/{alone.code}.jpg"]
 
 
 def test_the_door_asks_for_digits_and_closes(scene, web, later):

@@ -89,6 +89,7 @@ FIXED = {
     "<role>": "receipt",
     "<act>": "inform",
     "<part>": "pdf",
+    "<fate>": "mask",
 }
 
 ABSENT = "absent22absent22"
