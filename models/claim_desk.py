@@ -14,6 +14,7 @@ from models.claim_letter import ClaimLetter, LetterKind
 from models.errors import Invalid, Refusal, _l
 from models.gather import today
 from models.person import Person
+from models.search_of_claim import start_over
 from models.trail import Trace
 from models.user import User
 
@@ -33,6 +34,7 @@ def point_to(claim: Claim, person: Person, *, by: User) -> None:
     require_dpo(by)
     claim.require_open()
     with db.atomic():
+        start_over(claim, person)
         Claim.update(person=person, guardian=None).where(Claim.id == claim.id).execute()
         Trace.leave(by, "claim.person", claim, person=person)
         _reload(claim).settle(by=by)

@@ -16,6 +16,7 @@ from models.claim import Claim, Identity
 from models.errors import Gone, Invalid, Refusal, TooMany, _l
 from models.notice import Notice, NoticeKind
 from models.person import Guardian, Person
+from models.search_of_claim import start_over
 from models.trail import Trace
 
 LIFE = timedelta(minutes=30)  # a letter from a slow mail server must still be in time
@@ -142,6 +143,8 @@ def recognise(claim: Claim) -> None:
         person = guardian.person if guardian else None
     if person is None:
         return
+    if claim.identity is Identity.OPEN:
+        start_over(claim, person)
     Claim.update(
         person=person, guardian=guardian, identity=Identity.CODE, identified_at=clock.now(), resumed_on=None
     ).where(Claim.id == claim.id, Claim.identity == Identity.OPEN).execute()

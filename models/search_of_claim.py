@@ -9,6 +9,7 @@ from peewee import BooleanField, DateField, ForeignKeyField, IntegerField, JSONF
 from adapters import clock
 from models.base import Moment, Record, code_field
 from models.claim import Claim
+from models.person import Person
 from models.photo import Photo
 from models.user import User
 
@@ -71,3 +72,13 @@ class Found(Record):
     class Meta:
         personal, plain = (), ("code", "ways", "at", "confirmed_at", "rejected_at")
         indexes = ((("claim", "photo"), True),)
+
+
+def start_over(claim: Claim, person: Person) -> None:
+    """What was looked for is of whom the claim was about until now: of somebody else it says nothing; in the caller's transaction."""
+    if claim.person_id == person.id:
+        return
+    for record in (Searched, ClaimSearch):
+        record.delete().where(record.claim == claim).execute()
+    if claim.person_id is not None:
+        Found.delete().where(Found.claim == claim).execute()

@@ -108,6 +108,8 @@ STORES: dict[str, Count] = {
 # fmt: on
 
 
-def counts(person: Person) -> dict[str, int | None]:
-    """How many records of a person each store holds; None where only a statement can be made."""
+def counts(person: Person | None) -> dict[str, int | None]:
+    """How many records of a person each store holds, none of who is not on file; None where only a statement can be made."""
+    if person is None:
+        return {store: None if count is _stated else 0 for store, count in STORES.items()}
     return {store: count(person) for store, count in STORES.items()}

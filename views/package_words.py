@@ -51,6 +51,11 @@ def store_words(store: str) -> str:
     return str(STORES[store])
 
 
+def stores_words(stores: list[str]) -> str:
+    """What several stores are called."""
+    return ", ".join(map(store_words, stores))
+
+
 def stated_words(store: str) -> str:
     """What is said of a store that can't be counted."""
     return str(STATED[store])
@@ -67,6 +72,6 @@ def own_words(own: str) -> str:
 
 
 VOCABULARY = {
-    "way_words": way_words, "store_words": store_words, "stated_words": stated_words, "package_stage": package_stage,
+    "way_words": way_words, "store_words": store_words, "stores_words": stores_words, "stated_words": stated_words, "package_stage": package_stage,
     "own_words": own_words,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from adapters import clock
-from models import claim_desk, claim_register
+from models import claim_desk, claim_register, looking_for
 from models.base import tools
 from models.circumstance import Circumstance, Kind
 from models.claim import Capacity, Channel, Claim, Identity, Outcome, Right
@@ -369,6 +369,7 @@ def test_the_register_counts_and_names_nobody(web, dpo, noor, later):
     """DSR-30."""
     first = Claim.of_reader(noor, "access")
     later(days=4)
+    looking_for.look(Claim.get_by_id(first.id), by=dpo)
     claim_desk.answer(Claim.get_by_id(first.id), "nothing", "There is nothing in the library.", by=dpo)
     Claim.of_reader(noor, "erasure")
     data = Browser(web).log_in(dpo).get("/claims/register.csv").data.decode("utf-8-sig")
