@@ -153,7 +153,6 @@ class Claim(Record):
     outcome = EnumField(Outcome, null=True)
     note = TextField(default="")
     joined = ForeignKeyField("self", null=True, on_delete="SET NULL")
-    face_search_at = Moment(null=True)  # when she agreed to one search by her face (DSR-11)
 
     class Meta:
         personal = (
@@ -162,7 +161,7 @@ class Claim(Record):
         )  # fmt: skip
         plain = (
             "code", "channel", "received_on", "at", "identified_at", "paused_on", "resumed_on", "extended_at", "extension",
-            "acknowledged_at", "closed_at", "outcome", "face_search_at",
+            "acknowledged_at", "closed_at", "outcome",
         )  # fmt: skip
 
     @classmethod
@@ -268,6 +267,9 @@ class Claim(Record):
         if done.execute() != 1:
             raise Refusal(_l("This request was closed already."))
         self.closed_at, self.outcome = clock.now(), outcome
+        from models import face_search
+
+        face_search.end_all(face_search.Over.CLOSED, self)
 
     def require_open(self) -> None:
         """Raise unless something may still be done about it."""

@@ -26,12 +26,16 @@ class Purpose(StrEnum):
 
     IDENTITY = "identity"
     PACKAGE = "package"
+    FACE = "face"  # a search by her face
 
 
 class ClaimDigits(SixDigits, Record):
     """One code: sealed until it is typed, then the hash of a key."""
 
-    LABEL, LIFE = "claim-digits", timedelta(minutes=30)  # a letter from a slow mail server must still be in time
+    LABEL, LIFE = (
+        "claim-digits",
+        timedelta(minutes=30),
+    )  # a letter from a slow mail server must still be in time
     OVER = _l("The code is no longer valid. Ask for a new one.")
     TOO_OFTEN = _l("Too many tries. Ask for a new code.")
 

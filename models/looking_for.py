@@ -110,6 +110,9 @@ def _photos(
         patterns = variants(name)
         full = _by_words(name, patterns, found) or full
         _by_claims(patterns, found)
+    proposed = Found.select(Found.photo).where(Found.claim == claim, Found.distance.is_null(False))
+    for (photo,) in tuples(proposed):
+        found[photo].add(Way.FACE)
     unsearchable, more = _by_clues(places, first, last, found)
     return found, unsearchable, full or more
 
@@ -160,7 +163,7 @@ def _by_clues(places: str, first: date | None, last: date | None, found: Ways) -
     texts = [text for text in re.split(r"[\n,;]+", places) if text.strip()]
     if not texts and not (first or last):
         return 0, False
-    open_ = _unnamed()
+    open_ = unnamed()
     query = Photo.select(Photo.id).where(Photo.id.in_(open_.select(Face.photo)))
     if first:
         query = query.where(Photo.taken_at >= _midnight(first))
@@ -180,7 +183,7 @@ def _at(query: ModelSelect[Photo], texts: list[str]) -> Iterator[ModelSelect[Pho
         yield search.matching(query, text, names=False)
 
 
-def _unnamed() -> ModelSelect[Face]:
+def unnamed() -> ModelSelect[Face]:
     """Faces of which no human said anything: they can't be searched by name (Art. 11)."""
     named = Appearance.select(Appearance.face).where(
         Appearance.undone_at.is_null(), Appearance.face.is_null(False)
@@ -236,14 +239,17 @@ def confirm_links(claim: Claim, *, by: User) -> int:
 
 def listed(claim: Claim, *, tab: str = "open") -> ModelSelect[Found]:
     """What was found: waiting for a word, confirmed, or rejected."""
-    query = Found.select(Found, Photo, Album).join(Photo).join(Album, JOIN.INNER).where(Found.claim == claim)
+    query = (
+        Found.select(Found, Photo, Album, Face).join(Photo).join(Album, JOIN.INNER)
+        .join_from(Found, Face, JOIN.LEFT_OUTER).where(Found.claim == claim)
+    )  # fmt: skip
     if tab == "confirmed":
         query = query.where(Found.confirmed_at.is_null(False))
     elif tab == "rejected":
         query = query.where(Found.rejected_at.is_null(False))
     else:
         query = query.where(Found.confirmed_at.is_null(), Found.rejected_at.is_null())
-    return query.order_by(Found.id)
+    return query.order_by(Found.distance.is_null(), Found.distance, Found.id)
 
 
 def tally(claim: Claim) -> dict[str, int]:
@@ -255,6 +261,12 @@ def tally(claim: Claim) -> dict[str, int]:
     )  # fmt: skip
     total, yes, no = row or (0, 0, 0)
     return {"open": total - yes - no, "confirmed": yes, "rejected": no}
+
+
+def confirmed_by_face(claim: Claim) -> int:
+    """How many of what a search by face proposed were confirmed."""
+    rows = Found.select(Found.ways).where(Found.claim == claim, Found.confirmed_at.is_null(False))
+    return sum(Way.FACE in ways for (ways,) in tuples(rows))
 
 
 def unanswered(claim: Claim) -> list[str]:

@@ -44,7 +44,7 @@ class SixDigits:
         table: Any = cls
         if sent.where(table.at > clock.now() - HOUR).count() >= MOST_SENT:
             raise TooMany(_l("Too many codes were sent. Wait an hour and try again."))
-        row: Any = cls(**values, code=seal.new_code())
+        row: Any = table(**values, code=seal.new_code())
         digits = f"{secrets.randbelow(10**6):06d}".encode()
         row.sealed = seal.encrypt_field(tools.keys.secret("entries"), digits, row._aad())
         row.save()

@@ -132,7 +132,9 @@ def test_who_is_not_on_file_is_looked_for_by_name(scene):
 def test_it_is_closed_only_when_every_store_was_asked(scene, web):
     """DSR-10: what is left to ask is named beside the answer, with the way there; a refusal needs no search."""
     first = scene.claim()
-    second = Claim.receive("portability", Channel.MAIL, actor=scene.dpo, name="Søren Müller", person=scene.person)
+    second = Claim.receive(
+        "portability", Channel.MAIL, actor=scene.dpo, name="Søren Müller", person=scene.person
+    )
     desk, page = Browser(web).log_in(scene.dpo), f"/claims/{first.code}"
     plan = {"outcome": "nothing", "words": "There is nothing in the library."}
     assert desk.post(f"{page}/answer", plan).status_code == 409
