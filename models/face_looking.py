@@ -14,9 +14,10 @@ from adapters.sandbox import Unreadable
 from models import enrolling, faceprints, gallery, modes
 from models.base import db, tools
 from models.face import Face
-from models.face_search import JOB, FaceSearch, Over, why_not
+from models.face_search import JOB, FaceSearch, Over
 from models.job import Job
 from models.looking_for import unnamed
+from models.may_search import why_not
 from models.photo import Photo
 from models.scan import TURN
 from models.search_of_claim import propose

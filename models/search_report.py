@@ -10,7 +10,8 @@ from models import looking_for, papers
 from models.base import db, tools
 from models.claim import Claim
 from models.errors import _l
-from models.face_search import FaceSearch, Why, why_not
+from models.face_search import FaceSearch
+from models.may_search import Why, why_not
 from models.package_words import STATED, STORES
 from models.permission import Permission
 from models.search_of_claim import ClaimSearch, Searched

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from models.claim import RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
+from models.claim import LETTER_LOCALES, RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
 from models.claim_letter import LetterKind
 from models.erasure_plan import Fate
 from models.face_search import Over
@@ -163,4 +163,5 @@ _ALL: dict[Any, dict[Any, Any]] = {
 VOCABULARY = {
     "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,
     "claim_step_words": claim_step_words, "face_over_words": face_over_words,
+    "letter_languages": list(LETTER_LOCALES.items()),
 }  # fmt: skip

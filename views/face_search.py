@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from models import face_search
+from models import face_search, may_search
 from models.claim import Claim
 from models.claim_digits import ClaimDigits, Purpose
 from models.errors import Gone, Invalid, _l
@@ -59,7 +59,7 @@ def enter(token: str) -> Response:
 def show(token: str, key: str) -> Response:
     """What would happen, the line to say yes to, and where the search stands."""
     claim = _entered(token, key)
-    why = face_search.why_not(claim)
+    why = may_search.why_not(claim)
     return page(
         "face_search/show.html", claim=claim, search=FaceSearch.of(claim), why=why, told=face_search.TOLD,
         agree=face_search.AGREE, token=token, key=key, seal=seal_form(token),
@@ -101,7 +101,7 @@ def withdraw(token: str, key: str) -> Response:
 
 def _claim(token: str) -> Claim:
     claim = face_search.opened_by(token)
-    speak(claim.reader_locale)
+    speak(claim.page_locale)
     return claim
 
 

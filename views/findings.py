@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import face_search, looking_for, search_report
+from models import face_search, looking_for, may_search, search_report
 from models.base import find
 from models.claim import Claim
 from models.errors import Gone, _l
@@ -35,7 +35,7 @@ def show(code: str) -> Response:
     return page(
         "findings/show.html", claim=claim, search=ClaimSearch.get_or_none(ClaimSearch.claim == claim), tab=tab, rows=rows[:PAGE],
         stores=list(claim.searched.order_by(Searched.id)), tally=looking_for.tally(claim), number=number, more=len(rows) > PAGE,
-        face=FaceSearch.of(claim), why=face_search.why_not(claim), why_words=face_search.WHY, today=today(),
+        face=FaceSearch.of(claim), why=may_search.why_not(claim), why_words=may_search.WHY, today=today(),
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def note_face(code: str) -> Response:
     """She said yes in a letter: its day, and where it is."""
     claim, form = find(Claim.select(), code), request.form
     FaceSearch.agree(
-        claim, actor=current_user, locale=claim.reader_locale, letter_on=day_of_form("letter_on"),
+        claim, actor=current_user, locale=claim.page_locale, letter_on=day_of_form("letter_on"),
         evidence=form.get("evidence", ""),
     )  # fmt: skip
     return _to_face(code, gettext("Noted, with the day and your name."))

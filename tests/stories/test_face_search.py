@@ -13,14 +13,15 @@ from adapters.keys import derive
 from adapters.sandbox import Sandbox
 from models import claim_desk, face_looking, face_search, looking_for, recognition
 from models.album import Album, Mode
-from models.base import tools
+from models.base import db, tools
 from models.circumstance import Circumstance
 from models.claim import Channel, Claim, Identity
 from models.errors import Gone, Invalid, Refusal
 from models.face import Faceprint, Match
-from models.face_search import FaceSearch, Why, why_not
+from models.face_search import FaceSearch
 from models.gather import today
 from models.job import Job
+from models.may_search import WHY, Why, why_not
 from models.person import Person
 from models.search_of_claim import Found, Way
 from models.trail import Trace, verify
@@ -176,6 +177,8 @@ def test_who_takes_it_back_while_the_recogniser_works_is_forgotten(desk):
             face_looking.measure(search.id)
         FaceSearch.update(withdrawn_at=None).where(FaceSearch.id == search.id).execute()
         FaceSearch.delete().where(FaceSearch.id != search.id).execute()
+        with db.atomic():
+            Job.drop(face_search.MEASURE)
         tools._wired.sandbox = Slow()
         face_looking.measure(search.id) if step == "picture" else face_looking.work_on(search.id)
         tools._wired.sandbox = child
@@ -215,7 +218,7 @@ def test_where_it_may_not_be_made_the_reason_is_said(desk):
         Claim.update({column: value}).execute()
         assert why() is expected
         Claim.update({column: before}).execute()
-    assert set(face_search.WHY) == set(Why)
+    assert set(WHY) == set(Why)
 
 
 def test_a_yes_by_letter_has_its_day_and_its_place(desk):
