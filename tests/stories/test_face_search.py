@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,13 @@ from adapters import recognition as recogniser
 from adapters import seal
 from adapters.keys import derive
 from adapters.sandbox import Sandbox
-from models import claim_desk, face_looking, face_search, looking_for, recognition
+from models import claim_desk, face_looking, face_search, looking_for, recognition, search_report
 from models.album import Album, Mode
 from models.base import db, tools
 from models.circumstance import Circumstance
 from models.claim import Channel, Claim, Identity
 from models.errors import Gone, Invalid, Refusal
-from models.face import Faceprint, Match
+from models.face import Face, Faceprint, Match
 from models.face_search import FaceSearch
 from models.gather import today
 from models.job import Job
@@ -303,3 +304,85 @@ def test_a_link_that_was_not_copied_whole_opens_nothing(desk):
         with pytest.raises(Gone):
             face_search.opened_by(wrong)
     assert Browser(desk.web).client.get(f"/privacy/face/{token[:-1]}").status_code == 410
+
+
+def test_she_says_yes_on_her_own_page_and_takes_it_back(desk):
+    """BIO-03: a letter's link shows nothing, digits show who she is, a line of its own is ticked; the way back is on the same page."""
+    desk.photos()
+    office = Browser(desk.web).log_in(desk.dpo)
+    page = f"/claims/{desk.claim.code}/finding"
+    assert "Recognition is off here" in office.get(page).text
+    assert office.post(f"{page}/face/letter").status_code == 409
+    desk.weigh()
+    assert "processing of their biometric data (Art. 9)" in office.get(page).text
+    assert office.post(f"{page}/face/letter").status_code == 303
+    desk.drain()
+    letter = desk.house.letters()[-1].get_body(("plain",)).get_content()
+    where = re.search(rf"{tools.base_url}(/privacy/face/\S+)", letter)[1]
+    phone = Browser(desk.web).client
+
+    def send(path, **typed):
+        form = phone.get(path.rpartition("/")[0] if path.endswith(("pictures", "withdrawal")) else path).text
+        return phone.post(path, data={"seal": re.search(r'name="seal" value="([^"]+)"', form)[1], **typed})
+
+    assert "Noor" not in phone.get(where).text
+    assert send(where).status_code == 303
+    assert phone.get(f"{where}/no-such-key").status_code == 410
+    desk.drain()
+    inside = send(f"{where}/code", number=desk.claim.digits.get().number).location.partition("?")[0]
+    assert all(words.split(":")[0] in phone.get(inside).text for words in face_search.TOLD[2:])
+    assert (send(inside).status_code, FaceSearch.select().count()) == (422, 0)
+    assert send(inside, agree="yes").status_code == 303
+    assert send(f"{inside}/pictures").status_code == 422
+    assert send(f"{inside}/pictures", pictures=(io.BytesIO(b"junk"), "me.jpg")).status_code == 422
+    heavy = people.portrait(NOOR) + b"\0" * (3 << 20)
+    assert send(f"{inside}/pictures", pictures=(io.BytesIO(heavy), "me.jpg")).status_code == 303, (
+        "as a phone takes them: more than a form may hold"
+    )
+    assert "looks at your pictures soon" in phone.get(inside).text
+    desk.drain()
+    assert "The search is done" in phone.get(inside).text
+    shown = office.get(page).text
+    assert "3 photos were looked at" in shown
+    assert office.get(f"{page}/face/pictures/1").data[:2] == b"\xff\xd8"
+    assert office.get(f"{page}/face/pictures/2").status_code == 404
+    assert Browser(desk.web).log_in(desk.editor).get(f"{page}/face/pictures/1").status_code == 403
+    assert send(f"{inside}/withdrawal").status_code == 303
+    assert "You took your yes back" in phone.get(inside).text
+    assert office.get(f"{page}/face/pictures/1").status_code == 404
+    desk.drain()
+    desk.bare(FaceSearch.get())
+    assert (FaceSearch.get().means, FaceSearch.get().by) == ("page", None)
+
+
+def test_the_report_says_how_it_was_looked_for_and_what_could_not_be(desk):
+    """DSR-11: done or not, why not, the method, how many photos and faces, and the limits; in every language."""
+    report = search_report.of(desk.claim, "en")
+    assert report.face == ["No search by face was made: faces are not compared with one another here."]
+    desk.photos()
+    desk.weigh()
+    assert (
+        search_report.of(desk.claim, "en")
+        .face[0]
+        .endswith("there was no yes to it from the person whose face it is.")
+    )
+    Face.update(pixels=20).where(Face.id == Face.select().order_by(Face.id).first().id).execute()
+    search = desk.given(NOOR)
+    desk.drain()
+    looking_for.look(desk.claim, by=desk.dpo)
+    looking_for.say(desk.claim, [looking_for.listed(desk.claim).first().code], hers=True, by=desk.dpo)
+    report = search_report.of(desk.claim, "en")
+    assert (
+        "compared it once with 3 faces that nobody had named, in 2 photos. It proposed 2 photos"
+        in report.face[0]
+    )
+    assert "confirmed 1." in report.face[0]
+    assert report.face[1].startswith("1 faces without a name could not be compared")
+    assert (report.unnamed, report.confirmed, len(report.stores)) == (4, 1, len(looking_for.stores.STORES))
+    office = Browser(desk.web).log_in(desk.dpo)
+    for lang in ("en", "nl", "de"):
+        assert office.get(f"/claims/{desk.claim.code}/finding/report.pdf?lang={lang}").data.startswith(
+            b"%PDF"
+        )
+    search.withdraw(actor="person")
+    assert "taken back" in search_report.of(desk.claim, "en").face[0]
