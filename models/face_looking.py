@@ -14,7 +14,7 @@ from adapters.sandbox import Unreadable
 from models import enrolling, faceprints, gallery, modes
 from models.base import db, tools
 from models.face import Face
-from models.face_search import JOB, FaceSearch, Over
+from models.face_search import JOB, NUMBERS, FaceSearch, Over
 from models.job import Job
 from models.looking_for import unnamed
 from models.may_search import why_not
@@ -24,7 +24,6 @@ from models.search_of_claim import propose
 from models.trail import Trace
 
 SHOWN = 640  # pixels of her picture beside what is proposed
-ROLE = "numbers"
 
 
 def measure(search_id: int) -> None:
@@ -90,8 +89,8 @@ def _keep(search: FaceSearch, vectors: Sequence[bytearray]) -> None:
     template = recogniser.mean(vectors)
     try:
         tools.keys.destroy("object", search.numbers_id)
-        key = derive(tools.keys.new("object", search.numbers_id), ROLE)
-        tools.vault.put(search.numbers_id, ROLE, seal.encrypt_field(key, template, _aad(search)))
+        key = derive(tools.keys.new("object", search.numbers_id), NUMBERS)
+        tools.vault.put(search.numbers_id, NUMBERS, seal.encrypt_field(key, template, _aad(search)))
     finally:
         recogniser.wipe([template])
     FaceSearch.update(measured_at=clock.now(), total=_photos(modes.allowed()).count()).where(
@@ -113,8 +112,8 @@ def work_on(search_id: int) -> None:
     if search is None or search.ended_at is not None or search.measured_at is None:
         return
     try:
-        key = derive(tools.keys.get("object", search.numbers_id), ROLE)
-        template = seal.decrypt_into(key, tools.vault.read(search.numbers_id, ROLE), _aad(search))
+        key = derive(tools.keys.get("object", search.numbers_id), NUMBERS)
+        template = seal.decrypt_into(key, tools.vault.read(search.numbers_id, NUMBERS), _aad(search))
     except (KeyGone, FileNotFoundError, seal.BadSeal):
         with db.atomic():  # its numbers are gone, or another recogniser's
             search.end(Over.OFF)

@@ -34,6 +34,12 @@ MOST_BYTES = 25 << 20
 CHUNK = 1 << 20
 SHORTEST_EVIDENCE = 20
 LONGEST_WAIT = timedelta(hours=24)  # of a picture the worker has not measured
+# What lies in the vault of a search, by role.
+NUMBERS = "numbers"
+ROLES = (
+    NUMBERS,
+    *(f"{kind}-{number}" for kind in ("picture", "shown") for number in range(1, MOST_PICTURES + 1)),
+)
 JOB, MEASURE = "face-search", "face-picture"
 
 # What stands above the line she ticks, and in the record as what she was told.

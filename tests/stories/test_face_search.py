@@ -12,7 +12,7 @@ from adapters import recognition as recogniser
 from adapters import seal
 from adapters.keys import derive
 from adapters.sandbox import Sandbox
-from models import claim_desk, face_looking, face_search, looking_for, recognition, search_report
+from models import claim_desk, face_looking, face_search, looking_for, recognition, scrub, search_report
 from models.album import Album, Mode
 from models.base import db, tools
 from models.circumstance import Circumstance
@@ -131,12 +131,13 @@ def test_taking_it_back_leaves_nothing(desk, when):
     markers["picture"] = remains.windows(picture)
     if when != "waiting":
         face_looking.measure(search.id)
-        sealed = tools.vault.read(search.numbers_id, face_looking.ROLE)
-        key = derive(tools.keys.get("object", search.numbers_id), face_looking.ROLE)
+        sealed = tools.vault.read(search.numbers_id, face_search.NUMBERS)
+        key = derive(tools.keys.get("object", search.numbers_id), face_search.NUMBERS)
         numbers = seal.decrypt_into(key, sealed, face_looking._aad(search))
         markers["numbers"] = [bytes(numbers[64:128])]
         markers["sealed"] = [sealed[64:128]]
         markers["key"] = [remains.wrapped_key(desk.house.config, "object", search.numbers_id)]
+    assert not scrub.scrub().findings, "what lies there is known to the nightly scrub"
     markers["stored"] = [piece[40:104] for piece in remains.stored(FaceSearch.get_by_id(search.id).vault_id)]
     markers["picture's key"] = [
         remains.wrapped_key(desk.house.config, "object", FaceSearch.get_by_id(search.id).vault_id)
