@@ -60,7 +60,7 @@ def test_a_search_by_face(house, visit, axe, drain, tmp_path, dark, scripts):
     phone.locator("[name=pictures]").set_input_files([picture])
     look(phone, "pictures")
     phone.locator("main form button").first.click()
-    phone.locator("[role=status]").wait_for()
+    phone.get_by_text("looks at your pictures soon").wait_for()
     drain()
     looking_for.look(claim, by=dpo)
     phone.reload()
@@ -71,7 +71,7 @@ def test_a_search_by_face(house, visit, axe, drain, tmp_path, dark, scripts):
     desk.set_viewport_size({"width": 390, "height": 844})
     look(desk, "found narrow")
     phone.get_by_role("button", name="Take my yes back").click()
-    phone.locator("[role=status]").wait_for()
+    phone.get_by_text("You took your yes back").wait_for()
     look(phone, "withdrawn")
     assert FaceSearch.get().stage == "withdrawn"
     desk.goto(f"/claims/{claim.code}")

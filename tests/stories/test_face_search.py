@@ -12,7 +12,7 @@ from adapters import recognition as recogniser
 from adapters import seal
 from adapters.keys import derive
 from adapters.sandbox import Sandbox
-from models import claim_desk, face_looking, face_search, looking_for, recognition, scrub, search_report
+from models import claim_desk, face_looking, face_search, faceprints, looking_for, recognition, scrub, search_report
 from models.album import Album, Mode
 from models.base import db, tools
 from models.circumstance import Circumstance
@@ -26,7 +26,7 @@ from models.may_search import WHY, Why, why_not
 from models.person import Person
 from models.search_of_claim import Found, Way
 from models.trail import Trace, verify
-from tests import people, remains
+from tests import memory, people, remains
 from tests.makers import Browser
 
 NOOR, DAAN, AMINA = 0, 1, 2
@@ -100,6 +100,12 @@ def test_her_face_is_found_and_a_human_decides(desk):
     assert Found.get(Found.photo == beside.id).face == max(beside.faces, key=lambda face: face.left)
     assert (Faceprint.select().count(), Match.select().count(), hers.appearances.count()) == (0, 0, 0)
     assert not tools.keys.has("object", search.numbers_id), "the numbers go as soon as the search is done"
+    for of, whose in ((other, "a stranger"), (hers, "herself")):
+        (vector,) = faceprints.encoded(of, list(of.faces))
+        needle, look = bytes(vector[64:128]), memory.Trail.of(vector)
+        assert look.count() == 0, f"numbers of {whose} are left in the worker"
+        if remains.can_read_engine():
+            assert remains.places(desk.house.config, {whose: [needle]}) == {}
     assert search.picture(1)[:2] == b"\xff\xd8"
     looking_for.look(desk.claim, by=desk.dpo)
     assert desk.ways() == proposed, "looking once more keeps them"
