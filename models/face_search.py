@@ -67,6 +67,7 @@ class Over(StrEnum):
     CLOSED = "closed"
     OFF = "off"  # it may not be made any more
     LATE = "late"  # its days were over
+    PERSON = "person"  # the request is about somebody else
     RESTORED = "restored"  # a backup came back, which knows nothing of what was taken back since
 
 

@@ -94,6 +94,9 @@ def start_over(claim: Claim, person: Person) -> None:
     for record in (Searched, ClaimSearch):
         record.delete().where(record.claim == claim).execute()
     if claim.person_id is not None:
+        from models import face_search
+
+        face_search.end_all(face_search.Over.PERSON, claim)
         Found.delete().where(Found.claim == claim).execute()
 
 

@@ -95,6 +95,7 @@ FACE_OVER = {
     Over.CLOSED: _("The request was closed."),
     Over.OFF: _("The search ended, because faces may not be compared here any more."),
     Over.LATE: _("The search ended, because its 14 days were over."),
+    Over.PERSON: _("The search ended, because the request is about somebody else."),
     Over.RESTORED: _("The search ended, because a backup was brought back."),
 }
 FATES = {

@@ -12,7 +12,16 @@ from adapters import recognition as recogniser
 from adapters import seal
 from adapters.keys import derive
 from adapters.sandbox import Sandbox
-from models import claim_desk, face_looking, face_search, faceprints, looking_for, recognition, scrub, search_report
+from models import (
+    claim_desk,
+    face_looking,
+    face_search,
+    faceprints,
+    looking_for,
+    recognition,
+    scrub,
+    search_report,
+)
 from models.album import Album, Mode
 from models.base import db, tools
 from models.circumstance import Circumstance
@@ -266,9 +275,9 @@ def test_a_picture_that_does_not_do_goes_and_another_may_come(desk, drawn, why):
 
 
 @pytest.mark.both_engines
-@pytest.mark.parametrize("end", ["off", "late", "closed"])
+@pytest.mark.parametrize("end", ["off", "late", "closed", "person", "restored"])
 def test_every_other_end_takes_it_all(desk, end, later):
-    """BIO-07: recognition switched off, the days over, or the request closed, before the worker came to it."""
+    """BIO-07: recognition switched off, the days over, another person, a backup brought back, the request closed."""
     desk.photos()
     desk.weigh()
     search = desk.given(NOOR)
@@ -278,6 +287,11 @@ def test_every_other_end_takes_it_all(desk, end, later):
     elif end == "late":
         later(days=15)
         face_search.sweep()
+    elif end == "person":
+        claim_desk.point_to(desk.claim, desk.house.person("Noor Voorbeeld", by=desk.editor), by=desk.dpo)
+    elif end == "restored":
+        with db.atomic():
+            face_search.end_all(face_search.Over.RESTORED)
     else:
         claim_desk.take_back(desk.claim, "She said so on the phone today.", by=desk.dpo)
     assert FaceSearch.get_by_id(search.id).stage == end
