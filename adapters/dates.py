@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 # Plain "en" would be American: months first and clocks by halves, which nobody here reads.
-REGIONS = {"en": "en_GB", "nl": "nl_NL", "de": "de_DE"}
+REGIONS = {"en": "en_GB", "nl": "nl_NL", "de": "de_DE", "fr": "fr_FR"}
 
 
 def written_day(value: date | None, lang: str, style: str = "medium") -> str:

@@ -52,7 +52,7 @@ POINTERS: dict[str, str | Stays] = {
     "Distinct.one": GOES, "Distinct.other": GOES,
     "Draft.request": GOES,
     "Entry.guardian": GOES, "Entry.person": GOES,
-    "Face.photo": GOES, "Found.photo": GOES, "Faceprint.face": GOES, "Faceprint.person": GOES,
+    "Face.photo": GOES, "Found.photo": GOES, "Found.face": Stays("the finding is of the photo; it goes with that"), "Faceprint.face": GOES, "Faceprint.person": GOES,
     "Guardian.person": GOES,
     "Hold.person": GOES,
     "ImportedRow.consent": GOES,
@@ -110,7 +110,7 @@ JOBS: dict[str, str] = {
     "prepare": "Photo", "look-harder": "Photo", "look-turned": "Photo", "compare": "Photo", "erase": "Photo", "copy": "Copy",
     "faceprints": "Person", "recolour": "Person", "selfie": "Selfie", "receipt": "Consent", "notice": "Notice", "package": "Package",
     "recolour-album": "", "scan": "", "wipe": "", "my-links": "", "forgotten": "", "hook": "", "import": "", "campaign": "", "chase": "",
-    "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "", "pack": "",
+    "tidy": "", "erasure-plan": "", "backup": "", "keys-backup": "", "drill": "", "pack": "", "face-picture": "", "face-search": "",
 }
 # fmt: on
 

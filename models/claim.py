@@ -24,24 +24,17 @@ from models.names import clean_email, tidy
 from models.notice import Notice, NoticeKind
 from models.permission import Permission, Role
 from models.person import Guardian, Person
+from models.rights import RIGHTS, Right
 from models.trail import Trace
 from models.user import User
 
+__all__ = ["RIGHTS", "Right"]
+# What letters are written in; pages are in the first three (DSR-07).
+LETTER_LOCALES = {"en": "English", "nl": "Nederlands", "de": "Deutsch", "fr": "Français"}
+PAGE_LOCALES = ("en", "nl", "de")
 LONGEST = 4000
 MOST_A_DAY = 20  # of one person by her own page
 OLDEST = timedelta(days=3 * 365)  # how long ago a letter may have arrived that is entered only now
-
-
-class Right(StrEnum):
-    """What is asked for."""
-
-    ACCESS = "access"  # Art. 15
-    PORTABILITY = "portability"  # Art. 20
-    RECTIFICATION = "rectification"  # Art. 16
-    ERASURE = "erasure"  # Art. 17
-    RESTRICTION = "restriction"  # Art. 18
-    OBJECTION = "objection"  # Art. 21
-    WITHDRAWAL = "withdrawal"  # Art. 7(3), said to somebody else than the page
 
 
 class Channel(StrEnum):
@@ -89,16 +82,6 @@ class Extension(StrEnum):
     COMPLEX = "complex"
     NUMBER = "number"
 
-
-RIGHTS = {
-    Right.ACCESS: _l("A copy of all photos and data about me"),
-    Right.PORTABILITY: _l("My own data, to take along to somebody else"),
-    Right.RECTIFICATION: _l("Something about me is wrong"),
-    Right.ERASURE: _l("Erase my photos or data"),
-    Right.RESTRICTION: _l("Stop using my photos or data for now"),
-    Right.OBJECTION: _l("I object to how my photos are used"),
-    Right.WITHDRAWAL: _l("I take back my consent"),
-}
 
 # What counts at once, before anybody has looked (BAS-03, Art. 18(1)(d)).
 AT_ONCE = {Right.OBJECTION: Kind.OBJECTION, Right.RESTRICTION: Kind.RESTRICTED}
@@ -153,7 +136,6 @@ class Claim(Record):
     outcome = EnumField(Outcome, null=True)
     note = TextField(default="")
     joined = ForeignKeyField("self", null=True, on_delete="SET NULL")
-    face_search_at = Moment(null=True)  # when she agreed to one search by her face (DSR-11)
 
     class Meta:
         personal = (
@@ -162,7 +144,7 @@ class Claim(Record):
         )  # fmt: skip
         plain = (
             "code", "channel", "received_on", "at", "identified_at", "paused_on", "resumed_on", "extended_at", "extension",
-            "acknowledged_at", "closed_at", "outcome", "face_search_at",
+            "acknowledged_at", "closed_at", "outcome",
         )  # fmt: skip
 
     @classmethod
@@ -281,6 +263,9 @@ class Claim(Record):
         if done.execute() != 1:
             raise Refusal(_l("This request was closed already."))
         self.closed_at, self.outcome = clock.now(), outcome
+        from models import face_search
+
+        face_search.end_all(face_search.Over.CLOSED, self)
 
     def require_open(self) -> None:
         """Raise unless something may still be done about it."""
@@ -311,8 +296,13 @@ class Claim(Record):
 
     @property
     def reader_locale(self) -> str:
-        """The language of the one who asks."""
+        """The language of the one who asks, for letters."""
         return self.locale or str(tools.locale)
+
+    @property
+    def page_locale(self) -> str:
+        """The same for pages and papers, which are in fewer languages than letters: else ours."""
+        return self.reader_locale if self.reader_locale in PAGE_LOCALES else str(tools.locale)
 
     @property
     def subject(self) -> str:
@@ -364,7 +354,7 @@ def _checked(right: str, channel: str, given: dict[str, Any]) -> dict[str, Any]:
         "right": Right(right), "channel": Channel(channel), "capacity": Capacity(capacity), "name": tidy(name)[:200],
         "about": about, "email": clean_email(email) if email.strip() else None, "words": words,
         "clues": given.get("clues", "").strip(), "postal": given.get("postal", "").strip(), "received_on": day,
-        "locale": given.get("locale") if given.get("locale") in ("en", "nl", "de") else "",
+        "locale": given.get("locale") if given.get("locale") in LETTER_LOCALES else "",
         "person": given.get("person"), "guardian": given.get("guardian"),
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from models.claim_letter import ClaimLetter, LetterKind
 from models.errors import Invalid, Refusal, _l
 from models.gather import today
 from models.person import Person
+from models.search_of_claim import start_over
 from models.trail import Trace
 from models.user import User
 
@@ -40,6 +41,7 @@ def point_to(claim: Claim, person: Person, *, by: User) -> None:
         raise Refusal(_l("A plan or a package of this person was begun for this request. Enter a request of its own for the other one."))  # fmt: skip
     said = {"identity": Identity.OPEN, "identified_at": None, "identity_note": ""} if anew else {}
     with db.atomic():
+        start_over(claim, person)
         Claim.update(person=person, guardian=None, **said).where(Claim.id == claim.id).execute()
         Trace.leave(by, "claim.person", claim, person=person)
         _reload(claim).settle(by=by)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,16 +9,15 @@ from peewee import BlobField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
 from adapters import clock, seal
-from models.base import Moment, Record, code_field, db, tools
+from models.base import Moment, Record, code_field, db
 from models.claim import Claim, Identity
-from models.errors import Gone, Invalid, Refusal, TooMany, _l
+from models.errors import Gone, _l
 from models.notice import Notice, NoticeKind
 from models.person import Guardian, Person
+from models.search_of_claim import start_over
+from models.six_digits import SixDigits
 from models.trail import Trace
 
-LIFE = timedelta(minutes=30)  # a letter from a slow mail server must still be in time
-MOST_TRIES, MOST_SENT = 5, 5
-HOUR = timedelta(hours=1)
 OPEN = timedelta(hours=1)  # how long a typed code opens a package
 
 
@@ -29,10 +26,18 @@ class Purpose(StrEnum):
 
     IDENTITY = "identity"
     PACKAGE = "package"
+    FACE = "face"  # a search by her face
 
 
-class ClaimDigits(Record):
+class ClaimDigits(SixDigits, Record):
     """One code: sealed until it is typed, then the hash of a key."""
+
+    LABEL, LIFE = (
+        "claim-digits",
+        timedelta(minutes=30),
+    )  # a letter from a slow mail server must still be in time
+    OVER = _l("The code is no longer valid. Ask for a new one.")
+    TOO_OFTEN = _l("Too many tries. Ask for a new code.")
 
     claim = ForeignKeyField(Claim, backref="digits", on_delete="CASCADE")
     code = code_field()
@@ -50,21 +55,10 @@ class ClaimDigits(Record):
     @classmethod
     def send(cls, claim: Claim, purpose: Purpose) -> ClaimDigits:
         """Send six digits to the address of a claim; TooMany after five within an hour, Refusal where there is no address."""
-        if not claim.email:
-            raise Refusal(
-                _l(
-                    "We have no e-mail address of you, so we can't send a code. Please contact the organisation."
-                )
-            )
+        cls._require_address(claim.email)
         with db.atomic():
-            # First, because it queues those who come at once behind each other: the count below is then true.
             Trace.leave("system", "claim.code-sent", claim, person=claim.person)
-            if cls.select().where(cls.claim == claim, cls.at > clock.now() - HOUR).count() >= MOST_SENT:
-                raise TooMany(_l("Too many codes were sent. Wait an hour and try again."))
-            row = cls(claim=claim, purpose=purpose, code=seal.new_code())
-            digits = f"{secrets.randbelow(10**6):06d}".encode()
-            row.sealed = seal.encrypt_field(tools.keys.secret("entries"), digits, row._aad())
-            row.save()
+            row = cls._make(cls.select().where(cls.claim == claim), claim=claim, purpose=purpose)
             Notice.put(
                 NoticeKind.CLAIM_DIGITS, f"claim-digits|{row.code}", claim=claim.code, claim_digits=row.code
             )
@@ -73,42 +67,15 @@ class ClaimDigits(Record):
     @classmethod
     def waiting(cls, claim: Claim, purpose: Purpose) -> ClaimDigits:
         """The newest code of a claim while it may be typed, or Gone."""
-        newest = (
-            cls.select().where(cls.claim == claim, cls.purpose == purpose).order_by(cls.id.desc()).first()
-        )
-        if newest is None or newest.key is not None or newest.at <= clock.now() - LIFE:
-            raise Gone(_l("The code is no longer valid. Ask for a new one."))
-        return newest
+        return cls._newest(cls.select().where(cls.claim == claim, cls.purpose == purpose))
 
-    @property
-    def number(self) -> str:
-        """The six digits; Gone once they were typed."""
-        if self.sealed is None:
-            raise Gone
-        return seal.decrypt_field(tools.keys.secret("entries"), bytes(self.sealed), self._aad()).decode()
+    def _moments(self, now: datetime) -> dict[str, datetime]:
+        return {"typed_at": now}
 
-    def confirm(self, typed: str) -> str:
-        """A fresh key when the digits are right; tries are counted before they are compared, and five is all there is."""
-        counted = (
-            ClaimDigits.update(tries=ClaimDigits.tries + 1)
-            .where(ClaimDigits.id == self.id, ClaimDigits.tries < MOST_TRIES, ClaimDigits.key.is_null())
-            .execute()
-        )
-        if counted != 1:
-            raise TooMany(_l("Too many tries. Ask for a new code."))
-        if not hmac.compare_digest("".join(typed.split()).encode(), self.number.encode()):
-            raise Invalid(_l("That is not the code we sent. Look at the newest message."), field="number")
-        key = seal.new_token()
-        with db.atomic():
-            opened = ClaimDigits.update(key=seal.token_hash(key), sealed=None, typed_at=clock.now()).where(
-                ClaimDigits.id == self.id, ClaimDigits.key.is_null()
-            )
-            if opened.execute() != 1:
-                raise TooMany
-            Trace.leave("person", "claim.code-typed", self.claim, person=self.claim.person)
-            if self.purpose is Purpose.IDENTITY:
-                recognise(self.claim)
-        return key
+    def _typed(self) -> None:
+        Trace.leave("person", "claim.code-typed", self.claim, person=self.claim.person)
+        if self.purpose is Purpose.IDENTITY:
+            recognise(self.claim)
 
     @classmethod
     def living(cls, claim: Claim, purpose: Purpose, key: str) -> ClaimDigits:
@@ -126,9 +93,6 @@ class ClaimDigits(Record):
         """Forget codes sent before a moment; returns how many."""
         return int(cls.delete().where(cls.at < before).execute())
 
-    def _aad(self) -> bytes:
-        return f"claim-digits|{self.code}".encode()
-
 
 def recognise(claim: Claim) -> None:
     """The address is hers; where exactly one person or guardian on file has it, we know who asks. Within the caller's transaction."""
@@ -142,6 +106,8 @@ def recognise(claim: Claim) -> None:
         person = guardian.person if guardian else None
     if person is None:
         return
+    if claim.identity is Identity.OPEN:
+        start_over(claim, person)
     Claim.update(
         person=person, guardian=guardian, identity=Identity.CODE, identified_at=clock.now(), resumed_on=None
     ).where(Claim.id == claim.id, Claim.identity == Identity.OPEN).execute()

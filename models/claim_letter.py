@@ -35,6 +35,7 @@ class LetterKind(StrEnum):
     EXCESSIVE = "excessive"
     LIFTING = "lifting"
     HELD = "held"
+    FACE = "face"  # whether she wants to be searched for by her face
 
 
 class ClaimLetter(Record):

@@ -78,12 +78,6 @@ def month(begin: datetime, end: datetime) -> dict[str, int]:
     }  # fmt: skip
 
 
-def in_time(since: date, until: date) -> tuple[int, int]:
-    """How many claims whose day lay in a period were answered in time, and how many there were."""
-    rows = [row for row in _counted() if since <= row.due.day <= until]
-    return sum(not was_late(row) for row in rows), len(rows)
-
-
 def _counted() -> Iterable[Claim]:
     return Claim.select().where((Claim.outcome.is_null()) | (Claim.outcome != Outcome.JOINED))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import datetime, timedelta
 
 from peewee import BlobField, ForeignKeyField, IntegerField, ModelSelect, TextField
@@ -12,26 +10,27 @@ from adapters import clock, seal
 from models import retention
 from models.attempt import Attempt
 from models.base import Moment, Record, clear, code_field, db, tools
-from models.errors import Gone, Invalid, Refusal, TooMany, _l
+from models.errors import Gone, TooMany, _l
 from models.job import Job
 from models.names import clean_email
 from models.notice import Notice, NoticeKind
 from models.person import Guardian, Person
 from models.session import WINDOW
+from models.six_digits import SixDigits
 from models.trail import Trace, knock
 
-LIFE = timedelta(minutes=10)  # of the six digits
-MOST_TRIES = 5
-MOST_SENT = 5  # numbers within an hour
-HOUR = timedelta(hours=1)
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=2)
 MOST_WISHES, MOST_WISHES_NETWORK = 3, 20
 
 Reader = Person | Guardian
 
 
-class Entry(Record):
+class Entry(SixDigits, Record):
     """One way into someone's own page: six digits, sealed until they are typed, then a key of which only the hash is kept."""
+
+    LABEL, LIFE = "entry", timedelta(minutes=10)
+    OVER = _l("The code is no longer valid. Open your link again and ask for a new one.")
+    TOO_OFTEN = _l("Too many tries. Open your link again and ask for a new code.")
 
     code = code_field()
     person = ForeignKeyField(Person, backref="entries", on_delete="CASCADE")
@@ -51,22 +50,10 @@ class Entry(Record):
     @classmethod
     def send(cls, reader: Reader) -> Entry:
         """Send six digits to the address on file; TooMany after five within an hour, Refusal where there is no address."""
-        if not reader.email:
-            raise Refusal(
-                _l(
-                    "We have no e-mail address of you, so we can't send a code. Please contact the organisation."
-                )
-            )
+        cls._require_address(reader.email)
         with db.atomic():
-            # First, because it queues those who come at once behind each other: the count below is then true.
             Trace.leave("system", "my.code-sent", reader, person=person_of(reader))
-            if cls._of(reader).where(cls.at > clock.now() - HOUR).count() >= MOST_SENT:
-                raise TooMany(_l("Too many codes were sent. Wait an hour and try again."))
-            entry = cls(person=person_of(reader), guardian=_guardian(reader), code=seal.new_code())
-            entry.sealed = seal.encrypt_field(
-                tools.keys.secret("entries"), f"{secrets.randbelow(10**6):06d}".encode(), entry._aad()
-            )
-            entry.save()
+            entry = cls._make(cls._of(reader), person=person_of(reader), guardian=_guardian(reader))
             Notice.put(
                 NoticeKind.MY_CODE, f"my-code|{entry.code}", person=entry.person, guardian=entry.guardian,
                 entry=entry.code,
@@ -76,38 +63,13 @@ class Entry(Record):
     @classmethod
     def waiting(cls, reader: Reader) -> Entry:
         """The newest number sent to this reader while it may be typed, or Gone."""
-        newest = cls._of(reader).order_by(cls.id.desc()).first()
-        if newest is None or newest.key is not None or newest.at <= clock.now() - LIFE:
-            raise Gone(_l("The code is no longer valid. Open your link again and ask for a new one."))
-        return newest
+        return cls._newest(cls._of(reader))
 
-    @property
-    def number(self) -> str:
-        """The six digits; Gone once they were typed."""
-        if self.sealed is None:
-            raise Gone
-        return seal.decrypt_field(tools.keys.secret("entries"), bytes(self.sealed), self._aad()).decode()
+    def _moments(self, now: datetime) -> dict[str, datetime]:
+        return {"entered_at": now, "seen_at": now}
 
-    def confirm(self, typed: str) -> str:
-        """A fresh key when the digits are right; tries are counted before they are compared, and five is all there is."""
-        counted = (
-            Entry.update(tries=Entry.tries + 1)
-            .where(Entry.id == self.id, Entry.tries < MOST_TRIES, Entry.key.is_null())
-            .execute()
-        )
-        if counted != 1:
-            raise TooMany(_l("Too many tries. Open your link again and ask for a new code."))
-        if not hmac.compare_digest("".join(typed.split()).encode(), self.number.encode()):
-            raise Invalid(_l("That is not the code we sent. Look at the newest message."), field="number")
-        key, now = seal.new_token(), clock.now()
-        with db.atomic():
-            opened = Entry.update(key=seal.token_hash(key), sealed=None, entered_at=now, seen_at=now).where(
-                Entry.id == self.id, Entry.key.is_null()
-            )
-            if opened.execute() != 1:
-                raise TooMany
-            Trace.leave(actor_of(self.guardian or self.person), "my.entered", self.person, person=self.person)
-        return key
+    def _typed(self) -> None:
+        Trace.leave(actor_of(self.guardian or self.person), "my.entered", self.person, person=self.person)
 
     @classmethod
     def living(cls, reader: Reader, key: str) -> Entry:
@@ -144,9 +106,6 @@ class Entry(Record):
         if isinstance(reader, Guardian):
             return cls.select().where(cls.guardian == reader)
         return cls.select().where(cls.person == reader, cls.guardian.is_null())
-
-    def _aad(self) -> bytes:
-        return f"entry|{self.code}".encode()
 
 
 class LinkWish(Record):

@@ -38,7 +38,7 @@ def arrive(typed: Mapping[str, str], *, locale: str) -> Claim:
         claim = Claim.receive(
             typed.get("right", ""), Channel.PAGE, actor="visitor", name=typed.get("name", ""), email=address,
             capacity=typed.get("capacity", ""), about=typed.get("about", ""), words=typed.get("words", ""),
-            clues=typed.get("clues", ""), locale=locale,
+            clues=typed.get("clues", ""), locale=typed.get("locale") or locale,
         )  # fmt: skip
         ClaimDigits.send(claim, Purpose.IDENTITY)
     return claim

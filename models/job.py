@@ -21,7 +21,7 @@ LEASE = timedelta(minutes=2)  # renewed while its worker lives, so that a dead o
 LATER = timedelta(minutes=1)
 MOST_TRIES = 6
 # What may wait until nothing else does: never before a new photo, a letter or anybody's click.
-BEHIND_ALL = frozenset({"scan"})
+BEHIND_ALL = frozenset({"scan", "face-search"})
 PATIENCE = {"hook": 12}  # somebody else's server may be down for a night: twelve tries take seventeen hours
 
 

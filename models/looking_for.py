@@ -16,14 +16,14 @@ from adapters import clock
 from models import search, stores
 from models.album import Album
 from models.base import db, is_postgres, tools, tuples
-from models.claim import Claim
+from models.claim import Claim, Outcome, Right
+from models.claim_desk import HINDRANCES
 from models.claims import Claimed
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, _l
 from models.face import Appearance, Face, Remark
 from models.folding import folded, folded_name
 from models.names import tidy
 from models.permission import Permission
-from models.person import Person
 from models.photo import Photo, Tag
 from models.search_of_claim import ClaimSearch, Found, Searched, Way
 from models.trail import Trace
@@ -42,17 +42,15 @@ def look(
     """Ask every store for whom this claim is about; what was confirmed or rejected before stays so.
 
     `names` are further names, one a line; `places` events and places; the days are those between which a photo may be from.
-    Raises Refusal while nobody knows whom it is about, Invalid for days in the wrong order.
+    Of somebody who is not on file the words of photos are asked all the same. Raises Invalid for days in the wrong order.
     """
     by.require(Permission.COMPLIANCE)
     claim.require_open()
-    if claim.person is None:
-        raise Refusal(_l("Say first whom this request is about."))
     if first and last and first > last:
         raise Invalid(_l("The last day lies before the first."), field="last")
     typed = [tidy(line) for line in names.strip().splitlines()][: 2 * MOST_NAMES]
     further = [name for name in typed if name][:MOST_NAMES]
-    found, unsearchable, cut = _photos(claim.person, further, places, first, last)
+    found, unsearchable, cut = _photos(claim, further, places, first, last)
     counts = stores.counts(claim.person)
     with db.atomic():
         _keep(claim, found)
@@ -99,19 +97,22 @@ def _whole(words: Sequence[str]) -> re.Pattern[str]:
 
 
 def _photos(
-    person: Person, further: list[str], places: str, first: date | None, last: date | None
+    claim: Claim, further: list[str], places: str, first: date | None, last: date | None
 ) -> tuple[Ways, int, bool]:
     found: Ways = defaultdict(set)
     there = Appearance.select(Appearance.photo).where(
-        Appearance.person == person, Appearance.undone_at.is_null()
+        Appearance.person == claim.person_id, Appearance.undone_at.is_null()
     )
-    for (photo,) in tuples(there.distinct()):
+    for (photo,) in tuples(there.distinct()) if claim.person_id else ():
         found[photo].add(Way.LINK)
     full = False
-    for name in [person.name, *further]:
+    for name in [claim.person.name if claim.person else claim.subject, *further]:
         patterns = variants(name)
         full = _by_words(name, patterns, found) or full
         _by_claims(patterns, found)
+    proposed = Found.select(Found.photo).where(Found.claim == claim, Found.distance.is_null(False))
+    for (photo,) in tuples(proposed):
+        found[photo].add(Way.FACE)
     unsearchable, more = _by_clues(places, first, last, found)
     return found, unsearchable, full or more
 
@@ -162,7 +163,7 @@ def _by_clues(places: str, first: date | None, last: date | None, found: Ways) -
     texts = [text for text in re.split(r"[\n,;]+", places) if text.strip()]
     if not texts and not (first or last):
         return 0, False
-    open_ = _unnamed()
+    open_ = unnamed()
     query = Photo.select(Photo.id).where(Photo.id.in_(open_.select(Face.photo)))
     if first:
         query = query.where(Photo.taken_at >= _midnight(first))
@@ -182,7 +183,7 @@ def _at(query: ModelSelect[Photo], texts: list[str]) -> Iterator[ModelSelect[Pho
         yield search.matching(query, text, names=False)
 
 
-def _unnamed() -> ModelSelect[Face]:
+def unnamed() -> ModelSelect[Face]:
     """Faces of which no human said anything: they can't be searched by name (Art. 11)."""
     named = Appearance.select(Appearance.face).where(
         Appearance.undone_at.is_null(), Appearance.face.is_null(False)
@@ -238,14 +239,17 @@ def confirm_links(claim: Claim, *, by: User) -> int:
 
 def listed(claim: Claim, *, tab: str = "open") -> ModelSelect[Found]:
     """What was found: waiting for a word, confirmed, or rejected."""
-    query = Found.select(Found, Photo, Album).join(Photo).join(Album, JOIN.INNER).where(Found.claim == claim)
+    query = (
+        Found.select(Found, Photo, Album, Face).join(Photo).join(Album, JOIN.INNER)
+        .join_from(Found, Face, JOIN.LEFT_OUTER).where(Found.claim == claim)
+    )  # fmt: skip
     if tab == "confirmed":
         query = query.where(Found.confirmed_at.is_null(False))
     elif tab == "rejected":
         query = query.where(Found.rejected_at.is_null(False))
     else:
         query = query.where(Found.confirmed_at.is_null(), Found.rejected_at.is_null())
-    return query.order_by(Found.id)
+    return query.order_by(Found.distance.is_null(), Found.distance, Found.id)
 
 
 def tally(claim: Claim) -> dict[str, int]:
@@ -257,3 +261,31 @@ def tally(claim: Claim) -> dict[str, int]:
     )  # fmt: skip
     total, yes, no = row or (0, 0, 0)
     return {"open": total - yes - no, "confirmed": yes, "rejected": no}
+
+
+def confirmed_by_face(claim: Claim) -> int:
+    """How many of what a search by face proposed were confirmed."""
+    rows = Found.select(Found.ways).where(Found.claim == claim, Found.confirmed_at.is_null(False))
+    return sum(Way.FACE in ways for (ways,) in tuples(rows))
+
+
+def unanswered(claim: Claim) -> list[str]:
+    """The stores that were not asked for this claim, in the order of the list (DSR-10)."""
+    asked = {store for (store,) in tuples(Searched.select(Searched.store).where(Searched.claim == claim))}
+    return [store for store in stores.STORES if store not in asked]
+
+
+def is_about_everything(right: Right) -> bool:
+    """Whether this right is about all there is of her."""
+    return right in (Right.ACCESS, Right.PORTABILITY, Right.ERASURE)
+
+
+def _looked_everywhere(claim: Claim, outcome: Outcome) -> str | None:
+    """What is answered about everything was looked for everywhere (DSR-10)."""
+    done = outcome in (Outcome.GRANTED, Outcome.PARTLY) and is_about_everything(claim.right)
+    if (done or outcome is Outcome.NOTHING) and unanswered(claim):
+        return _l("Not every store was asked yet. Open “Find everything”, look once, and answer then.")
+    return None
+
+
+HINDRANCES.append(_looked_everywhere)

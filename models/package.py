@@ -145,7 +145,7 @@ class Package(Record):
     @property
     def locale(self) -> str:
         """The language of whoever asked."""
-        return self.claim.reader_locale
+        return self.claim.page_locale
 
     @property
     def look(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from adapters import imaging
 from adapters.kinds import JPEG
 from models import package_words as words
-from models import papers
+from models import papers, search_report
 from models.authority import competent
 from models.base import tools
 from models.claim import RIGHTS
@@ -35,7 +35,8 @@ def make(package: Package, facts: Facts) -> bytes:
         template, locale, package=package, claim=package.claim, facts=facts, most=MOST_ROWS, authority=competent(),
         organisation=str(Setting.of("organisation")), address=str(Setting.of("organisation_address")),
         contact=str(Setting.of("privacy_email")), link=f"{tools.base_url}/my", purposes=_purposes(facts, say),
-        categories=_categories(facts, say), periods=_periods(facts, say), pictures=_pictures(package, say), words=words, say=say, rights={right.value: text for right, text in RIGHTS.items()},
+        categories=_categories(facts, say), periods=_periods(facts, say), pictures=_pictures(package, say), words=words, say=say, report=search_report.of(package.claim, locale),
+        rights={right.value: text for right, text in RIGHTS.items()},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from adapters import clock
 from adapters import recognition as recogniser
-from models import faceprints, scan, selfie
+from models import face_search, faceprints, scan, selfie
 from models.album import Album, Mode
 from models.assessment import Assessment, Condition, Covers, Reopening, Risk
 from models.base import db, tools
@@ -91,6 +91,7 @@ def switch_off(*, by: User, why: str = "") -> None:
         Match.delete().execute()
         refresh(left)
         scan.stop_all(scan.Over.OFF)
+        face_search.end_all(face_search.Over.OFF)
         Job.drop("compare", "faceprints")
         Trace.leave(by, "recognition.off", people=len(people))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters import clock, ledger, seal
 from adapters.places import Place, reading
-from models import backing_up, dump, erasure, schema, trail
+from models import backing_up, dump, erasure, face_search, schema, trail
 from models.backing_up import Counting, Kept, NoBackup, Snapshot
 from models.base import db, tools
 from models.checking import Verdict
@@ -124,6 +124,7 @@ def restore(
     again = erasure.replay()
     with db.atomic():
         Session.update(ended_at=clock.now()).where(Session.ended_at.is_null()).execute()
+        face_search.end_all(face_search.Over.RESTORED)
         Trace.leave(
             "operator", "instance.restored", snapshot=snapshot.name, rows=rows, objects=objects, again=again,
             missing=len(missing), lines=found.lines, bad=found.bad,

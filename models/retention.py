@@ -76,6 +76,8 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule("faceprint", _l("Faceprints"), _l("last used; the yes to them ends them sooner"), _l("key destroyed at once, rows within the hour"),
          "forgetting.retire", MONTHS, 24, often=True),
     Rule("selfie", _l("Selfies that wait to be looked at"), _l("handed in"), _l("erased"), "selfie.retire", HOURS, 1, often=True),
+    Rule("face-search", _l("Pictures and numbers of a search by the face of who asks"), _l("the yes to it; the request's end and a no end them sooner"),
+         _l("key destroyed at once, bytes within the hour"), "face_search.retire", DAYS, 14, often=True),
     Rule("request-case", _l("Messages and requests from people, answered"), _l("the answer"), _l("erased"), "claim_register.forget", YEARS, 5),
     Rule("request-package", _l("Packages made for a request"), _l("handed out"), _l("erased"), "package.forget", DAYS, 30),
     Rule("boxes", _l("Boxes of faces nobody named"), _l("the photo's erasure"), _l("go with it, in the same act"), "retaining.boxes", DAYS, 0),

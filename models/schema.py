@@ -21,7 +21,7 @@ MODULES = (
     "ruling", "coming_of_age", "secrecy", "publication", "share", "takedown", "webhook", "disposition", "importing",
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
     "invitation", "factor", "scrub", "backups", "sign_on", "passkey", "forgotten", "break_glass", "quota", "kept", "holidays", "claim", "claim_digits",
-    "claim_letter", "feed", "hold", "recipients", "erasure_plan", "search_of_claim", "package", "breach", "processor", "activities",
+    "claim_letter", "feed", "hold", "recipients", "erasure_plan", "search_of_claim", "face_search", "package", "breach", "processor", "activities",
     "review", "deviation", "pack", "retention", "retaining", "monthly",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

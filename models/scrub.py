@@ -14,7 +14,7 @@ from peewee import IntegerField, TextField
 from adapters import clock
 from adapters.keys import KeyGone, WrongKey
 from adapters.vault import Damaged
-from models import upkeep
+from models import face_search, upkeep
 from models.base import Moment, Record, db, tools
 from models.copy import SIZES, Copy
 from models.health import Beat
@@ -181,6 +181,8 @@ def _roles(code: str) -> list[str]:
             .where(Package.code == code.partition("-")[2])
         )
         return ["zip", "pdf", *(f"image-{photo.code}" for photo in pictures)]
+    if code.startswith("face-"):
+        return list(face_search.ROLES)
     if not code.startswith("import-"):
         return [*ROLES, *made]
     scans = ImportedScan.select(ImportedScan.role).join(Import).where(Import.code == code.rpartition("-")[2])

@@ -22,6 +22,7 @@ from models.disposition import Disposition
 from models.entry import Entry
 from models.event import OptOut
 from models.face import Appearance, Faceprint, Match, Rejection, Step
+from models.face_search import FaceSearch
 from models.hold import Hold
 from models.importing import ImportedRow
 from models.inquiry import Inquiry
@@ -95,6 +96,7 @@ STORES: dict[str, Count] = {
     "deliveries": _shown(Delivery), "publications": _shown(Publication), "shares": _shown(SharedPhoto),
     "takedowns": _of(TakeDown, TakeDown.person), "dispositions": _of(Disposition, Disposition.person),
     "messages": _of(Inquiry, Inquiry.person), "claims": _of(Claim, Claim.person), "claim-letters": _via(ClaimLetter, Claim),
+    "face-searches": _via(FaceSearch, Claim),
     "packages": _of(Package, Package.person), "letters": _of(Notice, Notice.person), "outbox": _outbox,
     "campaigns": _of(Addressee, Addressee.person), "visits": _of(Visit, Visit.person), "entries": _of(Entry, Entry.person),
     "imports": _via(ImportedRow, Consent), "events": _of(OptOut, OptOut.person), "of-age": _of(Telling, Telling.person),
@@ -108,6 +110,8 @@ STORES: dict[str, Count] = {
 # fmt: on
 
 
-def counts(person: Person) -> dict[str, int | None]:
-    """How many records of a person each store holds; None where only a statement can be made."""
+def counts(person: Person | None) -> dict[str, int | None]:
+    """How many records of a person each store holds, none of who is not on file; None where only a statement can be made."""
+    if person is None:
+        return {store: None if count is _stated else 0 for store, count in STORES.items()}
     return {store: count(person) for store, count in STORES.items()}

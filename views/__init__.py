@@ -30,7 +30,7 @@ from views import (
 ROOMS = (
     "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "passkeys", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
     "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
-    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "findings", "packages", "package",
+    "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "findings", "packages", "package", "face_search",
     "wordings", "recognition", "compliance", "breaches", "accessibility", "retention", "trail", "settings", "webhooks", "metrics", "api",
 )  # fmt: skip
 

@@ -45,6 +45,16 @@ def public(view: View) -> View:
     return view
 
 
+def takes_files(most: int) -> Callable[[View], View]:
+    """What a public door lets in besides a form's words: pictures from a phone, up to so many bytes."""
+
+    def hang(view: View) -> View:
+        view.most = most  # type: ignore[attr-defined]
+        return view
+
+    return hang
+
+
 def needs(
     permission: Permission, *, fresh: bool = False, stages: tuple[Stage, ...] = ()
 ) -> Callable[[View], View]:
@@ -136,10 +146,10 @@ def _waiting() -> str | None:
 
 
 def _limit() -> None:
-    """What strangers may send is a form, never a file: enough for a drawn signature."""
+    """What strangers may send is a form, enough for a drawn signature; pictures only where the door says so."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and getattr(view, "sign", None) == Sign():
-        request.max_content_length = MOST_FROM_STRANGERS
+        request.max_content_length = getattr(view, "most", MOST_FROM_STRANGERS)
 
 
 def _refuse_odd_bytes() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from models.claim import RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
+from models.claim import LETTER_LOCALES, RIGHTS, Capacity, Channel, Extension, Identity, Outcome, Right
 from models.claim_letter import LetterKind
 from models.erasure_plan import Fate
+from models.face_search import Over
 from models.hold import Ground
 from models.recipients import Step, Told
 
@@ -57,6 +58,7 @@ LETTERS = {
     LetterKind.PACKAGE: _("The files are ready"),
     LetterKind.LIFTING: _("The restriction ends"),
     LetterKind.HELD: _("Kept for a reason of the law"),
+    LetterKind.FACE: _("Question about a search by face"),
 }
 STEPS = {
     "claim.received": _("came in"),
@@ -74,9 +76,29 @@ STEPS = {
     "claim.withdrawal": _("consents taken back"),
     "claim.lifting-told": _("told that the restriction ends"),
     "claim.closed": _("answered"),
+    "claim.searched": _("every store asked"),
+    "claim.found": _("photos confirmed"),
+    "claim.not-found": _("photos rejected"),
+    "claim.letter-posted": _("letter posted"),
+    "claim.face-asked": _("asked about a search by face"),
+    "claim.face-agreed": _("yes to a search by face"),
+    "claim.face-given": _("pictures given for it"),
+    "claim.face-measured": _("pictures measured"),
+    "claim.face-refused": _("pictures did not do"),
+    "claim.face-ended": _("search by face ended"),
+    "claim.face-withdrawn": _("yes to the search by face taken back"),
 }
 
 
+FACE_OVER = {
+    Over.DONE: _("The search came to its end."),
+    Over.WITHDRAWN: _("The yes was taken back."),
+    Over.CLOSED: _("The request was closed."),
+    Over.OFF: _("The search ended, because faces may not be compared here any more."),
+    Over.LATE: _("The search ended, because its 14 days were over."),
+    Over.PERSON: _("The search ended, because the request is about somebody else."),
+    Over.RESTORED: _("The search ended, because a backup was brought back."),
+}
 FATES = {
     Fate.DELETE: _("erase"),
     Fate.MASK: _("cover this person for good"),
@@ -131,6 +153,11 @@ def claim_step_words(action: str) -> str:
     return str(STEPS.get(action, action.partition(".")[2]))
 
 
+def face_over_words(over: Over) -> str:
+    """Why a search by face ended."""
+    return str(FACE_OVER[over])
+
+
 _BY_NAME: dict[str, dict[Any, Any]] = {
     "channel": CHANNELS, "capacity": CAPACITIES, "outcome": OUTCOMES, "extension": EXTENSIONS, "fate": FATES, "told": TOLD, "step": TRIED, "ground": GROUNDS,
 }  # fmt: skip
@@ -140,5 +167,6 @@ _ALL: dict[Any, dict[Any, Any]] = {
 }  # fmt: skip
 VOCABULARY = {
     "right_words": right_words, "right_choices": right_choices, "claim_words": claim_words, "claim_choices": claim_choices,
-    "claim_step_words": claim_step_words,
+    "claim_step_words": claim_step_words, "face_over_words": face_over_words,
+    "letter_languages": list(LETTER_LOCALES.items()),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import claim_desk, claim_register, claim_rights, holidays
+from models import claim_desk, claim_register, claim_rights, holidays, looking_for
 from models.base import find
 from models.claim import Channel, Claim
 from models.claim_letter import ClaimLetter
@@ -76,7 +76,8 @@ def show(code: str) -> Response:
         likely=[] if claim.closed_at or (claim.person_id and not sought) else claim_desk.likely(claim, sought), sought=sought,
         may_extend=claim_desk.may_extend(claim), frozen=claim_desk.frozen(claim),
         joined=list(Claim.select().where(Claim.joined == claim)), today=today(), standing=claim_rights.standing(claim),
-        taken=claim_rights.taken_back(claim), corrections=claim_rights.corrections(claim),
+        taken=claim_rights.taken_back(claim), corrections=claim_rights.corrections(claim), looked=claim.searched.exists(),
+        unanswered=looking_for.unanswered(claim) if looking_for.is_about_everything(claim.right) else [],
     )  # fmt: skip
 
 

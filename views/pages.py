@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -140,6 +140,11 @@ def day_of_form(name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Invalid(_l("Give a date."), field=name) from error
+
+
+def pictures_sent() -> list[BinaryIO]:
+    """The pictures of a form, without the places left empty."""
+    return [file.stream for file in request.files.getlist("pictures") if file.filename]
 
 
 def back_to(show: Callable[..., Any]) -> Callable[[Any], Any]:

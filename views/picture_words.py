@@ -84,6 +84,8 @@ SELFIES = {
     "turned": _("Your face is turned away. Look straight into the camera."),
     "several_faces": _("There is more than one face in it. Take it of yourself alone."),
     "too_large": _("It has too many pixels. Take a smaller one."),
+    "not_alike": _("The pictures do not show one and the same person. Send others."),
+    "lost": _("Nobody could look at it in time, so it was deleted. Send it once more."),
     "off": _("Recognition is not on here any more, so no selfie is needed."),
 }
 

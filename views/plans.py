@@ -86,7 +86,7 @@ def approve(code: str) -> Response:
 def certificate(code: str) -> Response:
     """The certificate as PDF, in the language of who asked."""
     plan = _plan(code)
-    data = plan.certificate(plan.claim.reader_locale)
+    data = plan.certificate(plan.claim.page_locale)
     return bytes_response(data, "application/pdf", name=f"erasure-{plan.code}.pdf")
 
 

@@ -66,5 +66,5 @@ def again(code: str) -> Response:
 
 def _claim(code: str) -> Claim:
     claim: Claim = find(Claim.select().where(Claim.channel == Channel.PAGE), code)
-    speak(claim.reader_locale)
+    speak(claim.page_locale)
     return claim

@@ -16,7 +16,7 @@ from models.draft import Draft
 from models.errors import Gone, Invalid, _l
 from models.request import Choice, Request
 from models.selfie import Selfie
-from views.access import check_form, public, seal_form, sealed_about
+from views.access import check_form, public, seal_form, sealed_about, takes_files
 from views.answers import choice_of
 from views.pages import back_to, bytes_response, choose_locale, go, page, speak
 
@@ -117,6 +117,7 @@ def selfie_page(token: str) -> Response:
 
 @bp.post("/sign/<token>/selfie")
 @public
+@takes_files(selfie.MOST_BYTES + (1 << 20))
 @back_to(selfie_page)
 def give_selfie(token: str) -> Response:
     """Take the selfie in; what becomes of it stands on the page of thanks."""

@@ -17,6 +17,8 @@ WORK: dict[str, Any] = {
     "compare": _("Compare faces"),
     "copy": _("Make a masked copy"),
     "scan": _("Look through older photos"),
+    "face-picture": _("Measure a picture for a search by face"),
+    "face-search": _("Look for a face, for a request"),
     "wipe": _("Wipe what was deleted"),
     "erase": _("Erase a photo"),
     "erasure-plan": _("Carry out an erasure"),

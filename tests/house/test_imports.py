@@ -40,6 +40,8 @@ VAULT_OPENERS = {
     "scrub",  # reads all of it to see whether it is whole, and keeps nothing
     "pack",  # the evidence pack until it is taken out
     "selfie",  # until the worker has looked at it
+    "face_search",  # pictures and numbers of one search by the face of who asks, until it ends
+    "face_looking",  # the worker's part of it
     "evidence",  # what was shown and signed, its receipt and its sealed bundle
 }
 OPENING = {"writer", "put", "open", "read", "key", "drop", "destroy"}

@@ -147,6 +147,7 @@ def test_it_is_answered_only_when_it_was_done_and_everyone_was_told(story):
         desk.post(f"{page}/answer", {"outcome": "granted", "words": "Everything was erased."}).status_code
         == 409
     )
+    assert desk.post(f"{page}/finding").status_code == 303
     assert desk.post(f"{page}/plan").status_code == 303
     shown = desk.get(f"{page}/plan").text
     assert all(

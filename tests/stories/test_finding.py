@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from models import looking_for, stores
+from models import claim_desk, looking_for, stores
 from models.aftermath import POINTERS
 from models.claim import Channel, Claim, Identity
 from models.claims import Claimed
@@ -116,10 +116,39 @@ def test_a_word_on_each_stays_when_looked_once_more(scene, web):
     assert Browser(web).log_in(scene.house.user("editor")).get(page).status_code == 403
 
 
-def test_nobody_is_looked_for_without_a_name(scene):
-    claim = Claim.receive("access", Channel.MAIL, actor=scene.dpo, name="Somebody")
+def test_who_is_not_on_file_is_looked_for_by_name(scene):
+    """DSR-10: that there is nothing is said only after every store was asked; who is named then is looked for anew."""
+    claim = Claim.receive("access", Channel.MAIL, actor=scene.dpo, name="Karl Müller")
     with pytest.raises(Refusal):
-        looking_for.look(claim, by=scene.dpo)
+        claim_desk.answer(claim, "nothing", "We looked and found nothing.", by=scene.dpo)
+    looking_for.look(claim, by=scene.dpo)
+    assert ways(scene, claim) == {"other": {Way.CAPTION}}
+    assert {row.count for row in claim.searched} == {0, None}
+    assert looking_for.unanswered(claim) == []
+    claim_desk.point_to(claim, scene.person, by=scene.dpo)
+    assert looking_for.unanswered(claim) == list(stores.STORES)
+
+
+def test_it_is_closed_only_when_every_store_was_asked(scene, web):
+    """DSR-10: what is left to ask is named beside the answer, with the way there; a refusal needs no search."""
+    first = scene.claim()
+    second = Claim.receive(
+        "portability", Channel.MAIL, actor=scene.dpo, name="Søren Müller", person=scene.person
+    )
+    desk, page = Browser(web).log_in(scene.dpo), f"/claims/{first.code}"
+    plan = {"outcome": "nothing", "words": "There is nothing in the library."}
+    assert desk.post(f"{page}/answer", plan).status_code == 409
+    assert "No store was asked yet." in desk.get(page).text
+    looking_for.look(first, by=scene.dpo)
+    Searched.delete().where(Searched.claim == first, Searched.store == "outbox").execute()
+    shown = desk.get(page).text
+    assert "These stores were not asked yet: Outbox of this machine." in shown
+    assert f"{page}/finding" in shown
+    assert desk.post(f"{page}/answer", plan).status_code == 409
+    looking_for.look(first, by=scene.dpo)
+    assert "not asked yet" not in desk.get(page).text
+    assert desk.post(f"{page}/answer", plan).status_code == 303
+    claim_desk.answer(Claim.get_by_id(second.id), "refused", "The same was answered last week.", by=scene.dpo)
 
 
 def test_no_store_is_forgotten(scene):

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from adapters import seal
-from models import copies, desk, faces, my_page, package, recognition
+from models import copies, desk, face_search, faces, my_page, package, recognition
 from models.album import Mode
 from models.backups import Drill
 from models.base import db
@@ -75,6 +75,7 @@ BY_LINK = {
     "receipts",
     "calendar",
     "package",
+    "face",
 }
 # Nouns the whole house shares: people and what they agreed to, texts, accounts and the machinery.
 OF_THE_HOUSE = {
@@ -90,6 +91,7 @@ FIXED = {
     "<act>": "inform",
     "<part>": "pdf",
     "<fate>": "mask",
+    "<int:number>": "1",
 }
 
 ABSENT = "absent22absent22"
@@ -286,7 +288,7 @@ class World:
             drill = Drill.create()
         return {
             "claims": asked.code, "letters": asked.letters.first().code, "recipients": asked.recipients.first().code,
-            "hold": hold.code, "packages": made.code, "pictures": photo.code, "package": made.token,
+            "hold": hold.code, "packages": made.code, "pictures": photo.code, "package": made.token, "face": face_search.token_of(asked),
             "calendar": Feed.renew(dpo).rsplit("/", 1)[1], "parties": Party.keep(party, by=dpo).code,
             "breaches": Breach.note({**said, "aware_at": "2026-01-01T10:00"}, by=dpo).code,
             "packs": Pack.ask("en", by=dpo).code, "drills": drill.code,
