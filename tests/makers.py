@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
 
@@ -139,7 +140,9 @@ class Browser:
     """A test client that behaves as a person: it follows forms with their tokens."""
 
     def __init__(self, web: Flask) -> None:
+        self.web = web
         self.client: FlaskClient = web.test_client()
+        self._tokens: dict[str, str] = {}
 
     def get(self, url: str, **more: Any) -> Any:
         """Open an address."""
@@ -160,10 +163,20 @@ class Browser:
         return self
 
     def _token(self) -> str:
+        # A page is opened for it, as a person would; once per session, unless words wait there to be shown.
+        kept = self._cookie()
+        if kept.get("csrf_token") in self._tokens and "_flashes" not in kept:
+            return self._tokens[kept["csrf_token"]]
         for url in ("/account", "/login", "/login/code", "/account/factors"):
             found = re.search(
                 r'name="csrf_token" value="([^"]+)"', self.client.get(url).get_data(as_text=True)
             )
             if found:
+                self._tokens[self._cookie()["csrf_token"]] = found[1]
                 return found[1]
         raise AssertionError("no form with a token")
+
+    def _cookie(self) -> dict[str, Any]:
+        cookie = self.client.get_cookie(self.web.config["SESSION_COOKIE_NAME"])
+        signed = SecureCookieSessionInterface().get_signing_serializer(self.web)
+        return signed.loads(cookie.value) if cookie and cookie.value and signed else {}
