@@ -32,10 +32,8 @@ class Purpose(StrEnum):
 class ClaimDigits(SixDigits, Record):
     """One code: sealed until it is typed, then the hash of a key."""
 
-    LABEL, LIFE = (
-        "claim-digits",
-        timedelta(minutes=30),
-    )  # a letter from a slow mail server must still be in time
+    LABEL = "claim-digits"
+    LIFE = timedelta(minutes=30)  # a letter from a slow mail server must still be in time
     OVER = _l("The code is no longer valid. Ask for a new one.")
     TOO_OFTEN = _l("Too many tries. Ask for a new code.")
 
