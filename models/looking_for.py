@@ -48,7 +48,7 @@ def look(
     claim.require_open()
     if first and last and first > last:
         raise Invalid(_l("The last day lies before the first."), field="last")
-    typed = [tidy(line) for line in names.strip().splitlines()][: 2 * MOST_NAMES]
+    typed = [tidy(line) for line in names.strip().split("\n")][: 2 * MOST_NAMES]
     further = [name for name in typed if name][:MOST_NAMES]
     found, unsearchable, cut = _photos(claim, further, places, first, last)
     counts = stores.counts(claim.person)

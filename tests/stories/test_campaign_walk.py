@@ -119,7 +119,7 @@ def test_from_the_form_to_the_last_answer(walk):
 
     sheet = walk.desk.get(f"/campaigns/{campaign.code}/progress.csv")
     assert sheet.mimetype == "text/csv"
-    assert "Noor Voorbeeld,signed,mail" in sheet.text
+    assert '"Noor Voorbeeld","signed","mail"' in sheet.text
 
     again = walk.desk.post("/campaigns/check", walk.form(person=people))
     assert "said no less than six months ago" in again.text

@@ -410,8 +410,8 @@ def test_the_register_counts_and_names_nobody(web, dpo, noor, later):
     Claim.of_reader(noor, "erasure")
     data = Browser(web).log_in(dpo).get("/claims/register.csv").data.decode("utf-8-sig")
     assert data.splitlines() == [
-        "year,right,received,closed,refused,extended,late,median_days",
-        f"{today().year},access,1,1,0,0,0,4.0", f"{today().year},erasure,1,0,0,0,0,",
+        '"year","right","received","closed","refused","extended","late","median_days"',
+        f'{today().year},"access",1,1,0,0,0,4.0', f'{today().year},"erasure",1,0,0,0,0,""',
     ]  # fmt: skip
     assert "Noor" not in data
 

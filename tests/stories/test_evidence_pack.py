@@ -124,4 +124,4 @@ def test_nobody_elses_words_run_as_a_formula(full, drain):
     with db.atomic():
         Setting.put("organisation", "=1+1")
     assert deviation.LESS.keys() <= Setting.all().keys()
-    assert dossier._cell("=1+1") == "'=1+1"
+    assert dossier._csv(["name"], [["=1+1"], ["\u00a0=1+1"]]) == b'"name"\r\n"\'=1+1"\r\n"\'\xc2\xa0=1+1"\r\n'
