@@ -25,6 +25,7 @@ from models.disposition import Disposition
 from models.draft import Draft
 from models.entry import Entry, LinkWish
 from models.face import Act, Faceprint, Step
+from models.face_search import FaceSearch, Over
 from models.gather import today
 from models.health import Beat
 from models.importing import Import
@@ -365,6 +366,12 @@ def _digits(world: World) -> There:
     )
 
 
+def _face_search(world: World) -> There:
+    who = world.house.person("Fien Face", by=world.editor)
+    search = FaceSearch.create(claim=world.claim(who, closed=False), means="page", statement="yes")
+    return lambda: FaceSearch.get_by_id(search.id).over is not Over.LATE
+
+
 def _step(world: World) -> There:
     photo = world.photo()
     Photo.update(taken_in_at=clock.now() + timedelta(days=4000)).where(Photo.id == photo.id).execute()
@@ -381,7 +388,7 @@ def _job(world: World) -> There:
 
 
 CASES: dict[str, Callable[..., There]] = {
-    "review": _review, "unknown": _unknown, "ungrounded": _ungrounded, "evidence": _evidence, "faceprint": _faceprint, "selfie": _selfie,
+    "review": _review, "unknown": _unknown, "ungrounded": _ungrounded, "evidence": _evidence, "faceprint": _faceprint, "selfie": _selfie, "face-search": _face_search,
     "request-case": _request_case, "request-package": _request_package, "boxes": _boxes, "shared": _shared,
     "trail-access": _trail("photo.viewed"), "trail-incident": _trail("breach.noted"), "trail-evidence": _trail("consent.signed"),
     "breach": _breach, "backup": _backup, "key-backup": _key_backup, "asked": _asked, "visitor": _visitor, "draft": _draft,
