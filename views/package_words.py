@@ -22,7 +22,7 @@ STORES: dict[str, Any] = {
     "requests": _("Consent requests"), "asked": _("Uses asked for"), "consents": _("Consents"), "lines": _("Answers"),
     "withdrawals": _("Withdrawals"), "voidings": _("Answers declared void"), "bases": _("Other grounds"), "rulings": _("Rulings"),
     "deliveries": _("Deliveries"), "publications": _("Publications"), "shares": _("Photos in shares"),
-    "takedowns": _("Take-downs"), "dispositions": _("Decisions about photos"), "messages": _("Messages"),
+    "overrides": _("Exceptions for photos"), "takedowns": _("Take-downs"), "dispositions": _("Decisions about photos"), "messages": _("Messages"),
     "claims": _("Requests about data"), "claim-letters": _("Letters of requests"), "packages": _("Packages"),
     "letters": _("Letters"), "outbox": _("Outbox of this machine"), "campaigns": _("Campaigns"), "visits": _("Visits through a poster"),
     "entries": _("Codes for the own page"), "imports": _("Rows of imported lists"), "events": _("Objections at events"),

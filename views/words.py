@@ -164,8 +164,25 @@ def reason_json(reason: Reason) -> dict[str, Any]:
 
 def refusal_reasons(refusal: NotCleared) -> list[Why]:
     """The obstacles of a refused delivery, in words, with their next steps."""
-    whys = badge(refusal.values["photo"], refusal.values["use"], refusal.clearance).reasons
-    return [why for why in whys if why.state in (State.UNCLEAR, State.BLOCKED)]
+    return reasons_of(refusal.values["photo"], refusal.values["use"], refusal.clearance)
+
+
+def reasons_of(photo: Photo, use: Use, clearance: Clearance) -> list[Why]:
+    """What refuses in this answer, in words, with its next steps."""
+    return [
+        why for why in badge(photo, use, clearance).reasons if why.state in (State.UNCLEAR, State.BLOCKED)
+    ]
+
+
+def doubt_words(reasons: list[Reason]) -> list[str]:
+    """What is not known, in words; names for who may know them."""
+    knows = current_user.may(Permission.SEE_REASONS)
+    names = Person.names(reason.person for reason in reasons) if knows else {}
+    said = (
+        sentence(reason, names.get(reason.person or "") or gettext(reason_words.ANONYMOUS))
+        for reason in reasons
+    )
+    return list(dict.fromkeys(said))
 
 
 def copy_offer(photo: Photo, use: Use) -> copies.Offer | None:
@@ -305,6 +322,7 @@ def time_words(left: timedelta) -> str:
 
 
 VOCABULARY = {
+    "doubt_words": doubt_words,
     "copy_offer": copy_offer,
     "offer_words": offer_words,
     "time_words": time_words,
