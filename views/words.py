@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import format_timedelta, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from models import copies, reason_words
+from models.album import Album
 from models.circumstance import Kind
 from models.errors import NotCleared
 from models.import_rows import Row
@@ -185,6 +186,13 @@ def doubt_words(reasons: list[Reason]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def album_words(album: Album) -> str:
+    """What an album is called, for who may look into it."""
+    if "albums" not in g:
+        g.albums = {row.code for row in current_user.albums()}
+    return str(album.title) if album.code in g.albums else gettext("an album of another team")
+
+
 def copy_offer(photo: Photo, use: Use) -> copies.Offer | None:
     """The masked copy that would open the door, for whoever may make one."""
     return copies.offer(photo, use) if current_user.may(Permission.DELIVER) else None
@@ -322,6 +330,7 @@ def time_words(left: timedelta) -> str:
 
 
 VOCABULARY = {
+    "album_words": album_words,
     "doubt_words": doubt_words,
     "copy_offer": copy_offer,
     "offer_words": offer_words,
