@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -13,6 +15,8 @@ from models.photo import Photo
 from models.schema import records
 from tests.views.knocking import NAMES, PROVE, Knocker, awake, same, touched, verdict, whoever
 from tests.views.world import ABSENT, BY_LINK, OF_A_TEAM, OF_ONE_USER, OF_THE_HOUSE, World, filled, nouns
+from views.api.calls import CALLS
+from views.api.shape import CODE, or_null
 
 # What ends or begins the session it is asked with answers otherwise than its sign alone would have it.
 OF_THE_SESSION = {"session.enter", "session.leave", "session.login", "factors.code", "factors.enter"}
@@ -222,6 +226,83 @@ def test_a_foreign_code_among_ones_own_is_passed_over(world, knockers, name, htm
             if answers["foreign"] != answers["absent"]:
                 wrong.append((path, form, answers))
     assert wrong == []
+
+
+# The codes programs may send, by the noun they name; the others are words of a list, or of what the whole house shares.
+SENT = {"photo": "photos", "photos": "photos", "album": "albums", "delivery": "deliveries"}
+SHARED = {
+    "people": "people",
+    "person": "people",
+    "wording": "wordings",
+    "use": "uses",
+    "uses": "uses",
+    "rendition": "",
+}
+CURSORS = {"/photos": "photos", "/albums": "albums", "/publications": "publications", "/people": "people",
+           "/consents": "consents", "/webhooks": "webhooks"}  # fmt: skip
+
+
+def _codes(schema: dict[str, Any], name: str = "") -> Iterator[tuple[str, bool]]:
+    """Every field of a call's body or query that takes a code, and whether it takes several."""
+    if schema.get("items") == CODE:
+        yield name, True
+    elif schema == CODE or schema == or_null(CODE):
+        yield name, False
+    for key, below in (schema.get("properties") or {}).items():
+        yield from _codes(below, key)
+
+
+def test_every_code_a_program_may_send_is_of_a_known_kind(world):
+    """A new field that takes a code says whose it is: then the walk below sends a foreign one."""
+    fields = {
+        name
+        for call in CALLS
+        for schema in ({"properties": call.query}, call.body or {})
+        for name, _ in _codes(schema)
+    }
+    assert fields - set(SENT) - set(SHARED) == {"cursor"}
+    assert {call.path for call in CALLS if "cursor" in call.query} == set(CURSORS)
+
+
+def test_a_program_learns_nothing_by_a_foreign_code(world, knockers):
+    """In a body, a filter or a cursor the code of another team's photo, album or file is what no code at all is, and writes nothing."""
+    awake()
+    verbs, wrong, asked = {"read": "reads", "write": "writes", "publish": "publishes"}, [], 0
+    for call in CALLS:
+        for place, schema in (("query", {"properties": call.query}), ("body", call.body or {})):
+            for name, several in _codes(schema):
+                noun = CURSORS[call.path] if name == "cursor" else SENT.get(name, "")
+                if noun not in OF_A_TEAM | OF_ONE_USER:
+                    continue
+                asked += 1
+                knocker, answers = knockers[f"editor {verbs[call.sign.scope or '']}"], {}
+                for code in (world.foreign[noun], ABSENT):
+                    sent = _right(world, call) | {name: [world.own[noun], code] if several else code}
+                    address = filled(f"/api/v1{call.path}".replace("{", "<").replace("}", ">"), world.own)
+                    query = f"?{urlencode({name: code})}" if place == "query" else ""
+                    before = touched()
+                    with db.atomic() as undone:
+                        answer = knocker.knock(world, call.method, address + query, sent)
+                        undone.rollback()
+                    answers[code] = same(answer, code)
+                    if touched() - before > 1 or (place == "body" and answer.status_code not in (404, 422)):
+                        wrong.append(
+                            (call.path, name, code == ABSENT, answer.status_code, touched() - before)
+                        )
+                if len(set(answers.values())) > 1:
+                    wrong.append((call.path, name, list(answers.values())))
+    assert wrong == []
+    assert asked == 9
+
+
+def _right(world: World, call: Any) -> dict[str, Any]:
+    """What its documentation sends, with codes of this world's own."""
+    sent = dict(call.sent or {})
+    for name, value in sent.items():
+        noun = SENT.get(name) or SHARED.get(name)
+        if noun and noun != "uses":
+            sent[name] = [world.own[noun]] if isinstance(value, list) else world.own[noun]
+    return sent
 
 
 def _about_foreign(world: World) -> list[tuple[str, list[Any]]]:
