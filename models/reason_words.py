@@ -80,6 +80,15 @@ ENDLESS = _l("%(name)s agreed.")
 def sentence(reason: Reason, name: str, day: str, translate: Callable[[str], Any] = str) -> str:
     """What a reason says of this person, with its date already written out, through the given gettext function."""
     endless = reason.code is Code.CONSENT and reason.until is None
-    doubt = str(translate(SENTENCES[reason.lifted])) % {"name": name} if reason.lifted else ""
     words = str(translate(ENDLESS if endless else SENTENCES[reason.code]))
-    return words % {"name": name, "day": day, "doubt": doubt}
+    return words % {"name": name, "day": day, "doubt": doubt(reason, name, translate)}
+
+
+def doubt(reason: Reason, name: str, translate: Callable[[str], Any] = str) -> str:
+    """What an override lets stand; nothing for any other reason."""
+    return str(translate(SENTENCES[reason.lifted])) % {"name": name} if reason.lifted else ""
+
+
+def by_exception(day: str, doubts: list[str], translate: Callable[[str], Any] = str) -> str:
+    """One sentence for everything an override lets stand until a day."""
+    return str(translate(SENTENCES[Code.EXCEPTION])) % {"day": day, "doubt": " ".join(doubts)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import g, url_for
@@ -83,13 +83,33 @@ def badges_of(photo: Photo, verdicts: dict[Use, Clearance]) -> list[tuple[Use, B
 def badge(photo: Photo, use: Use, clearance: Clearance, names: dict[str, str] | None = None) -> Badge:
     """The badge of one photo."""
     names = _names([clearance]) if names is None else names
-    label = (
-        gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM"))
-        if clearance.state is State.ENDS_SOON
-        else ""
+    whys = list(
+        dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons if not reason.lifted)
     )
-    whys = list(dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons))
-    return Badge(clearance.state, label or str(STATES[clearance.state]), whys)
+    lifted = _exceptions(clearance, names)
+    told = [*lifted, *whys] if clearance.allows else [*whys, *lifted]
+    return Badge(clearance.state, _label(clearance), told)
+
+
+def _label(clearance: Clearance) -> str:
+    if clearance.allows and clearance.overrides:
+        return gettext("Exception until %(day)s", day=day(clearance.valid_through, "d MMM"))
+    if clearance.state is State.ENDS_SOON:
+        return gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM"))
+    return str(STATES[clearance.state])
+
+
+def _exceptions(clearance: Clearance, names: dict[str, str]) -> list[Why]:
+    """What was let stand, a sentence per last day (PUB-07)."""
+    found: dict[tuple[State, date | None], dict[str, None]] = {}
+    for reason in (reason for reason in clearance.reasons if reason.lifted):
+        name = names.get(reason.person or "") or gettext(reason_words.ANONYMOUS)
+        said = reason_words.doubt(reason, name, gettext)
+        found.setdefault((reason.state, reason.until), {})[said] = None
+    return [
+        Why(state, reason_words.by_exception(day(until), list(doubts), gettext), None)
+        for (state, until), doubts in found.items()
+    ]
 
 
 def _names(clearances: Iterable[Clearance]) -> dict[str, str]:
