@@ -80,7 +80,7 @@ def _provider(config: Config) -> Provider | None:
     return Provider(
         config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_groups_claim,
         name=config.oidc_name, roles=config.oidc_roles, trust_factor=config.oidc_trust_factor,
-        trust_email=config.oidc_trust_email,
+        trust_email=config.oidc_trust_email, inside=config.oidc_hosts,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class Config:
     oidc_name: str
     oidc_groups_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
+    oidc_hosts: tuple[str, ...]
     oidc_trust_email: bool
     oidc_trust_factor: bool
     backup_to: str
@@ -193,6 +194,7 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "oidc_name": place("OIDC_NAME"),
         "oidc_groups_claim": place("OIDC_GROUPS_CLAIM", "groups"),
         "oidc_roles": _roles(place("OIDC_ROLES")),
+        "oidc_hosts": tuple(place("OIDC_HOSTS").replace(",", " ").casefold().split()),
         "oidc_trust_email": env.bool("OIDC_TRUST_EMAIL", False),
         "oidc_trust_factor": env.bool("OIDC_TRUST_FACTOR", False),
         "backup_to": _standing(place("BACKUP_TO")),

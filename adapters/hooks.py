@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -13,16 +12,10 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
+from adapters.reach import OutOfReach, one_address
+
 TIMEOUT = 10  # seconds, for the connection and for the answer
 DEADLINE = 30  # seconds for all of it: a server that drips holds nobody
-# An IPv4 address may hide in these: translated, or as the last four bytes.
-DISGUISES = tuple(
-    map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "2002::/16", "2001::/32"))
-)
-# Metadata services of clouds that are not link-local.
-METADATA = frozenset(
-    map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"))
-)
 MOST_ANSWER = 1024  # bytes read of an answer and thrown away
 
 
@@ -71,26 +64,12 @@ class Hooks:
         return answer.status
 
     def _address(self, host: str, port: int) -> str:
-        """The one address to connect to. Looked up here and not again: a name that changes its mind gets nowhere."""
-        found = [row[4][0] for row in self.resolve(host, port, type=socket.SOCK_STREAM)]
-        if not all(self._may_reach(str(address)) for address in found) or not found:
-            raise HookFailed("this address lies inside the house, which is not allowed (WEBHOOK_PRIVATE)")
-        return str(found[0])
-
-    def _may_reach(self, address: str) -> bool:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-        if isinstance(ip, ipaddress.IPv6Address):
-            ip = ip.ipv4_mapped or ip
-        if (
-            isinstance(ip, ipaddress.IPv6Address)
-            and not ip.is_loopback
-            and any(ip in net for net in DISGUISES)
-        ):
-            return False
-        # Link-local holds the metadata services of clouds: never, whatever the operator allows.
-        if ip in METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved:
-            return False
-        return ip.is_global or self.private
+        try:
+            return one_address(host, port, private=self.private, resolve=self.resolve)
+        except OutOfReach as error:
+            raise HookFailed(
+                "this address lies inside the house, which is not allowed (WEBHOOK_PRIVATE)"
+            ) from error
 
 
 class _Connection(http.client.HTTPConnection):

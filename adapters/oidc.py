@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from adapters.reach import Resolver, one_address
 
 TIMEOUT = 10  # seconds, for the connection and for each answer
 MOST_ANSWER = 1 << 20  # bytes; a larger answer is none of ours
@@ -45,7 +48,11 @@ class Known:
 
 @dataclass
 class Provider:
-    """One identity provider, by its issuer's address; says nothing to any host but those the issuer names."""
+    """One identity provider, by its issuer's address; says nothing to any host but those the issuer names.
+
+    The issuer's own address is the operator's word and may lie inside the house. What its document names besides is the
+    provider's: such a host must lie on the internet, unless the operator named it too (`inside`).
+    """
 
     issuer: str
     client_id: str
@@ -55,6 +62,10 @@ class Provider:
     roles: tuple[tuple[str, str], ...] = ()  # which group stands for which role
     trust_factor: bool = False  # the provider's second factor counts as ours
     trust_email: bool = False  # for providers that send no email_verified although they check (Entra ID)
+    inside: tuple[
+        str, ...
+    ] = ()  # further hosts inside the house that its document may name, as host or host:port
+    resolve: Resolver = socket.getaddrinfo  # who knows where a name lies
     _about: dict[str, Any] = field(default_factory=dict, repr=False)
     _read_at: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -134,11 +145,19 @@ class Provider:
     def _session(self, back_to: str) -> Any:
         from authlib.integrations.requests_client import OAuth2Session
 
+        from adapters.guarded import protect
+
         session = OAuth2Session(
             self.client_id, self.client_secret, scope="openid email profile", redirect_uri=back_to
         )
-        session.trust_env = False  # a proxy of the environment is not where the operator sent us
+        protect(session, self._reach, TIMEOUT)
         return session
+
+    def _reach(self, host: str, port: int) -> str:
+        own = urlsplit(self.issuer)
+        known = {f"{own.hostname}:{own.port or (443 if own.scheme == 'https' else 80)}", *self.inside}
+        private = host in self.inside or f"{host}:{port}" in known
+        return one_address(host, port, private=private, resolve=self.resolve)
 
     def _endpoint(self, name: str) -> str:
         return self._safe(str(self._describe()[name]))
@@ -146,16 +165,36 @@ class Provider:
     def _describe(self) -> dict[str, Any]:
         with self._lock:
             if not self._about or time.monotonic() - self._read_at > FRESH:
-                about = _fetch(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
+                about = self._fetch(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
                 # A document of another issuer would let that one name our users.
                 if about.get("issuer") != self.issuer:
                     raise SignOnFailed("it describes another issuer")
-                self._about = about | {"keys": _fetch(self._safe(str(about.get("jwks_uri"))))}
+                self._about = about | {"keys": self._fetch(self._safe(str(about.get("jwks_uri"))))}
                 self._read_at = time.monotonic()
             return self._about
 
     def _keys(self) -> Any:
         return self._describe()["keys"]
+
+    def _fetch(self, url: str) -> dict[str, Any]:
+        """A small JSON document by GET, without redirects."""
+        import requests
+
+        from adapters.guarded import protect
+
+        try:
+            with requests.Session() as session:
+                protect(session, self._reach, TIMEOUT)
+                with session.get(_safe(url), timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+                    if answer.status_code != 200:
+                        raise SignOnFailed(f"it answered {answer.status_code}")
+                    body = answer.raw.read(MOST_ANSWER + 1, decode_content=True)
+            document = json.loads(body) if len(body) <= MOST_ANSWER else None
+        except (requests.RequestException, ValueError, OSError) as error:
+            raise SignOnFailed(f"it did not answer ({type(error).__name__})") from error
+        if not isinstance(document, dict):
+            raise SignOnFailed("its answer can't be read")
+        return document
 
     def _safe(self, url: str) -> str:
         # Only a provider on this machine may send us to this machine: elsewhere the certificate says who answers.
@@ -173,22 +212,3 @@ def _safe(url: str) -> str:
     ):
         raise SignOnFailed("its addresses must begin with https://")
     return url
-
-
-def _fetch(url: str) -> dict[str, Any]:
-    """A small JSON document by GET, without redirects."""
-    import requests
-
-    try:
-        with requests.Session() as session:
-            session.trust_env = False
-            with session.get(_safe(url), timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
-                if answer.status_code != 200:
-                    raise SignOnFailed(f"it answered {answer.status_code}")
-                body = answer.raw.read(MOST_ANSWER + 1, decode_content=True)
-        document = json.loads(body) if len(body) <= MOST_ANSWER else None
-    except (requests.RequestException, ValueError, OSError) as error:
-        raise SignOnFailed(f"it did not answer ({type(error).__name__})") from error
-    if not isinstance(document, dict):
-        raise SignOnFailed("its answer can't be read")
-    return document

@@ -16,6 +16,7 @@ class Field:
     name: str
     opened_by: frozenset[Permission]
     of_a_team: bool = False  # only in the albums of one's own teams, unless one sees all
+    in_proof: bool = False  # stands in what was signed, which whoever may see evidence reads as it was signed
     by_letter: bool = False  # stands in letters too, which an administrator reads while no mail server is set
 
 
@@ -27,6 +28,7 @@ def _by(*permissions: Permission) -> frozenset[Permission]:
 # fmt: off
 FIELDS: dict[str, Field] = {
     "name": Field("name of someone photographed", _by(P.PEOPLE, P.SEE_REASONS), by_letter=True),
+    "refuser": Field("who said no", _by(P.PEOPLE, P.SEE_REASONS)),
     "email": Field("address of someone photographed", _by(P.CONTACTS), by_letter=True),
     "note": Field("note about someone photographed", _by(P.CONTACTS)),
     "guardian": Field("name of a guardian or speaker", _by(P.CONTACTS)),
@@ -34,17 +36,20 @@ FIELDS: dict[str, Field] = {
     "signer": Field("who signed", _by(P.CONSENTS)),
     "circumstance": Field("circumstance that changes what is allowed", _by(P.CONTACTS)),
     "protected": Field("that someone lives in hiding, and why", _by(P.SEE_ALL)),
+    "voiding": Field("why the organisation ended a consent", _by(P.CONSENTS)),
+    "takedown_note": Field("what was done to take a copy down", _by(P.WITHDRAW), of_a_team=True),
     "evidence": Field("evidence of a ground other than consent", _by(P.EVIDENCE)),
     "objection": Field("objection noted on the spot", _by(P.SEE_REASONS), of_a_team=True),
     "campaign": Field("name of a campaign", _by(P.CONSENTS)),
     "list": Field("name of an imported list", _by(P.ASK)),
-    "album": Field("title of an album", _by(P.SEE), of_a_team=True),
+    "album": Field("title of an album", _by(P.SEE), of_a_team=True, in_proof=True),
     "title": Field("title of a photo", _by(P.SEE), of_a_team=True),
     "caption": Field("caption of a photo", _by(P.SEE), of_a_team=True),
     "alt": Field("description of a photo", _by(P.SEE), of_a_team=True),
     "tag": Field("tag of a photo", _by(P.SEE), of_a_team=True),
     "file": Field("file name of a photo", _by(P.SEE), of_a_team=True),
     "medium": Field("where a photo is shown", _by(P.SEE), of_a_team=True),
+    "exception": Field("why a doubt about a photo was let stand", _by(P.BASES), of_a_team=True),
     "recipient": Field("who was given a file", _by(P.DELIVER, P.WITHDRAW), of_a_team=True),
     "purpose": Field("why an original was taken out", _by()),
     "share": Field("whom a link was made for", _by(P.DELIVER), of_a_team=True, by_letter=True),
@@ -70,8 +75,15 @@ def shown_elsewhere(role: Role) -> frozenset[str]:
     return frozenset(
         key
         for key in shown(role)
-        if everything or not FIELDS[key].of_a_team or not FIELDS[key].opened_by & GRANTS[role]
+        if everything
+        or not FIELDS[key].of_a_team
+        or not FIELDS[key].opened_by & GRANTS[role]
+        or _is_in_proofs(key, role)
     )
+
+
+def _is_in_proofs(key: str, role: Role) -> bool:
+    return FIELDS[key].in_proof and P.EVIDENCE in GRANTS[role]
 
 
 def document() -> str:
@@ -95,6 +107,8 @@ def _word(key: str, role: Role) -> str:
         return ""
     if not FIELDS[key].opened_by & GRANTS[role]:
         return "in letters"
+    if P.SEE_ALL not in GRANTS[role] and _is_in_proofs(key, role):
+        return "own teams, and in proofs"
     return "yes" if key in shown_elsewhere(role) else "own teams"
 
 
@@ -113,7 +127,8 @@ thing is refused without learning whether it exists; what lies in the albums of 
 
 ## What each role is shown about people
 
-"Own teams": in the albums of the teams one belongs to. "In letters": while no mail server is set, letters wait in the outbox folder and
+"Own teams": in the albums of the teams one belongs to. "In proofs": also where somebody signed for that album alone, in the proof as it
+was signed. "In letters": while no mail server is set, letters wait in the outbox folder and
 the administrator reads them under Settings to hand them over; once `SMTP_URL` is set they are gone when sent.
 
 {fields}

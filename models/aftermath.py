@@ -66,7 +66,7 @@ POINTERS: dict[str, str | Stays] = {
     "Notice.guardian": GOES, "Notice.person": GOES,
     "OptOut.person": Stays("that objections were heeded at the event, by nobody's name", {"note": ""}),
     "OriginalView.photo": GOES,
-    "Package.person": GOES, "PackageCover.picture": GOES, "PackagePicture.package": GOES, "PackagePicture.photo": GOES,
+    "Override.photo": GOES, "Package.person": GOES, "PackageCover.picture": GOES, "PackagePicture.package": GOES, "PackagePicture.photo": GOES,
     "PlanLine.photo": Stays("what was decided about it is part of the certificate, by its code", {"ground": KEPT}),
     "Publication.photo": Stays(LOG, {"url": KEPT, "medium": KEPT, "ended_note": KEPT}),
     "Rejection.face": GOES, "Rejection.person": GOES,

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from models.facts import (
     CrowdBasis,
+    Doubt,
     FaceFact,
     FaceWord,
     Held,
     Licence,
+    OverrideFact,
     Period,
     PersonFacts,
     PhotoFacts,
     UseFacts,
 )
-from models.reasons import RANK, Clearance, Code, Next, Reason, State
-from models.standing import Asked, Ground, covers, pending, standing, ten_years_after
+from models.lifting import Lifts, doubt_of, stood
+from models.reasons import OVERRIDABLE, RANK, Clearance, Code, Next, Reason, State
+from models.standing import Asked, Finding, Ground, covers, pending, ten_years_after
 
 # Part of every decision that is kept: raise it with any change of the rules below.
-RULES = 3
+RULES = 4
 
 
 HELD = {
@@ -57,12 +60,13 @@ def decide(
     # A use planned to start in the past happens now: yesterday's consent does not serve today.
     on = max(period.start, today)
     asked = Asked(use, photo.special_context, on, period.end and max(period.end, on), window)
-    seen = _seen(photo, people, asked)
-    if all(reason.code is Code.MASKED_HERE for reason in seen):
-        seen.append(_plain(Code.NO_RECOGNISABLE_PERSONS if photo.reviewed else Code.PEOPLE_NOT_REVIEWED))
-    elif not photo.reviewed:
+    lifts = Lifts.of(photo, people, asked)
+    seen = _seen(photo, people, asked, lifts)
+    if not photo.reviewed:
         seen.append(_plain(Code.PEOPLE_NOT_REVIEWED))
-    return _clearance([*_rights(photo, asked), *seen])
+    elif all(reason.code is Code.MASKED_HERE for reason in seen):
+        seen.append(_plain(Code.NO_RECOGNISABLE_PERSONS))
+    return _clearance([*_licensed(photo, asked, lifts), *(lifts.answer(reason) or reason for reason in seen)])
 
 
 def _clearance(reasons: list[Reason]) -> Clearance:
@@ -91,7 +95,31 @@ def _plain(code: Code, *, face: str | None = None, until: date | None = None) ->
 GONE = _clearance([_plain(Code.ASSET_ERASED)])  # the verdict on a file whose photo is no longer there
 
 
+def doubts(
+    photo: PhotoFacts, people: Sequence[PersonFacts], use: UseFacts, *, today: date
+) -> tuple[frozenset[Doubt], Clearance]:
+    """Return every doubt between this photo and a use of today, also one behind another, and the answer once all are lifted."""
+    lifted: frozenset[Doubt] = frozenset()
+    while True:
+        row = OverrideFact(
+            code="", use=use.code, until=date.max, doubts=lifted, names=photo.unresolved_names,
+            people=frozenset(person.code for person in people), faces=frozenset(face.code for face in photo.faces),
+        )  # fmt: skip
+        answer = decide(replace(photo, overrides=(row,)), people, use, Period(today, today), today=today)
+        more = {doubt_of(reason) for reason in answer.obstacles if reason.code in OVERRIDABLE} - lifted
+        if not more:
+            return lifted, answer
+        lifted |= more
+
+
 # The photo: A3 to A10 are all told, since hiding one behind another costs the editor a second round.
+
+
+def _licensed(photo: PhotoFacts, asked: Asked, lifts: Lifts) -> list[Reason]:
+    told = _rights(photo, asked)
+    if not told or (lifted := lifts.answer(told[0])) is None:
+        return told
+    return [lifted, *_rights(replace(photo, licence=Licence.GRANTED), asked)]
 
 
 def _rights(photo: PhotoFacts, asked: Asked) -> list[Reason]:
@@ -110,7 +138,7 @@ def _rights(photo: PhotoFacts, asked: Asked) -> list[Reason]:
     return [_plain(Code.COPYRIGHT_ENDS_SOON if soon else Code.COPYRIGHT_LICENSED, until=until)]
 
 
-def _seen(photo: PhotoFacts, people: Sequence[PersonFacts], asked: Asked) -> list[Reason]:
+def _seen(photo: PhotoFacts, people: Sequence[PersonFacts], asked: Asked, lifts: Lifts) -> list[Reason]:
     named = {person.code for person in people}
     shown = {face.person for face in photo.faces if face.word == FaceWord.PERSON}
     found = [_plain(code, face=face.code) for face in photo.faces if (code := _face(face, named))]
@@ -119,13 +147,13 @@ def _seen(photo: PhotoFacts, people: Sequence[PersonFacts], asked: Asked) -> lis
     if photo.unresolved_names:
         found.append(_plain(Code.NAME_IN_METADATA))
     # A mask that leaves another face of the same person bare hides nobody.
-    told = [(person, _about(person, asked, hidden=person.code not in shown)) for person in people]
+    told = [(person, _about(person, asked, lifts, hidden=person.code not in shown)) for person in people]
     secret = [
-        person for person, reason in told if person.under_secrecy and reason.code is not Code.MASKED_HERE
+        person for person, reasons in told if person.under_secrecy and reasons[0].code is not Code.MASKED_HERE
     ]
     if secret and not photo.secrecy_checked:
         found.append(_plain(Code.SECRECY_UNCHECKED))
-    return found + [reason for _, reason in told]
+    return found + [reason for _, reasons in told for reason in reasons]
 
 
 def _face(face: FaceFact, named: set[str]) -> Code | None:
@@ -151,14 +179,21 @@ def _crowd(basis: CrowdBasis | None, asked: Asked) -> Code:
     return Code.ASSESSMENT_MISSING
 
 
-def _about(person: PersonFacts, asked: Asked, *, hidden: bool) -> Reason:
+def _about(person: PersonFacts, asked: Asked, lifts: Lifts, *, hidden: bool) -> list[Reason]:
     if hidden and person.masked_here:
-        return Reason(code=Code.MASKED_HERE, person=person.code, next=Next.NONE)
-    code, ground = standing(person, asked)
+        return [Reason(code=Code.MASKED_HERE, person=person.code, next=Next.NONE)]
+    lifted, finding = stood(person, asked, lifts)
+    return lifted if finding is None else [*lifted, _reason(person, finding, asked)]
+
+
+def _reason(person: PersonFacts, finding: Finding, asked: Asked) -> Reason:
+    code, ground = finding
     step = Next.REMIND if code.next in ASKING and pending(person, asked) else code.next
     if ground is None:
         return Reason(code=code, person=person.code, next=step)
-    return Reason(code=code, person=person.code, until=_told(code, ground), next=step, basis=ground.code)
+    return Reason(
+        code=code, person=person.code, until=_told(code, ground), next=step, basis=ground.code or None
+    )
 
 
 def _told(code: Code, ground: Ground) -> date | None:
@@ -203,6 +238,8 @@ def timeline(
 def _turns(photo: PhotoFacts, people: Sequence[PersonFacts], use: UseFacts, window: int) -> Iterable[date]:
     """Yield every day on which the answer may differ from the day before."""
     yield from _run_out(photo.licence_until, window)
+    for row in photo.overrides:
+        yield from _run_out(row.until, window)
     for person in people:
         yield from filter(None, (person.of_age_on, person.lapses_on))
         if person.died_on:

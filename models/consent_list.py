@@ -68,12 +68,17 @@ def consents(
     return query
 
 
-def page(query: ModelSelect[Row], cursor: str = "", limit: int = PAGE) -> tuple[list[Row], str]:
-    """One page, newest first, and the cursor of the next: empty at the end. Missing for a cursor that is none."""
+def page(
+    query: ModelSelect[Row], cursor: str = "", limit: int = PAGE, *, among: ModelSelect[Row] | None = None
+) -> tuple[list[Row], str]:
+    """One page, newest first, and the cursor of the next: empty at the end. Missing for a cursor that is none.
+
+    `among` is what the asker may know of at all, where that is not every row: a foreign code is no cursor.
+    """
     kind = query.model
     limit = max(1, min(limit, MOST))
     if cursor:
-        query = query.where(kind.id < find(kind.select(), cursor).id)
+        query = query.where(kind.id < find(kind.select() if among is None else among, cursor).id)
     rows = list(query.order_by(kind.id.desc()).limit(limit + 1))
     return rows[:limit], rows[limit - 1].code if len(rows) > limit else ""
 

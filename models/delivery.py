@@ -107,7 +107,7 @@ class Delivery(Record):
                 )  # fmt: skip
                 Trace.leave(
                     by, "delivery.issued", delivery, photo=photo, use=use, until=until, copy=copy,
-                    valid_through=clearance.valid_through, verdict=clearance.state.value,
+                    valid_through=clearance.valid_through, verdict=clearance.state.value, overrides=clearance.overrides or None,
                 )  # fmt: skip
         # Raised after the commit, so that the refusal's trace stands (AUD-02).
         if trouble:
@@ -137,6 +137,11 @@ class Delivery(Record):
     def of(self) -> str:
         """The code of the photo that left, also once it was erased."""
         return str(self.photo.code if self.photo else self.photo_was)
+
+    @property
+    def is_by_exception(self) -> bool:
+        """Whether the verdict it left on rested on an override (PUB-07)."""
+        return any("override" in reason for reason in self.verdict.get("reasons", ()))
 
     def holds_today(self) -> bool:
         """Whether a copy found elsewhere may still be used: its planned days last, and the gate would still say yes (MET-08)."""
@@ -304,6 +309,7 @@ def _verdict(clearance: Clearance) -> dict[str, object]:
         "rules": RULES,
         "reasons": [
             {"code": r.code.value, "person": r.person, "until": r.until.isoformat() if r.until else None}
+            | ({"lifted": r.lifted.value, "override": r.basis} if r.lifted else {})
             for r in clearance.reasons
         ],
     }

@@ -33,6 +33,7 @@ from models.consent import Consent
 from models.erasure import Erasure
 from models.errors import _l
 from models.event import Event
+from models.override import Override
 from models.permission import GRANTS, Role
 from models.registers import Section
 from models.setting import Setting
@@ -243,7 +244,13 @@ def _deviations(_ask: Ask) -> list[File]:
          "by": row.by.code if row.by else "", "stands": row.stands}
         for row in deviation.register()
     ]  # fmt: skip
-    return [("deviations.json", _json(rows))]
+    lifted = [
+        {"photo": row.photo.code, "use": row.use.code, "doubts": row.codes, "reason": row.reason, "until": row.until, "at": row.at,
+         "by": row.by.code if row.by else "", "confirmed": row.confirmed, "answered_at": row.answered_at,
+         "answered_by": row.answered_by.code if row.answered_by else "", "ended_at": row.ended_at}
+        for row in Override.select().order_by(Override.id)
+    ]  # fmt: skip
+    return [("deviations.json", _json(rows)), ("exceptions.json", _json(lifted))]
 
 
 # A new part is a line here; the index, the manifest and the tests read it from this list.
@@ -263,7 +270,7 @@ PARTS = (
     Part("erasures", _l("Erasures, and restores that were tried out"), _erasures),
     Part("trail", _l("The audit trail: verification and signed head"), _trail),
     Part("recognition", _l("Recognition in figures"), _recognition),
-    Part("deviations", _l("Deviations from private defaults"), _deviations),
+    Part("deviations", _l("Deviations from private defaults, and exceptions"), _deviations),
     Part("ai-act", _l("Memorandum on recognition and the AI Act"), _document("recognition.md")),
     Part("accessibility", _l("Accessibility statement"), _document("accessibility.md")),
     Part("sbom", _l("Bill of materials of the software"), _document("sbom.json")),

@@ -108,6 +108,34 @@ class FaceFact:
     person: str | None = None  # the person's code: confirmed for PERSON, a guess for SUGGESTED
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Exactly what was not known: the code of the reason, of whom or which face, and the line or basis it spoke of."""
+
+    code: str
+    person: str | None = None
+    face: str | None = None
+    basis: str | None = None
+
+    @property
+    def is_of_the_photo(self) -> bool:
+        """Whether it concerns nobody and no face alone, so that it means the photo as it was then."""
+        return self.person is None and self.face is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideFact:
+    """Two people's word that these doubts may stand until a day, for one use (PUB-07), and what the photo was then."""
+
+    code: str
+    use: str
+    until: date  # last day, inclusive
+    doubts: frozenset[Doubt]
+    people: frozenset[str]  # codes of everyone who was in it
+    faces: frozenset[str]
+    names: int  # names in the file that were not tied to a person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFacts:
     """The photo, or the rendition of it that is to be used."""
@@ -123,6 +151,7 @@ class PhotoFacts:
     reviewed: bool = False  # a human confirmed who is in it (A4)
     crowd_basis: CrowdBasis | None = None  # needed only where a face is CROWD
     secrecy_checked: bool = False  # a human saw that it tells nothing under professional secrecy (SPC-02)
+    overrides: tuple[OverrideFact, ...] = ()  # confirmed by a second person and not ended (PUB-07)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,7 @@ def gather(photos: Sequence[Photo]) -> Gathered:
     )
     crowds = _crowds(set(found.albums.values()))
     kept_back = _held(ids)
-    said = _said(ids)
+    said, overrides = _said(ids), _overrides(ids)
     for photo in photos:
         reviewed, names, checked = said.get(photo.id, (False, 0, False))
         found.photos[photo.id] = facts.PhotoFacts(
@@ -116,6 +116,7 @@ def gather(photos: Sequence[Photo]) -> Gathered:
             reviewed=reviewed,
             crowd_basis=crowds.get(photo.album_id, facts.CrowdBasis.MISSING),
             secrecy_checked=checked,
+            overrides=tuple(overrides.get(photo.id, ())),
         )
     return found
 
@@ -124,6 +125,16 @@ def _held(ids: list[int]) -> set[int]:
     from models import hold
 
     return {row.photo_id for row in hold.held(ids)}
+
+
+def _overrides(ids: list[int]) -> dict[int, list[facts.OverrideFact]]:
+    from models.override import Override
+    from models.use import Use
+
+    found: dict[int, list[facts.OverrideFact]] = defaultdict(list)
+    for row in Override.holding(ids).select(Override, Use).join(Use):
+        found[row.photo_id].append(row.fact())
+    return found
 
 
 def _crowds(album_ids: set[int]) -> dict[int, facts.CrowdBasis]:

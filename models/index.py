@@ -9,6 +9,7 @@ from peewee import DateField, ForeignKeyField, ModelSelect, TextField, chunked
 
 from adapters import clock
 from models.base import Record, tools
+from models.clearance import Step
 from models.photo import Photo
 from models.reasons import State
 from models.setting import Setting
@@ -19,7 +20,7 @@ from models.webhook import Event, Webhook
 class Indexed(Record):
     """A photo's verdict for a use as dates, so that expiry is true at read time without any job.
 
-    `state` is cleared, unclear or blocked; a cleared row reads as ends soon or blocked by its `until`.
+    `state` is cleared, unclear or blocked; a cleared row reads as ends soon by its `until`, and after it as `turns_to`.
     `wakes_on` is the next day on which facts turn by date in a way that two dates can't say.
     """
 
@@ -27,10 +28,11 @@ class Indexed(Record):
     use = ForeignKeyField(Use, on_delete="CASCADE")
     state = TextField()
     until = DateField(null=True)
+    turns_to = TextField(default="blocked")  # or unclear, where an exception ends (PUB-07)
     wakes_on = DateField(null=True, index=True)
 
     class Meta:
-        personal, plain = (), ("state", "until", "wakes_on")
+        personal, plain = (), ("state", "until", "turns_to", "wakes_on")
         indexes = (
             (("photo", "use"), True),
             (("use", "state", "photo"), False),
@@ -67,7 +69,7 @@ def read(photo_ids: Iterable[int]) -> dict[tuple[int, int], str]:
     """What the index says today of these photos, by photo and use."""
     day = clock.today(tools.zone)
     return {
-        (row.photo_id, row.use_id): "blocked" if row.until is not None and row.until < day else row.state
+        (row.photo_id, row.use_id): row.turns_to if row.until is not None and row.until < day else row.state
         for ids in chunked(set(photo_ids), 500)
         for row in Indexed.select().where(Indexed.photo.in_(ids))
     }
@@ -110,24 +112,48 @@ def tell_of_days() -> None:
             f"{row.named}|{row.asked}|{row.until}",
             photo=row.named,
             use=row.asked,
-            state="blocked",
+            state=row.turns_to,
         )
 
 
 def _rows(photos: list[Photo], uses: list[Use]) -> Iterable[dict[str, object]]:
+    window = int(Setting.of("ends_soon_days"))
     for photo, use, steps in Photo.timelines(photos, uses):
         now = steps[0].state
-        lasting = State.CLEARED if now in (State.CLEARED, State.ENDS_SOON) else now
-        until, wakes = None, None
-        for step in steps[1:]:
-            if lasting is State.CLEARED and step.state is State.ENDS_SOON:
-                continue
-            if lasting is State.CLEARED and step.state is State.BLOCKED:
-                until = date.fromordinal(step.start.toordinal() - 1)
-            else:
-                wakes = step.start
-            break
-        yield {"photo": photo.id, "use": use.id, "state": lasting, "until": until, "wakes_on": wakes}
+        row: dict[str, object] = {
+            "photo": photo.id,
+            "use": use.id,
+            "state": now,
+            "until": None,
+            "wakes_on": None,
+        }
+        row["turns_to"] = State.BLOCKED
+        if now in (State.CLEARED, State.ENDS_SOON):
+            row |= {"state": State.CLEARED, **_ending(steps, window)}
+        elif len(steps) > 1:
+            row["wakes_on"] = steps[1].start
+        yield row
+
+
+def _ending(steps: tuple[Step, ...], window: int) -> dict[str, object]:
+    """How long a clear photo stays so, and what it is then."""
+    last, later = steps[0], iter(steps[1:])
+    for step in later:
+        if step.state is State.ENDS_SOON:
+            last = step
+            continue
+        end = date.fromordinal(step.start.toordinal() - 1)
+        if step.state is State.BLOCKED:
+            return {"until": end}
+        # Two dates say it only where the days before read as ends soon.
+        if (
+            step.state is State.UNCLEAR
+            and last.state is State.ENDS_SOON
+            and (last is steps[0] or (end - last.start).days == window)
+        ):
+            return {"until": end, "turns_to": State.UNCLEAR, "wakes_on": step.start}
+        return {"wakes_on": step.start}
+    return {}
 
 
 def soon() -> date:
@@ -143,11 +169,9 @@ def in_state(query: ModelSelect[Photo], use: Use, state: State) -> ModelSelect[P
         return query.where(Indexed.state == "cleared", Indexed.until.is_null() | (Indexed.until > near))
     if state is State.ENDS_SOON:
         return query.where(Indexed.state == "cleared", Indexed.until.between(today, near))
-    if state is State.BLOCKED:
-        ended = (Indexed.state == "blocked") | (Indexed.until < today)
-        # The list of states first: with it the engine walks photos by the index, newest first, and stops at a page.
-        return query.where(Indexed.state.in_(["blocked", "cleared"]), ended)
-    return query.where(Indexed.state == "unclear")
+    ended = (Indexed.state == state) | ((Indexed.until < today) & (Indexed.turns_to == state))
+    # The list of states first: with it the engine walks photos by the index, newest first, and stops at a page.
+    return query.where(Indexed.state.in_([state, State.CLEARED]), ended)
 
 
 def wake() -> int:

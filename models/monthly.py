@@ -140,7 +140,8 @@ def _cleared(_span: Span) -> list[Numbers]:
         return fn.COALESCE(state(where.cast("integer")), 0)
 
     rows: Any = Indexed.select(
-        Indexed.use, number(clear), number(near), number(Indexed.state == "unclear"), number((Indexed.state == "blocked") | gone)
+        Indexed.use, number(clear), number(near), number((Indexed.state == "unclear") | (gone & (Indexed.turns_to == "unclear"))),
+        number((Indexed.state == "blocked") | (gone & (Indexed.turns_to == "blocked"))),
     ).group_by(Indexed.use).tuples()  # fmt: skip
     found = {use: [int(value) for value in values] for use, *values in rows}
     return [

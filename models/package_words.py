@@ -57,7 +57,7 @@ STORES = {
     "index": _l("Search index"), "guardians": _l("People who speak for this person"), "circumstances": _l("Circumstances"), "holds": _l("Kept by law"), "breaches": _l("Breaches"),
     "requests": _l("Consent requests"), "asked": _l("Uses asked for"), "consents": _l("Consents"), "lines": _l("Answers"),
     "withdrawals": _l("Withdrawals"), "voidings": _l("Answers declared void"), "bases": _l("Other grounds"), "rulings": _l("Rulings"),
-    "deliveries": _l("Deliveries"), "publications": _l("Publications"), "shares": _l("Photos in shares"),
+    "deliveries": _l("Deliveries"), "publications": _l("Publications"), "shares": _l("Photos in shares"), "overrides": _l("Exceptions for photos"),
     "takedowns": _l("Take-downs"), "dispositions": _l("Decisions about photos"), "messages": _l("Messages"),
     "claims": _l("Requests about data"), "claim-letters": _l("Letters of requests"), "packages": _l("Packages"), "face-searches": _l("Searches by the face of who asked"),
     "letters": _l("Letters"), "outbox": _l("Outbox of this machine"), "campaigns": _l("Campaigns"), "visits": _l("Visits through a poster"),

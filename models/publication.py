@@ -133,10 +133,16 @@ class Publication(Record):
         return query.order_by(cls.id.desc())
 
     @classmethod
-    def resting_on(cls, consent: Consent) -> list[Publication]:
-        """Where its person was ever shown for a use it said yes to, since it was signed, newest first (T8)."""
+    def resting_on(cls, consent: Consent, *, seen_by: User) -> list[Publication]:
+        """Where its person was ever shown for a use it said yes to, since it was signed, in photos this user may see; newest first (T8)."""
         yes = [line.use_id for line in consent.answers() if line.is_yes]
-        return list(cls.of_person(consent.person).where(Delivery.use.in_(yes), cls.at >= consent.signed_at))
+        return list(
+            cls.of_person(consent.person).where(
+                Delivery.use.in_(yes),
+                cls.at >= consent.signed_at,
+                cls.photo.in_(seen_by.photos().select(Photo.id)),
+            )
+        )
 
     @property
     def is_live(self) -> bool:

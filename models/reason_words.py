@@ -31,6 +31,8 @@ SENTENCES: dict[Code, str] = {
     Code.SECRECY_UNCHECKED: _l(
         "A patient is in it: nobody has checked yet that it gives away nothing under professional secrecy."
     ),
+    Code.EXCEPTION: _l("Cleared by exception until %(day)s, by two people, although: %(doubt)s"),
+    Code.EXCEPTION_ENDS_SOON: _l("Cleared by exception until %(day)s, by two people, although: %(doubt)s"),
     Code.ERASURE_PENDING: _l("%(name)s asked to be erased."),
     Code.RESTRICTED_ART18: _l("%(name)s asked us not to use this for now."),
     Code.PROTECTED_PERSON: _l("%(name)s must not be shown, for their safety."),
@@ -78,4 +80,15 @@ ENDLESS = _l("%(name)s agreed.")
 def sentence(reason: Reason, name: str, day: str, translate: Callable[[str], Any] = str) -> str:
     """What a reason says of this person, with its date already written out, through the given gettext function."""
     endless = reason.code is Code.CONSENT and reason.until is None
-    return str(translate(ENDLESS if endless else SENTENCES[reason.code])) % {"name": name, "day": day}
+    words = str(translate(ENDLESS if endless else SENTENCES[reason.code]))
+    return words % {"name": name, "day": day, "doubt": doubt(reason, name, translate)}
+
+
+def doubt(reason: Reason, name: str, translate: Callable[[str], Any] = str) -> str:
+    """What an override lets stand; nothing for any other reason."""
+    return str(translate(SENTENCES[reason.lifted])) % {"name": name} if reason.lifted else ""
+
+
+def by_exception(day: str, doubts: list[str], translate: Callable[[str], Any] = str) -> str:
+    """One sentence for everything an override lets stand until a day."""
+    return str(translate(SENTENCES[Code.EXCEPTION])) % {"day": day, "doubt": " ".join(doubts)}

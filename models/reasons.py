@@ -74,6 +74,10 @@ class Code(StrEnum):
     OBJECTION = "OBJECTION", _BLOCKED, Next.USE_MASKED_COPY
     SECRECY_UNCHECKED = "SECRECY_UNCHECKED", _UNCLEAR, Next.CHECK_SECRECY
 
+    # A doubt that the privacy officer and a second person let stand until a day (PUB-07).
+    EXCEPTION = "EXCEPTION", _CLEARED, Next.NONE
+    EXCEPTION_ENDS_SOON = "EXCEPTION_ENDS_SOON", _ENDS_SOON, Next.NONE
+
     # A person (P1-P22).
     ERASURE_PENDING = "ERASURE_PENDING", _BLOCKED, Next.WAIT
     RESTRICTED_ART18 = "RESTRICTED_ART18", _BLOCKED, Next.ASK_DPO
@@ -140,8 +144,8 @@ OVERRIDABLE: frozenset[Code] = frozenset(code for code in Code if code.state is 
 class Reason:
     """Why, for one person, one face or the photo as a whole; `until` is the last day of what it rests on.
 
-    For NOT_YET_VALID `until` is the first day instead; a refusal that no date explains has none. `basis` is the code of the consent line, contract
-    or assessment that was relied on.
+    For NOT_YET_VALID `until` is the first day instead; a refusal that no date explains has none. `basis` is the code of the consent line, contract,
+    assessment or override that was relied on; `lifted` is the doubt that an override lets stand.
     """
 
     code: Code
@@ -150,6 +154,7 @@ class Reason:
     until: date | None = None
     next: Next
     basis: str | None = None
+    lifted: Code | None = None
 
     @property
     def state(self) -> State:
@@ -169,6 +174,11 @@ class Clearance:
     def allows(self) -> bool:
         """True when the photo may go out for this use."""
         return self.state is State.CLEARED or self.state is State.ENDS_SOON
+
+    @property
+    def overrides(self) -> list[str]:
+        """The codes of the overrides it rests on (PUB-07)."""
+        return sorted({reason.basis or "" for reason in self.reasons if reason.lifted})
 
     @property
     def obstacles(self) -> tuple[Reason, ...]:

@@ -22,7 +22,7 @@ MODULES = (
     "merging", "entry", "inquiry", "roster", "scan", "gallery", "selfie", "tally", "stumps", "witness", "erasure",
     "invitation", "factor", "scrub", "backups", "sign_on", "passkey", "forgotten", "break_glass", "quota", "kept", "holidays", "claim", "claim_digits",
     "claim_letter", "feed", "hold", "recipients", "erasure_plan", "search_of_claim", "face_search", "package", "breach", "processor", "activities",
-    "review", "deviation", "pack", "retention", "retaining", "monthly",
+    "review", "deviation", "override", "pack", "retention", "retaining", "monthly",
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 PRAGMAS = {

@@ -28,6 +28,7 @@ from models.importing import ImportedRow
 from models.inquiry import Inquiry
 from models.merging import Distinct, Merging
 from models.notice import Notice
+from models.override import Override
 from models.package import Package
 from models.person import Guardian, Person
 from models.photo import Photo
@@ -94,7 +95,7 @@ STORES: dict[str, Count] = {
     "lines": _of(Line, Line.person), "withdrawals": _via(Withdrawal, Line), "voidings": _via(Voiding, Line),
     "bases": _of(Basis, Basis.person), "rulings": _of(Ruling, Ruling.person),
     "deliveries": _shown(Delivery), "publications": _shown(Publication), "shares": _shown(SharedPhoto),
-    "takedowns": _of(TakeDown, TakeDown.person), "dispositions": _of(Disposition, Disposition.person),
+    "overrides": _shown(Override), "takedowns": _of(TakeDown, TakeDown.person), "dispositions": _of(Disposition, Disposition.person),
     "messages": _of(Inquiry, Inquiry.person), "claims": _of(Claim, Claim.person), "claim-letters": _via(ClaimLetter, Claim),
     "face-searches": _via(FaceSearch, Claim),
     "packages": _of(Package, Package.person), "letters": _of(Notice, Notice.person), "outbox": _outbox,

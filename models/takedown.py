@@ -180,11 +180,12 @@ def _handed_out(ids: list[int] | None, *which: Any) -> list[Delivery]:
 def _for(delivery: Delivery, publication: Publication | None, person: Person | None) -> TakeDown | None:
     day = today()
     last = publication.until_on if publication else delivery.until
-    # Only what says no counts: a doubt, such as a face nobody has named yet, takes nothing down.
+    # Only what says no counts: a doubt, such as a face nobody has named yet, takes nothing down, unless it was let stand.
     clearance = delivery.clearance(Period(day, max(last, day) if last else day))
-    if clearance.state is not State.BLOCKED or _stands(delivery, publication):
+    shut = clearance.state is State.BLOCKED or (not clearance.allows and delivery.is_by_exception)
+    if not shut or _stands(delivery, publication):
         return None
-    worst = next(reason for reason in clearance.reasons if reason.state is State.BLOCKED)
+    worst = clearance.reasons[0]
     if publication is not None and publication.from_on > day:
         publication.end(by=None, note="called off")
         return None

@@ -19,6 +19,7 @@ from models.face import Appearance, Face
 from models.folding import folded_name
 from models.importing import Import
 from models.notice import Notice
+from models.override import Override
 from models.person import Person
 from models.photo import Photo, Review, Tag
 from models.publication import Publication
@@ -93,6 +94,8 @@ def out_of_texts(person: Person, photos: list[int]) -> int:
     count += sum(_clean(album, known, ("title", "description")) for album in albums)
     shown = Publication.select().where(Publication.photo.in_(photos))
     count += sum(_clean(row, known, ("medium", "ended_note")) for row in shown)
+    lifted = Override.select().where(Override.photo.in_(photos))
+    count += sum(_clean(row, known, ("reason", "note")) for row in lifted)
     count += sum(_clean(row, known, ("name",)) for row in Import.select())
     count += sum(
         _clean(row, known, ("recipient",)) for row in Delivery.select().where(Delivery.recipient != "")

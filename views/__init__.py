@@ -29,7 +29,7 @@ from views import (
 # Each names a Blueprint `bp`; the order is that of the house, not of precedence.
 ROOMS = (
     "home", "session", "sessions", "tokens", "glass", "quota", "sign_on", "factors", "passkeys", "welcome", "library", "photos", "erasures", "upload", "albums", "deliveries", "copies", "faces", "people",
-    "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "events", "publications", "shares",
+    "consents", "imports", "campaigns", "join", "attendance", "requests", "grounds", "todo", "overrides", "events", "publications", "shares",
     "shared", "signing", "withdrawals", "my", "my_photos", "inquiries", "privacy", "claims", "plans", "findings", "packages", "package", "face_search",
     "wordings", "recognition", "compliance", "breaches", "accessibility", "retention", "trail", "settings", "webhooks", "metrics", "api",
 )  # fmt: skip

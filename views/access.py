@@ -117,7 +117,9 @@ def _check() -> Response | None:
         g._login_user = g.session_half.user
     current_user.require(sign.permission)
     if sign.fresh and not g.session_row.is_fresh:
-        return _to("factors.prove", _waiting() or _asked(), form=request.method == "POST" or None)
+        kept = _waiting()
+        sent = None if request.method == "GET" else "waits" if kept else "anew"
+        return _to("factors.prove", kept or _asked(), form=sent)
     return None
 
 

@@ -43,7 +43,8 @@ BOUNCES = {
 @needs(Permission.CONSENTS)
 def index() -> Response:
     """The campaigns, newest first, and how many have answered."""
-    rows, more = consent_list.page(Campaign.seen_by(current_user), request.args.get("after", ""))
+    mine = Campaign.seen_by(current_user)
+    rows, more = consent_list.page(mine, request.args.get("after", ""), among=mine)
     return page(
         "campaigns/index.html", rows=rows, answers=progress.answers_of(rows),
         more=url_for("campaigns.index", after=more) if more else None,

@@ -120,7 +120,7 @@ def show(code: str) -> Response:
     return page(
         "consents/show.html", consent=consent, withdrawn=withdrawn, means=MEANS, voids=voids,
         standing=consent_list.standing(consent.answers()), proof=evidence.may_see(consent, current_user),
-        past=Publication.resting_on(consent) if voids else [],
+        past=Publication.resting_on(consent, seen_by=current_user) if voids else [],
     )  # fmt: skip
 
 

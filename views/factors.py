@@ -62,9 +62,9 @@ def proven() -> Response:
 
 
 def say_what_is_left(form: Mapping[str, str]) -> None:
-    """Who was on the way to send a form is told to send it now: nothing is sent again unseen."""
-    if form.get("form"):
-        flash(gettext("Thank you. Nothing was sent yet: please fill in the form and send it now."))
+    """Whose form could not be kept is told to fill it in anew; the page of one that waits says itself that nothing was sent."""
+    if form.get("form") == "anew":
+        flash(gettext("Thank you. Nothing was sent yet: please fill in the form once more and send it."))
 
 
 @bp.get("/account/factors")

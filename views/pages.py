@@ -78,6 +78,7 @@ UNDER = {
     "plans": "claims", "findings": "claims", "packages": "claims", "campaigns": "consents", "requests": "consents",
     "imports": "consents", "grounds": "people", "events": "albums", "attendance": "albums", "photos": "library",
     "breaches": "compliance", "retention": "compliance", "copies": "library", "webhooks": "settings", "glass": "settings",
+    "overrides": "todo",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from models.base import find
 from models.delivery import Delivery, OriginalView
 from models.errors import Invalid, _l
 from models.library import use_of
+from models.override import Override
 from models.permission import Permission
 from models.photo import Photo
 from models.publication import Publication
@@ -40,6 +41,7 @@ def show(code: str) -> Response:
         "photos/show.html", photo=photo, rows=rows, chosen=chosen, seen=photo.who_is_in_it(),
         deliveries=Delivery.latest(photo), published=Publication.of_photo(photo),
         rows_of_copies=told(copies.of_photo(photo)), offered=copy_offer(photo, wanted),
+        exceptions=Override.standing(photo) if current_user.may(Permission.BASES) else [],
         secrecy={"needed": SecrecyCheck.is_needed(photo), "check": SecrecyCheck.of(photo)},
     )  # fmt: skip
 

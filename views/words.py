@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import format_timedelta, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from models import copies, reason_words
+from models.album import Album
 from models.circumstance import Kind
 from models.errors import NotCleared
 from models.import_rows import Row
@@ -82,13 +83,33 @@ def badges_of(photo: Photo, verdicts: dict[Use, Clearance]) -> list[tuple[Use, B
 def badge(photo: Photo, use: Use, clearance: Clearance, names: dict[str, str] | None = None) -> Badge:
     """The badge of one photo."""
     names = _names([clearance]) if names is None else names
-    label = (
-        gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM"))
-        if clearance.state is State.ENDS_SOON
-        else ""
+    whys = list(
+        dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons if not reason.lifted)
     )
-    whys = list(dict.fromkeys(_why(reason, photo, use, names) for reason in clearance.reasons))
-    return Badge(clearance.state, label or str(STATES[clearance.state]), whys)
+    lifted = _exceptions(clearance, names)
+    told = [*lifted, *whys] if clearance.allows else [*whys, *lifted]
+    return Badge(clearance.state, _label(clearance), told)
+
+
+def _label(clearance: Clearance) -> str:
+    if clearance.allows and clearance.overrides:
+        return gettext("Exception until %(day)s", day=day(clearance.valid_through, "d MMM"))
+    if clearance.state is State.ENDS_SOON:
+        return gettext("Ends %(day)s", day=day(clearance.valid_through, "d MMM"))
+    return str(STATES[clearance.state])
+
+
+def _exceptions(clearance: Clearance, names: dict[str, str]) -> list[Why]:
+    """What was let stand, a sentence per last day (PUB-07)."""
+    found: dict[tuple[State, date | None], dict[str, None]] = {}
+    for reason in (reason for reason in clearance.reasons if reason.lifted):
+        name = names.get(reason.person or "") or gettext(reason_words.ANONYMOUS)
+        said = reason_words.doubt(reason, name, gettext)
+        found.setdefault((reason.state, reason.until), {})[said] = None
+    return [
+        Why(state, reason_words.by_exception(day(until), list(doubts), gettext), None)
+        for (state, until), doubts in found.items()
+    ]
 
 
 def _names(clearances: Iterable[Clearance]) -> dict[str, str]:
@@ -164,8 +185,32 @@ def reason_json(reason: Reason) -> dict[str, Any]:
 
 def refusal_reasons(refusal: NotCleared) -> list[Why]:
     """The obstacles of a refused delivery, in words, with their next steps."""
-    whys = badge(refusal.values["photo"], refusal.values["use"], refusal.clearance).reasons
-    return [why for why in whys if why.state in (State.UNCLEAR, State.BLOCKED)]
+    return reasons_of(refusal.values["photo"], refusal.values["use"], refusal.clearance)
+
+
+def reasons_of(photo: Photo, use: Use, clearance: Clearance) -> list[Why]:
+    """What refuses in this answer, in words, with its next steps."""
+    return [
+        why for why in badge(photo, use, clearance).reasons if why.state in (State.UNCLEAR, State.BLOCKED)
+    ]
+
+
+def doubt_words(reasons: list[Reason]) -> list[str]:
+    """What is not known, in words; names for who may know them."""
+    knows = current_user.may(Permission.SEE_REASONS)
+    names = Person.names(reason.person for reason in reasons) if knows else {}
+    said = (
+        sentence(reason, names.get(reason.person or "") or gettext(reason_words.ANONYMOUS))
+        for reason in reasons
+    )
+    return list(dict.fromkeys(said))
+
+
+def album_words(album: Album) -> str:
+    """What an album is called, for who may look into it."""
+    if "albums" not in g:
+        g.albums = {row.code for row in current_user.albums()}
+    return str(album.title) if album.code in g.albums else gettext("an album of another team")
 
 
 def copy_offer(photo: Photo, use: Use) -> copies.Offer | None:
@@ -305,6 +350,8 @@ def time_words(left: timedelta) -> str:
 
 
 VOCABULARY = {
+    "album_words": album_words,
+    "doubt_words": doubt_words,
     "copy_offer": copy_offer,
     "offer_words": offer_words,
     "time_words": time_words,

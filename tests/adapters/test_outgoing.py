@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from adapters.hooks import HookFailed, Hooks
-from adapters.oidc import Provider, SignOnFailed
+from adapters.oidc import Going, Provider, SignOnFailed
 
 NOT_REACHED = r"inside the house|not found"
 INSIDE = (
@@ -107,3 +107,46 @@ def test_a_provider_elsewhere_can_t_send_us_to_this_machine(url):
     provider._about, provider._read_at = {"token_endpoint": url}, float("inf")
     with pytest.raises(SignOnFailed, match="https"):
         provider._endpoint("token_endpoint")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "asked", "address", "inside", "reached"),
+    [
+        ("https://login.corp.example", "login.corp.example:443", "10.1.2.3", (), True),
+        ("https://login.corp.example:8443/realms/a", "login.corp.example:8443", "fd12::1", (), True),
+        ("https://login.corp.example", "login.corp.example:6379", "10.1.2.3", (), False),
+        ("https://login.corp.example", "tokens.corp.example:443", "10.1.2.3", (), False),
+        ("https://login.corp.example", "tokens.corp.example:443", "10.1.2.3", ("tokens.corp.example",), True),
+        ("https://login.corp.example", "tokens.corp.example:443", "10.1.2.3", ("tokens.corp.example:8443",), False),
+        ("https://login.corp.example", "keys.example.org:443", "93.184.216.34", (), True),
+        ("https://login.corp.example", "login.corp.example:443", "169.254.169.254", ("login.corp.example",), False),
+    ],
+)  # fmt: skip
+def test_the_issuer_may_lie_inside_and_what_its_document_names_may_not(
+    issuer, asked, address, inside, reached
+):
+    """The issuer is the operator's word, its document is not; a metadata service is nobody's."""
+    resolve, _ = found(address)
+    provider = Provider(issuer, "clearframe", "secret", inside=inside, resolve=resolve)
+    host, _, port = asked.rpartition(":")
+    if reached:
+        assert provider._reach(host, int(port)) == address
+    else:
+        with pytest.raises(OSError, match="inside the house"):
+            provider._reach(host, int(port))
+
+
+@pytest.mark.parametrize("named", ["127.0.0.1", "localhost"])
+def test_a_document_sends_us_to_no_other_door_of_this_machine(ears, named):
+    """Neither for keys nor with the code and our secret; named by the operator it is reached, and its redirect is not followed."""
+    ear = ears[0].server_port
+    about = dict.fromkeys(("jwks_uri", "token_endpoint"), f"http://{named}:{ear}/")
+    for inside, heard in (((), 0), ((f"{named}:{ear}",), 1)):
+        provider = Provider("http://127.0.0.1:9", "clearframe", "secret", inside=inside)
+        provider._about, provider._read_at = about, float("inf")
+        going = Going("", "state", "nonce", "verifier")
+        with pytest.raises(SignOnFailed):
+            provider.finish("http://localhost/back", code="code", going=going)
+        with pytest.raises(SignOnFailed):
+            provider._fetch(about["jwks_uri"])
+        assert (len(ears[0].heard), len(ears[1].heard)) == (heard, 0)

@@ -8,7 +8,7 @@ from views.api.calls import CALLS
 
 # What can't be undone, what leaves with names in it, and what changes who may do what.
 GRAVE = {
-    "erasures.create", "erasures.let_return",
+    "erasures.create", "erasures.let_return", "overrides.propose", "overrides.confirm",
     "consents.sealed", "campaigns.export", "trail.export",
     "settings.change", "settings.create_user", "settings.change_user", "settings.invite", "settings.disable",
     "settings.enable", "settings.reset_factor", "settings.create_token", "sessions.end_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -21,6 +22,11 @@ def _half(web, user):
     browser = Browser(web)
     assert browser.post("/login", {"email": user.email, "password": PASSWORD}).status_code == 303
     return browser
+
+
+def _next(answer):
+    """Where one is led to once it is clear who one is."""
+    return parse_qs(urlsplit(answer.headers["Location"]).query)["next"][0]
 
 
 def _place(answer):
@@ -80,14 +86,31 @@ def test_grave_doors_ask_once_more_and_nothing_is_sent_unseen(house, web, later)
     url = f"/settings/users/{eva.code}"
     answer = browser.post(f"{url}/disable", headers={"Referer": f"http://localhost{url}"})
     assert _place(answer) == "/account/prove"
-    assert "form=True" in answer.headers["Location"]
+    assert "form=waits" in answer.headers["Location"]
     assert type(eva).get_by_id(eva.id).disabled_at is None
     assert browser.post("/account/prove", {"password": PASSWORD}).status_code == 422  # a factor is there
-    back = browser.post("/account/prove", {"number": next_code(admin), "next": url, "form": "True"})
-    assert _place(back) == url
-    assert "Nothing was sent yet" in browser.get(url).text
+    back = browser.post(
+        "/account/prove", {"number": next_code(admin), "next": _next(answer), "form": "waits"}
+    )
+    kept = browser.get(_place(back)).text
+    assert _place(back).startswith("/account/waiting/")
+    assert "It was kept as it was, and nothing was sent yet." in kept
+    assert "fill in" not in kept
+    assert type(eva).get_by_id(eva.id).disabled_at is None
     assert browser.post(f"{url}/disable").status_code == 303
     assert type(eva).get_by_id(eva.id).disabled_at is not None
+
+
+def test_a_form_that_could_not_be_kept_is_filled_in_anew_and_its_sender_told_so(house, web, later):
+    admin = house.user("admin")
+    browser = Browser(web).log_in(admin)
+    later(minutes=6)
+    answer = browser.post(
+        "/account/tokens", {"name": "x" * 200_001}, headers={"Referer": "http://localhost/account"}
+    )
+    assert "form=anew" in answer.headers["Location"]
+    back = browser.post("/account/prove", {"number": next_code(admin), "next": "/account", "form": "anew"})
+    assert "please fill in the form once more" in browser.get(_place(back)).text
 
 
 def test_who_has_no_factor_proves_herself_by_password(house, web, later):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,8 +14,11 @@ from models.base import db
 from models.permission import Role
 from models.photo import Photo
 from models.schema import records
+from tests.house.tree import HERE
 from tests.views.knocking import NAMES, PROVE, Knocker, awake, same, touched, verdict, whoever
 from tests.views.world import ABSENT, BY_LINK, OF_A_TEAM, OF_ONE_USER, OF_THE_HOUSE, World, filled, nouns
+from views.api.calls import CALLS
+from views.api.shape import CODE, or_null
 
 # What ends or begins the session it is asked with answers otherwise than its sign alone would have it.
 OF_THE_SESSION = {"session.enter", "session.leave", "session.login", "factors.code", "factors.enter"}
@@ -186,6 +192,24 @@ BULK: dict[str, list[dict[str, Any]]] = {
     "/shares/new": [{"use": "website"}],
     "/shares": [{"use": "website", "recipient": "Gazette", "download": "yes"}],
     "/consents/ask": [{"use": "press", "way": "link", "wording": "wordings"}],
+    "/photos/<code>/copies": [{"use": "website"}],
+    "/faces/<code>": [{"act": "face-not-recognisable"}],
+    "/dispositions/decisions": [{"decision": "keep", "ground": "An archive law wants it."}, {"decision": "erase"}],
+}  # fmt: skip
+# Fields of these forms in which a foreign code is laid beside one's own.
+TICKED = {"photo": "photos", "face": "faces", "also": "faces", "code": "dispositions"}
+# Every list a form of ours may hold, as views/*.py read them: the form above that is tried with it, or what it holds instead.
+LISTS = {
+    "photos.photo": "/photos/together", "erasures.photo": "/erasures/new", "shares.photo": "/shares/new", "shares.copy": "/shares",
+    "consents.photo": "/consents/ask", "consents.person": "/consents/ask", "copies.face": "/photos/<code>/copies",
+    "faces.also": "/faces/<code>", "todo.code": "/dispositions/decisions",
+    **dict.fromkeys(("consents.use", "withdrawals.use", "campaigns.use"), "uses, which the house shares"),
+    **dict.fromkeys(("recognition.kinds", "recognition.purposes", "webhooks.event"), "words of a closed list"),
+    **dict.fromkeys(("tokens.scope", "settings.scope", "settings.role"), "words of a closed list"),
+    "campaigns.person": "people, whom the house shares", "imports.theirs": "photos of a person, parted by whoever merged them",
+    "findings.found": "of a claim, for who sees every photo", "settings.team": "teams, for who keeps them",
+    **dict.fromkeys(("compliance.shown", "compliance.close"), "accounts, for who reviews them"),
+    "upload.file": "files",
 }  # fmt: skip
 
 
@@ -196,32 +220,128 @@ def test_a_foreign_code_among_ones_own_is_passed_over(world, knockers, name, htm
     knocker, wrong = knockers[name], []
     awake()
     for path, forms in BULK.items():
+        address = filled(path, world.own)
         for form in forms:
-            given = {key: world.own.get(value, value) for key, value in form.items()}
-            answers = {}
-            for which, code in (("foreign", world.foreign["photos"]), ("absent", ABSENT)):
-                sent = given | {"photo": [world.own["photos"], code], "person": [world.own["people"]]}
-                sent |= {"copy": [world.foreign["copies"] if which == "foreign" else ABSENT]}
+            given, answers = {key: world.own.get(value, value) for key, value in form.items()}, {}
+            for which, codes in (("foreign", world.foreign), ("absent", dict.fromkeys(world.own, ABSENT))):
+                mixed = {field: [world.own[noun], codes[noun]] for field, noun in TICKED.items()}
+                sent = mixed | {"person": [world.own["people"]], "copy": [codes["copies"]]} | given
                 with db.atomic() as undone:
                     rows = _about_foreign(world)
-                    answer = knocker.knock(world, "POST", path, sent, htmx=htmx)
+                    answer = knocker.knock(world, "POST", address, sent, htmx=htmx)
                     if _about_foreign(world) != rows:
                         wrong.append((path, form, which, "acted on"))
                     undone.rollback()
-                status, where, text = same(answer, code)
-                text = text.replace(sent["copy"][0], "COPY")
+                status, where, text = same(answer, codes["photos"])
+                for noun in ("copies", *TICKED.values()):
+                    text = text.replace(codes[noun], "CODE")
                 wrong += [
                     (path, form, which, mark) for mark in world.other_words.said.values() if mark in text
                 ]
                 where = re.sub(r"(&photo=|,)CODE", "", where)
                 answers[which] = (
                     status,
-                    re.sub(r"/(shares|requests)/\w{11}", r"/\1/NEW", where),
+                    re.sub(r"/(shares|requests|copies)/\w{11}", r"/\1/NEW", where),
                     len(text.split()),
                 )
             if answers["foreign"] != answers["absent"]:
                 wrong.append((path, form, answers))
     assert wrong == []
+
+
+def test_every_form_that_takes_several_codes_is_among_them(world):
+    """Found in the source: a new list of a form is tried above, or says why no foreign code can be in it."""
+    taken = {
+        f"{path.stem}.{call.args[0].value}"
+        for path in (HERE / "views").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "getlist"
+    }  # fmt: skip
+    assert taken == set(LISTS)
+    tried = {path for path in LISTS.values() if path.startswith("/")}
+    assert tried <= set(BULK)
+    assert {field.split(".")[1] for field, path in LISTS.items() if path in BULK} == {
+        *TICKED,
+        "person",
+        "copy",
+    }
+
+
+# The codes programs may send, by the noun they name; the others are words of a list, or of what the whole house shares.
+SENT = {"photo": "photos", "photos": "photos", "album": "albums", "delivery": "deliveries"}
+SHARED = {
+    "people": "people",
+    "person": "people",
+    "wording": "wordings",
+    "use": "uses",
+    "uses": "uses",
+    "rendition": "",
+}
+CURSORS = {"/photos": "photos", "/albums": "albums", "/publications": "publications", "/people": "people",
+           "/consents": "consents", "/webhooks": "webhooks"}  # fmt: skip
+
+
+def _codes(schema: dict[str, Any], name: str = "") -> Iterator[tuple[str, bool]]:
+    """Every field of a call's body or query that takes a code, and whether it takes several."""
+    if schema.get("items") == CODE:
+        yield name, True
+    elif schema == CODE or schema == or_null(CODE):
+        yield name, False
+    for key, below in (schema.get("properties") or {}).items():
+        yield from _codes(below, key)
+
+
+def test_every_code_a_program_may_send_is_of_a_known_kind(world):
+    """A new field that takes a code says whose it is: then the walk below sends a foreign one."""
+    fields = {
+        name
+        for call in CALLS
+        for schema in ({"properties": call.query}, call.body or {})
+        for name, _ in _codes(schema)
+    }
+    assert fields - set(SENT) - set(SHARED) == {"cursor"}
+    assert {call.path for call in CALLS if "cursor" in call.query} == set(CURSORS)
+
+
+def test_a_program_learns_nothing_by_a_foreign_code(world, knockers):
+    """In a body, a filter or a cursor the code of another team's photo, album or file is what no code at all is, and writes nothing."""
+    awake()
+    verbs, wrong, asked = {"read": "reads", "write": "writes", "publish": "publishes"}, [], 0
+    for call in CALLS:
+        for place, schema in (("query", {"properties": call.query}), ("body", call.body or {})):
+            for name, several in _codes(schema):
+                noun = CURSORS[call.path] if name == "cursor" else SENT.get(name, "")
+                if noun not in OF_A_TEAM | OF_ONE_USER:
+                    continue
+                asked += 1
+                knocker, answers = knockers[f"editor {verbs[call.sign.scope or '']}"], {}
+                for code in (world.foreign[noun], ABSENT):
+                    sent = _right(world, call) | {name: [world.own[noun], code] if several else code}
+                    address = filled(f"/api/v1{call.path}".replace("{", "<").replace("}", ">"), world.own)
+                    query = f"?{urlencode({name: code})}" if place == "query" else ""
+                    before = touched()
+                    with db.atomic() as undone:
+                        answer = knocker.knock(world, call.method, address + query, sent)
+                        undone.rollback()
+                    answers[code] = same(answer, code)
+                    if touched() - before > 1 or (place == "body" and answer.status_code not in (404, 422)):
+                        wrong.append(
+                            (call.path, name, code == ABSENT, answer.status_code, touched() - before)
+                        )
+                if len(set(answers.values())) > 1:
+                    wrong.append((call.path, name, list(answers.values())))
+    assert wrong == []
+    assert asked == 9
+
+
+def _right(world: World, call: Any) -> dict[str, Any]:
+    """What its documentation sends, with codes of this world's own."""
+    sent = dict(call.sent or {})
+    for name, value in sent.items():
+        noun = SENT.get(name) or SHARED.get(name)
+        if noun and noun != "uses":
+            sent[name] = [world.own[noun]] if isinstance(value, list) else world.own[noun]
+    return sent
 
 
 def _about_foreign(world: World) -> list[tuple[str, list[Any]]]:

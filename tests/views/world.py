@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from adapters import seal
+from adapters import clock, seal
 from models import copies, desk, face_search, faces, my_page, package, recognition
 from models.album import Mode
 from models.backups import Drill
@@ -35,6 +35,7 @@ from models.inquiry import Inquiry
 from models.job import Job
 from models.kept import WaitingForm
 from models.merging import Merging
+from models.override import Override
 from models.pack import Pack
 from models.package import Package
 from models.permission import Role
@@ -51,13 +52,14 @@ from models.takedown import TakeDown
 from models.token import ApiToken
 from models.use import Use
 from models.user import Session, Team, User
+from models.voiding import Void, Voiding
 from models.webhook import Webhook
 from models.wording import Wording
 from tests.makers import Browser, Makers
 
 # Nouns that lie in a team's albums: to whoever isn't in the team they are not there (house rule 3).
 OF_A_TEAM = {
-    "albums", "photos", "faces", "appearance", "copies", "publications", "shares", "takedowns", "dispositions", "objections",
+    "albums", "photos", "faces", "appearance", "copies", "publications", "shares", "takedowns", "dispositions", "objections", "overrides",
 }  # fmt: skip
 # Nouns of one user alone: a colleague's are not there either.
 OF_ONE_USER = {"factors", "steps", "deliveries", "sessions", "waiting"}
@@ -164,10 +166,14 @@ class World:
         face = faces.draw(photo, (0.1, 0.1, 0.2, 0.2), by=editor)
         wording = Wording.current()[0]
         uses = [house.use("website"), house.use("internal")]
+        ended = house.use("newsletter")
         first, asked = (
-            Request.ask([person], [use], wording, by=editor, way=Way.LINK, photos=[photo])[0] for use in uses
+            Request.ask([person], some, wording, by=editor, way=Way.LINK, album=album)[0]
+            for some in ([uses[0], ended], [uses[1]])
         )
-        consent = Consent.sign(first, Choice({"website": True}, None), signer=words("signer"), steps={})
+        yes = dict.fromkeys(("website", "newsletter"), True)
+        consent = Consent.sign(first, Choice(yes, None), signer=words("signer"), steps={})
+        self._refuse(words, editor, photo)
         appearance = faces.add_person(photo, person, by=editor)
         desk.answer(face, faces.Word.NOT_RECOGNISABLE, also=[], compared=False, by=editor)
         self.drain()
@@ -196,6 +202,16 @@ class World:
             **self._my_page(words, person, photo),
         }  # fmt: skip
 
+    def _refuse(self, words: Words, editor: User, photo: Photo) -> None:
+        """Somebody else in the photo who said no to one use of it."""
+        person = self.house.person(f"{words('refuser')} Voorbeeld", by=editor)
+        uses = [self.house.use("website"), self.house.use("social-media")]
+        asked = Request.ask([person], uses, Wording.current()[0], by=editor, way=Way.DEVICE)[0]
+        Consent.sign(
+            asked, Choice({"website": True, "social-media": False}, None), signer=person.name, steps={}
+        )
+        faces.add_person(photo, person, by=editor)
+
     def _what_follows(
         self, words: Words, editor: User, person: Person, album: Any, photo: Photo, delivery: Delivery
     ) -> dict[str, str]:
@@ -205,7 +221,7 @@ class World:
         )
         review = today() + timedelta(days=300)
         given = {"kind": "contract", "evidence": words("evidence"), "review_on": review}
-        basis = Basis.add(person, Use.get(), given, by=dpo)
+        basis = Basis.add(person, Use.get(), given, by=dpo, album=album)
         speaker = person.add_guardian(name=words("guardian"), email=words.address("guardian_mail"), by=editor)
         answers = dict.fromkeys(QUESTIONS, "It was said on the sign at the door.")
         event = Event.keep(album, answers, children=True, by=dpo)
@@ -214,18 +230,41 @@ class World:
         table = Import.begin(f"{words('list')}.csv", f"Name;Website\n{person.name};yes\n".encode(), by=editor)
         other = Person.add(person.name, by=editor)
         merging = Merging.merge(person, other, by=editor)
+        unseen = self.house.photo(album, by=editor, name="unseen.jpg")
+        lifted = Override.propose(
+            unseen, self.house.use("internal"), reason=words("exception") + " wrote us.", until=review - timedelta(days=270), by=dpo,
+        )  # fmt: skip
         share = Share.make(
             [photo], Use.get(), recipient=words("share"), email=words.address("share_mail"), by=editor
         )
+        refuser = Person.get(Person.name.startswith(words("refuser")))
         with db.atomic():
             task = TakeDown.create(
-                delivery=delivery, publication=shown, photo=photo, cause="WITHDRAWN", due_on=today()
+                delivery=delivery,
+                publication=shown,
+                photo=photo,
+                person=refuser,
+                cause="REFUSED",
+                due_on=today(),
+            )
+            TakeDown.create(
+                delivery=delivery, photo=photo, person=refuser, cause="REFUSED", due_on=today(), done_at=clock.now(),
+                done_by=editor, done_how="asked", note=words("takedown_note"),
+            )  # fmt: skip
+            ended = person.lines.join(Use).where(Use.code == "newsletter").get()
+            Voiding.create(
+                line=ended,
+                kind=Void.REVOKED,
+                reason=words("voiding"),
+                by=dpo,
+                confirmed_by=dpo,
+                confirmed_at=clock.now(),
             )
             waiting = Disposition.create(person=person, photo=photo, cause="withdrawn", due_on=today())
         return {
             "circumstances": circumstance.code, "bases": basis.code, "speakers": speaker.code, "objections": objection.code,
             "imports": table.code, "merge": merging.code, "shares": share.code, "share": share.raw_token,
-            "publications": shown.code, "takedowns": task.code, "dispositions": waiting.code,
+            "publications": shown.code, "takedowns": task.code, "overrides": lifted.code, "dispositions": waiting.code,
             "factors": Factor.begin(editor).code, **self._login(editor),
         }  # fmt: skip
 

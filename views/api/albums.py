@@ -52,7 +52,7 @@ _TEAM = {"code": "t2e4a6m8xy", "name": "Communication"}
 def list_albums(cursor: str | None, limit: int | None) -> Any:
     """The albums you may see, newest first."""
     query = Album.with_teams(current_user.albums())
-    rows, more = consent_list.page(query, cursor or "", limit or consent_list.PAGE)
+    rows, more = consent_list.page(query, cursor or "", limit or consent_list.PAGE, among=query)
     return {"albums": [_album(album) for album in rows], "next": more or None}
 
 

@@ -49,10 +49,10 @@ def publish(given: dict[str, Any]) -> Any:
 )  # fmt: skip
 def list_publications(photo: str | None, cursor: str | None, limit: int | None) -> Any:
     """Where photos are shown or were, newest first."""
-    query = Publication.select().where(Publication.photo.in_(current_user.photos().select(Photo.id)))
+    query = mine = Publication.select().where(Publication.photo.in_(current_user.photos().select(Photo.id)))
     if photo:
         query = query.where(Publication.photo == theirs(current_user.photos(), photo, "photo"))
-    rows, more = consent_list.page(query, cursor or "", limit or consent_list.PAGE)
+    rows, more = consent_list.page(query, cursor or "", limit or consent_list.PAGE, among=mine)
     return {"publications": [_shown(row) for row in rows], "next": more or None}
 
 
