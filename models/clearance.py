@@ -21,13 +21,14 @@ from models.reasons import RANK, Clearance, Code, Next, Reason, State
 from models.standing import Asked, Ground, covers, pending, standing, ten_years_after
 
 # Part of every decision that is kept: raise it with any change of the rules below.
-RULES = 3
+RULES = 4
 
 
 HELD = {
     Held.QUARANTINED: Code.ASSET_QUARANTINED,
     Held.RESTRICTED: Code.ASSET_RESTRICTED,
     Held.LEGAL_HOLD: Code.ASSET_LEGAL_HOLD,
+    Held.UNWEIGHED: Code.EVENT_NOT_WEIGHED,
 }
 NOT_SEEN = frozenset({FaceWord.NOT_A_PERSON, FaceWord.NOT_RECOGNISABLE, FaceWord.MASKED})
 TIMED = frozenset({Code.EXPIRED, Code.INTERVAL_EXCEEDS_CONSENT}) | {

@@ -63,7 +63,7 @@ DOORS = (
         "compliance.index",
         lazy_gettext("Compliance"),
         "shield-check",
-        frozenset({P.COMPLIANCE}),
+        frozenset({P.REGISTERS}),
     ),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(

@@ -1,4 +1,4 @@
-"""How long everything is kept, and the month in numbers; for the privacy officer."""
+"""How long everything is kept, and the month in numbers; for the privacy officer, and to read for auditors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ bp = Blueprint("retention", __name__, url_prefix="/compliance")
 
 
 @bp.get("/retention")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def index() -> Response:
     """The schedule, what was chosen differently and why, and the last run of each class."""
     return page("compliance/retention.html", rows=retaining.standing(), deviations=retention.deviations())
@@ -33,7 +33,7 @@ def choose(key: str) -> Response:
 
 
 @bp.get("/report")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def report() -> Response:
     """One month in numbers, with drawings."""
     span, numbers, kept_at = monthly.of(request.args.get("month", ""))
@@ -48,7 +48,7 @@ def report() -> Response:
 
 
 @bp.get("/report.pdf")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def paper() -> Response:
     """The same on paper."""
     name = f"clearframe-{request.args.get('month', '')}.pdf"
@@ -58,7 +58,7 @@ def paper() -> Response:
 
 
 @bp.get("/report.csv")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def table() -> Response:
     """The same as a table."""
     name = f"clearframe-{request.args.get('month', '')}.csv"
