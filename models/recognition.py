@@ -140,7 +140,7 @@ def open_again(album: Album, *, by: User, reason: str) -> None:
         raise Refusal(_l("It is not switched off for this album."))
     with db.atomic():
         Album.update(mode=None).where(Album.id == album.id).execute()
-        deviation.note(f"{deviation.ALBUM}{album.code}", Mode.OFF.value, None, reason, by=by)
+        deviation.note(f"{deviation.ALBUM}{album.code}", Mode.OFF.value, "", reason, by=by)
         Reopening.create(album=album, by=by, reason=reason.strip()[:400])
         Trace.leave(by, "recognition.opened", album)
         for person in opted_in():

@@ -124,7 +124,7 @@ class Ask:
 
     def value(self, value: Any) -> str:
         """A value of a setting or a column."""
-        if value is None or value == "":
+        if value is None or value in ("", []):
             return "–"
         if isinstance(value, bool):
             return self.say(_l("yes")) if value else self.say(_l("no"))

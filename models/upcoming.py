@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from adapters import clock
-from models import activities, modes, processor, review
+from models import activities, modes, processor, review, weighing
 from models.album import Mode
+from models.assessment import About, Assessment
 from models.base import tools
 from models.breach import Breach
 from models.claim import Claim
@@ -42,6 +43,16 @@ def urgent() -> int:
     return sum(due.late for due in duties()) + sum(breach.late for breach in Breach.open())
 
 
+def _events() -> Iterator[Due]:
+    newest = Assessment.newest(About.EVENTS)
+    if weighing.waiting():
+        # Shut since it no longer fits, or since somebody wrote the event's record: late from the next day on.
+        since = newest.expires_on if newest and newest.expires_on < today() else today()
+        yield Due("assessments", _l("Weigh events with children or in public space: some are shut"), since)
+    elif newest is not None:
+        yield Due("assessments", _l("Weigh events with children or in public space anew"), newest.expires_on)
+
+
 def _all() -> Iterator[Due]:
     for breach in Breach.open():
         what = _l("Tell the authority of a breach") if breach.waits else _l("Close the file of a breach")
@@ -53,7 +64,10 @@ def _all() -> Iterator[Due]:
     yield Due("accounts", _l("Look again at who may do what"), review.due_on())
     here = modes.state()
     if here.mode is not Mode.OFF and here.assessment is not None:
-        yield Due("assessments", _l("Weigh recognition anew"), here.assessment.expires_on)
+        yield Due(
+            "assessments", _l("Weigh recognition anew"), today() if here.stale else here.assessment.expires_on
+        )
+    yield from _events()
     if processor.undeclared():
         yield Due("parties", _l("Say who runs the hosts Clearframe talks to"), today())
     for party in processor.Party.current():

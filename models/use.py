@@ -87,7 +87,7 @@ class Use(Record):
                     use.territory,
                     *(["marketing"] if use.direct_marketing else []),
                 ]
-                deviation.note(f"{deviation.USE}{use.code}", None, after, given.get("reason", ""), by=by)
+                deviation.note(f"{deviation.USE}{use.code}", [], after, given.get("reason", ""), by=by)
                 weighing.recolour()
             else:
                 cls.update(**values).where(cls.id == use.id).execute()

@@ -408,7 +408,12 @@ def test_a_list_of_copies_costs_the_same_for_one_and_for_seven(group):
 
 def test_a_yes_to_being_named_names_nobody_who_is_covered(group):
     """MET-05: Daan said no to the website and yes to his name; a copy without his face goes without his name."""
-    given = {"channel": "naming", "name-en": "Your name", "about-en": "We write your name with the photo."}
+    given = {
+        "channel": "naming",
+        "name-en": "Your name",
+        "about-en": "We write your name with the photo.",
+        "reason": "The board asked for it in March.",
+    }
     naming = Use.keep(None, given, by=group.house.user("dpo"))
     for person in (group.noor, group.daan):
         asked = Request.ask([person], [naming], Wording.current()[0], by=group.editor, way=Way.LINK)[0]
