@@ -18,7 +18,6 @@ from models.holders import holding
 from models.measures import MEASURES
 from models.permission import Permission, Role
 from models.processor import Part, Party
-from models.retention import UNITS
 from models.setting import Setting
 from models.trail import Trace
 from models.use import Use
@@ -135,7 +134,11 @@ def written(lang: str) -> list[Activity]:
         said = tools.typesetter.gettext(words, lang)
         return said % values if values else said
 
-    added, kept, protects = _added(), _retention(say), sorted({say(measure.area) for measure in MEASURES})
+    added, kept, protects = (
+        _added(),
+        _retention(say, lang),
+        sorted({say(measure.area) for measure in MEASURES}),
+    )
     recipients, leaving = _recipients(say), _transfers()
     uses = [use.name_in(lang) for use in Use.select().where(Use.ended_at.is_null()).order_by(Use.id)]
     made = []
@@ -264,12 +267,12 @@ _KEPT = {
 }
 
 
-def _retention(say: Any) -> dict[str, list[str]]:
+def _retention(say: Any, lang: str) -> dict[str, list[str]]:
     """By activity: the time limits of the schedule as it stands today (Art. 30(1)(f))."""
     settings, named = Setting.all(), {key for keys in _KEPT.values() for key in keys}
     rest = [rule.key for rule in retention.SCHEDULE if rule.key not in named]
     kept = {
-        key: [_term(retention.RULES[one], say) for one in _KEPT.get(key, ("review", "unknown", "ungrounded", "boxes", *rest))]
+        key: [_term(retention.RULES[one], say, lang) for one in _KEPT.get(key, ("review", "unknown", "ungrounded", "boxes", *rest))]
         for key in NAMES
     }  # fmt: skip
     months, days = settings["consent_months"], settings["share_days"]
@@ -279,7 +282,6 @@ def _retention(say: Any) -> dict[str, list[str]]:
     return kept
 
 
-def _term(rule: retention.Rule, say: Any) -> str:
-    long = retention.amount(rule.key)
-    span = f"{long} {say(UNITS[rule.unit])}" if long else say(_l("with the photo"))
+def _term(rule: retention.Rule, say: Any, lang: str) -> str:
+    span = retention.in_words(retention.amount(rule.key), rule.unit, lang)
     return f"{say(rule.data)}: {span} ({say(rule.starts)})"

@@ -47,7 +47,7 @@ def of_retention(ask: Ask) -> Told:
         "longer": [{"class": term.key, "reason": term.why} for term in longer],
     }  # fmt: skip
     rows = [
-        (ask.say(rule.data), _span(rule, kept.get(rule.key), ask), ask.say(rule.starts), ask.say(rule.then),
+        (ask.say(rule.data), retention.in_words(kept[rule.key], rule.unit, ask.lang) if rule.key in kept else None, ask.say(rule.starts), ask.say(rule.then),
          f"{ask.moment(run.at)}: {run.acted}" + (f" ({run.failed})" if run.failed else "") if (run := runs.get(rule.key)) else None)
         for rule in retention.SCHEDULE
     ]  # fmt: skip
@@ -65,12 +65,6 @@ def of_retention(ask: Ask) -> Told:
         [("schedule.md", retention.as_text().encode()), ("runs.json", as_json(said))], [*blocks],
         ask.say(gap) if ask.past else "",
     )  # fmt: skip
-
-
-def _span(rule: retention.Rule, amount: int | None, ask: Ask) -> str | None:
-    if amount is None:
-        return None
-    return f"{amount} {ask.say(retention.UNITS[rule.unit])}" if amount else ask.say(_l("with the photo"))
 
 
 def of_requests(ask: Ask) -> Told:

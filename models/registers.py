@@ -13,7 +13,7 @@ from models.breach import Breach, Danger, Earlier, Told
 from models.deviation import ALBUM, TERM, USE, Deviation
 from models.errors import _l
 from models.processor import CLAUSES, Part, Party
-from models.retention import RULES, UNITS
+from models.retention import RULES, in_words
 from models.setting import Setting
 from models.sheets import Ask, Section
 from models.use import Use
@@ -270,30 +270,34 @@ SETTINGS = {
     "coming_of_age_days": _l("After how many days a parent's consent lapses (0: never)"),
     "recognition_mode": _l("How faces are compared"),
 }
-ALONE = {"alone": _l("erased unasked")}
+MODES = {"M0": _l("off"), "M1": _l("closed roster"), "M2": _l("everyone compared in passing")}
 # fmt: on
 
 
 def deviates(row: Deviation, ask: Ask) -> tuple[str, str, str]:
     """What a deviation is about, what it was and what it became, in words."""
-    before, after = (
-        [ask.say((UNITS | ALONE).get(part, str(part))) for part in said] if isinstance(said, list) else said
-        for said in (row.before, row.after)
-    )
     kind, _, what = row.key.partition(":")
     if f"{kind}:" == TERM:
-        return ask.say(RULES[what].data), " ".join(before), " ".join(after)
+        return ask.say(RULES[what].data), _term(row.before, ask), _term(row.after, ask)
     if f"{kind}:" == USE:
         use = Use.get_or_none(Use.code == what)
         name = use.name_in(ask.lang) if use else what
-        return ask.say(_l("A new use: %(name)s"), name=name), ask.value(before), ask.value(after)
+        return ask.say(_l("A new use: %(name)s"), name=name), ask.value(row.before), ask.value(row.after)
     if f"{kind}:" == ALBUM:
         return (
             ask.say(_l("Recognition in album %(code)s"), code=what),
             ask.say(_l("off")),
             ask.say(_l("as everywhere")),
         )
-    return ask.say(SETTINGS[row.key]), ask.value(before), ask.value(after)
+    before, after = (
+        ask.say(MODES[said]) if said in MODES else ask.value(said) for said in (row.before, row.after)
+    )
+    return ask.say(SETTINGS[row.key]), before, after
+
+
+def _term(said: list[Any], ask: Ask) -> str:
+    term = in_words(said[0], said[1], ask.lang)
+    return f"{term}, {ask.say(_l('erased unasked'))}" if "alone" in said else term
 
 
 def counted(query: ModelSelect[Any]) -> dict[str, int]:

@@ -21,7 +21,11 @@ from models.trail import Trace
 from models.user import User
 
 HOURS, DAYS, MONTHS, YEARS = "hours", "days", "months", "years"
-UNITS = {HOURS: _l("hours"), DAYS: _l("days"), MONTHS: _l("months"), YEARS: _l("years")}
+# Not marked here: views/retention_words.py marks them, with their plurals.
+WORDS = {
+    HOURS: ("%(num)s hour", "%(num)s hours"), DAYS: ("%(num)s day", "%(num)s days"),
+    MONTHS: ("%(num)s month", "%(num)s months"), YEARS: ("%(num)s year", "%(num)s years"),
+}  # fmt: skip
 # Where a claim lapses with the end of a calendar year: years from the end of the one it arose in (BGB 195, 199).
 BY_YEAR_END = {"DE": 3}
 
@@ -150,6 +154,13 @@ def amount(key: str, before: datetime | None = None) -> int:
     if rule.is_fixed or chosen is None:
         return least(rule)
     return min(max(int(chosen.amount), least(rule)), rule.longest)
+
+
+def in_words(count: int, unit: str, lang: str) -> str:
+    """A term such as 24 months, in a language; none is "with the photo"."""
+    if not count:
+        return tools.typesetter.gettext(_l("with the photo"), lang)
+    return tools.typesetter.ngettext(*WORDS[unit], count, lang)
 
 
 def goes_alone(key: str) -> bool:

@@ -26,6 +26,7 @@ class Due:
     what: str
     by: date
     code: str = ""
+    name: str = ""  # which of several
 
     @property
     def late(self) -> bool:
@@ -55,8 +56,12 @@ def _events() -> Iterator[Due]:
 
 def _all() -> Iterator[Due]:
     for breach in Breach.open():
-        what = _l("Tell the authority of a breach") if breach.waits else _l("Close the file of a breach")
-        yield Due("breaches", what, clock.day_of(breach.due_at, tools.zone), breach.code)
+        if breach.waits:
+            told_by = clock.day_of(breach.due_at, tools.zone)
+            yield Due("breaches", _l("Tell the authority of a breach"), told_by, breach.code)
+        else:  # no law says by when; a month is our own measure
+            known = clock.day_of(breach.aware_at, tools.zone)
+            yield Due("breaches", _l("Close the file of a breach"), clock.months_after(known, 1), breach.code)
     days = working_days()
     for claim in Claim.open_ones():
         yield Due("claims", _l("Answer a request about personal data"), claim.due_on(days).day, claim.code)
@@ -77,4 +82,5 @@ def _all() -> Iterator[Due]:
                 _l("See the contract of a processor"),
                 clock.day_of(party.at, tools.zone),
                 party.code,
+                party.name,
             )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from models import charts, monthly, retaining, retention
 from models.permission import Permission
 from views.access import needs
-from views.pages import back_to, bytes_response, go, page
+from views.pages import back_to, bytes_response, go, month, page
 
 bp = Blueprint("retention", __name__, url_prefix="/compliance")
 
@@ -42,7 +42,7 @@ def report() -> Response:
         "compliance/report.html",
         span=span,
         kept_at=kept_at,
-        months=[(name, name) for name in monthly.kept()],
+        months=[(name, month(monthly.Span.of(name).first)) for name in monthly.kept()],
         sheet=sheet,
     )
 

@@ -237,7 +237,9 @@ def test_the_record_says_the_terms_that_hold(dpo):
     retention.choose("evidence", {"amount": "9", "why": "claims lapse late for us"}, by=dpo)
     assert [text for text in said("consent") if "proof: 9 years" in text] != []
     everything = [text for one in activities.written("en") for text in one.retention]
-    assert [rule.key for rule in retention.SCHEDULE if not any(rule.data in text for text in everything)] == []
+    assert [
+        rule.key for rule in retention.SCHEDULE if not any(rule.data in text for text in everything)
+    ] == []
 
 
 def test_an_auditor_reads_and_changes_nothing(house, web, dpo):
