@@ -9,7 +9,7 @@ from models.assessment import Assessment
 from models.basis import Basis, BasisKind
 from models.errors import _l
 from models.event import QUESTIONS, Event
-from models.sheets import Ask, Block, Section, Told, as_csv, as_json, table
+from models.sheets import Ask, Block, Prose, Section, Told, as_csv, as_json, table
 from models.wording import Version, Wording
 
 
@@ -120,10 +120,14 @@ def wordings(ask: Ask) -> Told:
     ]  # fmt: skip
     head = ("wording", "name", "kind", "version", "language", "sha256", "published_at", "ended_at")
     texts: list[Block] = [
-        Section(f"{row.wording.name} · {row.number} · {row.locale}", [
-            (ask.say(_l("Title")), [row.title]), (ask.say(_l("Text")), [*row.body.split("\n\n"), row.recognition]),
-            (ask.say(_l("Published")), [ask.moment(row.published_at)]), ("SHA-256", [row.digest]),
-        ])
+        Prose(
+            f"{row.wording.name} · {row.number} · {row.locale}",
+            [("p", text) for text in (
+                ask.say(_l("Published on %(day)s, SHA-256 %(digest)s"), day=ask.moment(row.published_at), digest=row.digest),
+                row.title, *row.body.split("\n\n"), row.recognition,
+            ) if text],
+            row.locale,
+        )
         for row in rows
     ]  # fmt: skip
     return Told(
