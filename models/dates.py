@@ -2,4 +2,4 @@
 
 from adapters.dates import written_day, written_moment
 
-__all__ = ["written_day", "written_moment"]
+__all__ = ["written_day", "written_moment", "written_month"]
