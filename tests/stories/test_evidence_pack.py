@@ -174,6 +174,7 @@ def test_a_past_day_is_told_as_it_stood(full, drain, later, typed, monkeypatch):
         "measures", "recognition",
     ]  # fmt: skip
     assert {key for key, one in told.items() if not one.gap} == {
+        "dpia",
         "interests",
         "wordings",
         "parties",
