@@ -129,6 +129,7 @@ def test_an_unknown_face_must_be_covered_too(group):
     Match.create(face=stranger, person=group.noor, distance=0.4, band="likely")
     assert group.codes(both)[0] is State.CLEARED
     written = dict.fromkeys(QUESTIONS, "It was written on the sign at the entrance.")
+    group.house.weigh_events(by=group.house.user("dpo"))
     Event.keep(group.photo.album, written, children=True, by=group.house.user("consent-officer"))
     faces.remark(stranger, Word.CROWD, by=group.editor)
     assert group.codes(group.copy())[1] >= {Code.ASSESSMENT_MISSING}

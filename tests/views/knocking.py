@@ -212,7 +212,8 @@ def same(answer: Any, code: str) -> tuple[int, str, str]:
 
 def awake() -> None:
     """Nobody falls asleep however slow the machine is: what is noted now and then, and so would be written by some knock, was
-    noted an hour from now; a knock's own note would be taken back with it."""
+    noted an hour from now; a knock's own note would be taken back with it.
+    """
     now = clock.now()
     ahead, lately = now + timedelta(hours=1), now - timedelta(hours=1)
     Session.update(seen_at=ahead).where(Session.seen_at > lately).execute()
