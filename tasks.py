@@ -177,7 +177,7 @@ def sign_head() -> None:
 @huey.periodic_task(crontab(minute="*/10"))
 def sweep_endings() -> None:
     """Forget what consent no longer covers and what broke off; colour anew what turned by date."""
-    from models import breach, disposition, endings, index, pack, takedown
+    from models import breach, disposition, endings, index, pack, takedown, weighing
     from models.package import Package
 
     with db.connection_context():
@@ -187,6 +187,7 @@ def sweep_endings() -> None:
         takedown.sweep()
         disposition.sweep()
         Package.sweep()
+        weighing.watch()
         with db.atomic():
             index.wake()
             if index.is_watched():

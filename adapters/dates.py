@@ -16,6 +16,11 @@ def written_day(value: date | None, lang: str, style: str = "medium") -> str:
     return format_date(value, style, locale=REGIONS.get(lang, lang)) if value else ""
 
 
+def written_month(value: date, lang: str) -> str:
+    """A month as it is said: November 2026."""
+    return format_date(value, "LLLL y", locale=REGIONS.get(lang, lang))
+
+
 def written_moment(value: datetime | None, lang: str, zone: str, style: str = "medium") -> str:
     """A moment in a zone: day and time to the minute, with `exact` to the second."""
     if value is None:

@@ -10,7 +10,7 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from adapters.dates import written_day, written_moment
+from adapters.dates import written_day, written_moment, written_month
 
 
 class Typesetter:
@@ -28,6 +28,10 @@ class Typesetter:
     def gettext(self, words: str, lang: str) -> str:
         """One sentence in a language."""
         return str(_catalogue(self._translations, lang).gettext(words))
+
+    def ngettext(self, one: str, many: str, count: int, lang: str) -> str:
+        """A sentence about a number in a language, the number filled in."""
+        return str(_catalogue(self._translations, lang).ngettext(one, many, count)) % {"num": count}
 
     def day(self, value: date | None, lang: str) -> str:
         """A calendar day in words of a language."""
@@ -52,5 +56,6 @@ def _environment(translations: Path, templates: Path, zone: str, lang: str, text
     )
     environment.install_gettext_translations(_catalogue(translations, lang), newstyle=True)  # type: ignore[attr-defined]
     environment.filters["day"] = lambda value: written_day(value, lang, "long")
+    environment.filters["month"] = lambda value: written_month(value, lang)
     environment.filters["moment"] = lambda value: written_moment(value, lang, zone, "long")
     return environment

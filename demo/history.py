@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 
 import tasks
-from demo import answers, claims, outside
+from demo import answers, claims, desk, outside
 from demo.cast import CAST, address
 from demo.scenes import Spot
 from demo.shoots import STRANGER, Shoot
@@ -86,7 +86,9 @@ class History:
             (20, lambda: answers.recognition_round(people, by=officer)),
             (15, lambda: outside.from_before(by=editor)),
             (26, lambda: claims.letter(by=self.users[Role.DPO])),
+            (10, lambda: desk.events_weighed(by=self.users[Role.DPO])),
             (9, lambda: self._open_day(officer)),
+            (8, lambda: desk.registers(by=self.users[Role.DPO])),
             (7, self._call_the_auditor),
             (5, lambda: outside.circumstances(people, by=editor, officer=officer)),
             (4, lambda: outside.shared(by=editor)),

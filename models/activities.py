@@ -10,7 +10,7 @@ from typing import Any
 from peewee import ForeignKeyField, IntegerField, JSONField, TextField, fn
 
 from adapters import clock, seal
-from models import modes, processor, pruning
+from models import modes, processor, retention
 from models.base import Moment, Record, code_field, db, tools
 from models.delivery import Delivery
 from models.errors import Invalid, Refusal, _l
@@ -134,7 +134,11 @@ def written(lang: str) -> list[Activity]:
         said = tools.typesetter.gettext(words, lang)
         return said % values if values else said
 
-    added, kept, protects = _added(), _retention(say), sorted({say(measure.area) for measure in MEASURES})
+    added, kept, protects = (
+        _added(),
+        _retention(say, lang),
+        sorted({say(measure.area) for measure in MEASURES}),
+    )
     recipients, leaving = _recipients(say), _transfers()
     uses = [use.name_in(lang) for use in Use.select().where(Use.ended_at.is_null()).order_by(Use.id)]
     made = []
@@ -252,26 +256,32 @@ def _transfers() -> list[str]:
     ]
 
 
-def _retention(say: Any) -> dict[str, list[str]]:
-    """By activity: the time limits as they are set today (Art. 30(1)(f))."""
-    settings = Setting.all()
-    trail = [
-        say(_l("Lines of the trail (%(name)s): %(months)s months"), name=rule.name, months=rule.months)
-        for rule in pruning.rules()
-    ]
-    backups = say(_l("Backups: %(days)s days"), days=tools.backups.days)
-    consent = say(
-        _l("A consent: at most %(months)s months; its proof five years more"),
-        months=settings["consent_months"],
-    )
-    photo = say(_l("A photo: until no ground is left for it and it was decided to erase it"))
-    mode = modes.state().mode.value
-    return {
-        "library": [photo, backups],
-        "consent": [consent, backups],
-        "recognition": [say(_l("Faceprints: until the yes ends; today's mode: %(mode)s"), mode=mode)],
-        "events": [photo, backups],
-        "requests": [say(_l("A request: five years after its answer"))],
-        "audit": trail,
-        "shares": [say(_l("A link: at most %(days)s days"), days=settings["share_days"]), backups],
+# What of the schedule each activity rests on; a class that none of them names belongs to the photos themselves.
+_KEPT = {
+    "consent": ("evidence", "asked", "visitor", "draft", "import", "letters"),
+    "recognition": ("faceprint", "selfie"),
+    "events": ("review", "unknown", "ungrounded", "boxes"),
+    "requests": ("request-case", "request-package", "entry", "digits"),
+    "audit": ("trail-access", "trail-incident", "trail-evidence", "breach", "session", "hook-call", "job"),
+    "shares": ("shared",),
+}
+
+
+def _retention(say: Any, lang: str) -> dict[str, list[str]]:
+    """By activity: the time limits of the schedule as it stands today (Art. 30(1)(f))."""
+    settings, named = Setting.all(), {key for keys in _KEPT.values() for key in keys}
+    rest = [rule.key for rule in retention.SCHEDULE if rule.key not in named]
+    kept = {
+        key: [_term(retention.RULES[one], say, lang) for one in _KEPT.get(key, ("review", "unknown", "ungrounded", "boxes", *rest))]
+        for key in NAMES
     }  # fmt: skip
+    months, days = settings["consent_months"], settings["share_days"]
+    kept["consent"].insert(0, say(_l("A consent: at most %(months)s months"), months=months))
+    kept["recognition"].append(say(_l("Today's mode: %(mode)s"), mode=modes.state().mode.value))
+    kept["shares"].insert(0, say(_l("A link: at most %(days)s days"), days=days))
+    return kept
+
+
+def _term(rule: retention.Rule, say: Any, lang: str) -> str:
+    span = retention.in_words(retention.amount(rule.key), rule.unit, lang)
+    return f"{say(rule.data)}: {span} ({say(rule.starts)})"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import tables
+from adapters.dates import written_month
 from models import monthly, papers
 from models.base import tools
 from models.errors import _l
 from models.monthly import Numbers, Span
+from models.registers import MODES
 from models.setting import Setting
 from models.use import Use
 
@@ -86,11 +88,11 @@ def sheet(numbers: Numbers, lang: str) -> list[Chart]:
               [(names.get(row["use"], row["use"]), [row[state] for state in states]) for row in numbers["cleared"]]),
         _plain("unclear", _l("Why photos are unclear"), _l("A photo can wait for several things."), UNCLEAR, (numbers, words)),
         Chart("endings", words(_l("Consents that end")), words(_l("Answers by the month of their last day, where none has followed yet.")),
-              [words(_l("Answers"))], [(row["month"], [row["lines"]]) for row in numbers["endings"]]),
+              [words(_l("Answers"))], [(written_month(Span.of(row["month"]).first, lang), [row["lines"]]) for row in numbers["endings"]]),
         _plain("requests", _l("Messages and requests"), _l("Within the month the law gives."), REQUESTS, (numbers, words)),
         _plain("erasures", _l("Erased"), _l("In this month."), ERASURES, (numbers, words)),
         _plain("no", _l("Withdrawals and take-downs"), _l("In this month."), NO, (numbers, words)),
-        _plain("recognition", _l("Recognition"), f"{mode} {numbers['recognition']['mode']}", RECOGNITION, (numbers, words)),
+        _plain("recognition", _l("Recognition"), f"{mode} {words(MODES.get(numbers['recognition']['mode'], ''))}", RECOGNITION, (numbers, words)),
     ]  # fmt: skip
 
 

@@ -38,31 +38,43 @@ class Year:
     median_days: float | None
 
 
-def years() -> list[Year]:
-    """The whole register, newest year first; joined requests count once, with the one they were joined to."""
-    rows = list(Claim.select().where((Claim.outcome.is_null()) | (Claim.outcome != Outcome.JOINED)))
+def years(before: datetime | None = None) -> list[Year]:
+    """The whole register, newest year first, or what stood in it before a moment; joined requests count once."""
+    rows = [row for row in Claim.select() if before is None or _stood(row, before)]
+    rows = [row for row in rows if row.outcome != Outcome.JOINED]
     keys = sorted(
         {(row.received_on.year, row.right) for row in rows}, key=lambda key: (-key[0], key[1].value)
     )
+    on = min(today(), clock.day_of(before - timedelta(seconds=1), tools.zone)) if before else today()
     return [
-        _year(year, right, [row for row in rows if row.received_on.year == year and row.right is right])
+        _year(year, right, [row for row in rows if row.received_on.year == year and row.right is right], on)
         for year, right in keys
     ]
 
 
-def _year(year: int, right: Right, rows: list[Claim]) -> Year:
-    days = [_ended_on(row) - row.received_on for row in rows if row.closed_at]
+def _stood(row: Claim, before: datetime) -> bool:
+    """Whether it was on file by then; what came of it later is taken from the row, which nobody saves."""
+    if row.closed_at and row.closed_at >= before:
+        row.closed_at, row.outcome = None, None
+    if row.extended_at and row.extended_at >= before:
+        row.extended_at = None
+    return bool(row.at < before)
+
+
+def _year(year: int, right: Right, rows: list[Claim], on: date) -> Year:
+    spans = [_ended_on(row) - row.received_on for row in rows if row.closed_at]
+    days = working_days()
     return Year(
-        year=year, right=right, received=len(rows), closed=len(days),
+        year=year, right=right, received=len(rows), closed=len(spans),
         refused=sum(row.outcome in (Outcome.REFUSED, Outcome.PARTLY) for row in rows),
-        extended=sum(row.extended_at is not None for row in rows), late=sum(was_late(row) for row in rows),
-        median_days=float(median(each.days for each in days)) if days else None,
+        extended=sum(row.extended_at is not None for row in rows), late=sum(was_late(row, days, on) for row in rows),
+        median_days=float(median(each.days for each in spans)) if spans else None,
     )  # fmt: skip
 
 
-def was_late(claim: Claim, days: WorkingDays | None = None) -> bool:
-    """Whether its answer came, or still has to come, after its day."""
-    return (_ended_on(claim) if claim.closed_at else today()) > claim.due_on(days or working_days()).day
+def was_late(claim: Claim, days: WorkingDays | None = None, on: date | None = None) -> bool:
+    """Whether its answer came, or today or on another day still had to come, after its day."""
+    return (_ended_on(claim) if claim.closed_at else on or today()) > claim.due_on(days or working_days()).day
 
 
 def month(begin: datetime, end: datetime) -> dict[str, int]:

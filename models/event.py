@@ -35,6 +35,7 @@ class Event(Record):
     notice = TextField()  # what stood on the sign or the ticket, and where
     opt_out = TextField()  # how one could say no on the spot
     children = BooleanField(default=False)
+    public_space = BooleanField(default=False)
     by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = Moment(default=clock.now)
     approved_by = ForeignKeyField(
@@ -46,12 +47,15 @@ class Event(Record):
     class Meta:
         personal = ()
         plain = (
-            "code", "kind", "assessed_on", "purpose", "necessity", "balance", "notice", "opt_out", "children", "at",
+            "code", "kind", "assessed_on", "purpose", "necessity", "balance", "notice", "opt_out", "children", "public_space",
+            "at",
             "approved_at", "ended_at",
         )  # fmt: skip
 
     @classmethod
-    def keep(cls, album: Album, given: Mapping[str, str], *, children: bool, by: User) -> Event:
+    def keep(
+        cls, album: Album, given: Mapping[str, str], *, children: bool, by: User, public_space: bool = False
+    ) -> Event:
         """Write or rewrite the record of an album; Invalid names the question left open. A change asks for approval anew."""
         by.require(Permission.BASES)
         texts = {key: given.get(key, "").strip()[:3000] for key in QUESTIONS}
@@ -62,6 +66,7 @@ class Event(Record):
         values = {
             "kind": kind,
             "children": children,
+            "public_space": public_space,
             "assessed_on": today(),
             "by": by,
             "approved_at": None,
@@ -74,7 +79,9 @@ class Event(Record):
             else:
                 cls.update(**values).where(cls.id == event.id).execute()
                 event = cls.get_by_id(event.id)
-            Trace.leave(by, "event.assessed", event, album=album, children=children)
+            Trace.leave(
+                by, "event.assessed", event, album=album, children=children, public_space=public_space
+            )
             event._recolour()
         return event
 

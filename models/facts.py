@@ -23,6 +23,7 @@ class Held(StrEnum):
 
     QUARANTINED = "quarantined"
     RESTRICTED = "restricted"
+    UNWEIGHED = "unweighed"  # an event with children or in public space that no valid assessment covers
     LEGAL_HOLD = "legal_hold"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from models import ages
+from models import ages, weighing
 from models.album import Album
 from models.errors import Invalid, _l
 from models.gather import today
@@ -41,7 +41,10 @@ def is_special(photos: Sequence[Photo], album: Album | None = None) -> bool:
 
 
 def check_place(wording: Wording, photos: Sequence[Photo], album: Album | None) -> None:
-    """Raise Invalid when the place itself says something private and the text asks for no explicit yes (SPC-01)."""
+    """Raise Invalid when the place itself says something private and the text asks for no explicit yes (SPC-01), and a
+    Refusal while the event waits for its impact assessment (GOV-02).
+    """
+    weighing.must_be_open(album)
     if is_special(photos, album) and wording.kind not in EXPLICIT:
         words = _l(
             "Photos taken at such a place need a text for an explicit consent. Choose the one for patients."

@@ -101,14 +101,14 @@ def gather(photos: Sequence[Photo]) -> Gathered:
         bare=bare,
     )
     crowds = _crowds(set(found.albums.values()))
-    kept_back = _held(ids)
+    kept_back = _held(ids, found.albums)
     said, overrides = _said(ids), _overrides(ids)
     for photo in photos:
         reviewed, names, checked = said.get(photo.id, (False, 0, False))
         found.photos[photo.id] = facts.PhotoFacts(
             code=photo.code,
             erased=False,
-            held=facts.Held.LEGAL_HOLD if photo.id in kept_back else None,
+            held=kept_back.get(photo.id),
             special_context=photo.special_context,
             unresolved_names=names,
             faces=tuple(places.get(photo.id, ())),
@@ -121,10 +121,12 @@ def gather(photos: Sequence[Photo]) -> Gathered:
     return found
 
 
-def _held(ids: list[int]) -> set[int]:
-    from models import hold
+def _held(ids: list[int], albums: dict[int, int]) -> dict[int, facts.Held]:
+    from models import hold, weighing
 
-    return {row.photo_id for row in hold.held(ids)}
+    shut = weighing.shut(set(albums.values()))
+    unweighed = {photo: facts.Held.UNWEIGHED for photo, album in albums.items() if album in shut}
+    return unweighed | {row.photo_id: facts.Held.LEGAL_HOLD for row in hold.held(ids)}
 
 
 def _overrides(ids: list[int]) -> dict[int, list[facts.OverrideFact]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO, Any, cast
 
 from peewee import DateField, ForeignKeyField, IntegerField, TextField
@@ -14,12 +14,12 @@ from adapters import clock
 from adapters.vault import ORIGINAL
 from models import dossier, papers
 from models.base import Moment, Record, code_field, db, tools
-from models.dossier import Ask
 from models.errors import Gone, Invalid, _l
 from models.gather import today
 from models.job import Job
 from models.permission import Permission
 from models.setting import Setting
+from models.sheets import Ask
 from models.trail import Trace
 from models.user import User
 
@@ -46,16 +46,32 @@ class Pack(Record):
         plain = ("code", "on", "lang", "at", "made_at", "size", "sha256", "parts", "ended_at")
 
     @classmethod
-    def ask(cls, lang: str, *, by: User) -> Pack:
-        """Ask for the pack of today; a job makes it."""
+    def ask(cls, lang: str, *, by: User, on: date | None = None) -> Pack:
+        """Ask for the pack of today, or of a day that is past; a job makes it."""
         by.require(Permission.COMPLIANCE)
         if lang not in LANGUAGES:
             raise Invalid(_l("Choose one of the list."), field="lang")
+        if not cls.first_day() <= (on := on or today()) <= today():
+            raise Invalid(
+                _l("Choose a day from %(day)s, when this installation began, until today."), field="on",
+                day=cls.first_day().isoformat(),
+            )  # fmt: skip
         with db.atomic():
-            made = cls.create(on=today(), lang=lang, by=by)
+            made = cls.create(on=on, lang=lang, by=by)
             Trace.leave(by, "pack.asked", made, on=made.on, language=lang)
             Job.put("pack", made.id)
         return made
+
+    @classmethod
+    def first_day(cls) -> date:
+        """The day this installation began: of none before it is there anything to tell."""
+        first: datetime | None = Trace.select(Trace.at).order_by(Trace.seq).limit(1).scalar()
+        return clock.day_of(first, tools.zone) if first else today()
+
+    @property
+    def past(self) -> bool:
+        """Whether its day was over when it was asked for."""
+        return bool(self.on < clock.day_of(self.at, tools.zone))
 
     @classmethod
     def all(cls) -> list[Pack]:
@@ -74,7 +90,7 @@ class Pack(Record):
 
     def take_out(self, *, by: User) -> Iterator[bytes]:
         """Its bytes, a chunk at a time; that it left the house is on record first."""
-        by.require(Permission.COMPLIANCE)
+        by.require(Permission.REGISTERS)
         if self.made_at is None or self.ended_at is not None:
             raise Gone
         reader = tools.vault.open(self.vault_id)
@@ -104,7 +120,7 @@ def make(pack_id: int) -> None:
         return
     if tools.vault.has(pack.vault_id):
         tools.vault.drop(pack.vault_id, ORIGINAL)  # a worker died between the bytes and the row
-    ask = Ask(pack.on, pack.lang)
+    ask = Ask(pack.on, pack.lang, pack.past)
     with tools.vault.writer(pack.vault_id) as writer:
         parts = _write(ask, writer)
     with db.atomic():
@@ -126,13 +142,13 @@ def _write(ask: Ask, writer: Any) -> int:
             sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}")
 
         for part in dossier.PARTS:
-            names = []
-            for name, data in part.files(ask):
+            files, gap = part.files(ask)
+            for name, data in files:
                 put(f"{part.key}/{name}", data)
-                names.append(f"{part.key}/{name}")
-            rows.append((ask.say(part.title), names))
+            rows.append((ask.say(part.title), [f"{part.key}/{name}" for name, _ in files], gap))
         index = papers.make(
-            "pack.html", ask.lang, organisation=str(Setting.of("organisation")), on=ask.on, rows=rows
+            "pack.html", ask.lang, organisation=str(Setting.of("organisation")), on=ask.on, rows=rows, past=ask.past,
+            made_at=clock.now(),
         )  # fmt: skip
         put("index.pdf", index)
         put("manifest.sha256", "\n".join([*sums, ""]).encode())

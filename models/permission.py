@@ -28,6 +28,7 @@ class Permission(StrEnum):
     WORDINGS = "wordings"  # texts and uses
     TRAIL = "trail"
     COMPLIANCE = "compliance"  # assessments, recognition mode
+    REGISTERS = "registers"  # read the registers, the month, proofs of retention and packs; change nothing
     RESTRAIN = "restrain"  # hold recognition back: off for one album, a search paused or stopped
     REVIEW = "review"  # who has an account and what for, looked at again every six months
     USERS = "users"  # accounts, roles, teams
@@ -67,9 +68,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DPO: frozenset(
         {P.SEE, P.SEE_ALL, P.SEE_REASONS, P.ORIGINAL, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.EVIDENCE}
-        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.BASES, P.RESTRAIN, P.ERASE, P.REVIEW}
+        | {P.WORDINGS, P.TRAIL, P.COMPLIANCE, P.REGISTERS, P.BASES, P.RESTRAIN, P.ERASE, P.REVIEW}
     ),
-    Role.AUDITOR: frozenset({P.TRAIL}),
+    Role.AUDITOR: frozenset({P.TRAIL, P.REGISTERS}),
     # No photo rights by being an administrator: content, keys and logs never meet in one role.
     Role.ADMIN: frozenset({P.USERS, P.SETTINGS, P.JOBS, P.GLASS, P.REVIEW}),
 }

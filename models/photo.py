@@ -141,10 +141,11 @@ class Photo(Record):
 
     @classmethod
     def _admit(cls, values: dict[str, Any], by: User, tags: Iterable[str]) -> Photo:
-        from models.erasure import Guard
+        from models import erasure, weighing
 
         with db.atomic():
-            Guard.refuse(values["fingerprint"])
+            erasure.Guard.refuse(values["fingerprint"])
+            weighing.must_be_open(values["album"])
             photo = cls.create(**values)
             Arrival.delete().where(Arrival.code == photo.code).execute()
             photo.add_tags(tags)

@@ -16,6 +16,9 @@ SENTENCES: dict[Code, str] = {
     Code.ASSET_QUARANTINED: _l("This photo is set aside until someone has looked at it."),
     Code.ASSET_RESTRICTED: _l("Use of this photo is restricted at someone's request."),
     Code.ASSET_LEGAL_HOLD: _l("This photo is kept for a legal matter and may not be used."),
+    Code.EVENT_NOT_WEIGHED: _l(
+        "There are children at this event, or it is held in public space, and no valid impact assessment covers that."
+    ),
     Code.COPYRIGHT: _l("The photographer's rights don't allow use."),
     Code.COPYRIGHT_EXPIRED: _l("The photographer's licence has ended."),
     Code.COPYRIGHT_UNKNOWN: _l("It isn't known whether the photographer allows use."),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from adapters import clock
 from adapters import recognition as recogniser
-from models import face_search, faceprints, scan, selfie
+from models import deviation, face_search, faceprints, scan, selfie, weighing
 from models.album import Album, Mode
-from models.assessment import Assessment, Condition, Covers, Reopening, Risk
+from models.assessment import About, Assessment, Condition, Covers, Reopening, Risk, weighed_uses
 from models.base import db, tools
 from models.circumstance import Circumstance, Kind
 from models.errors import Invalid, Refusal, _l
 from models.face import Face, Faceprint, Match
-from models.gather import today
 from models.index import refresh
 from models.job import Job
 from models.opting_in import opted_in
@@ -26,10 +24,7 @@ from models.trail import Trace
 from models.use import Use
 from models.user import User, clean_email
 
-LONGEST_ASSESSMENT = timedelta(days=366)
-
-QUESTIONS = ("purpose", "need", "ground", "bystanders", "risks", "measures", "views", "advice")
-MORE = ("children", "consulted")  # asked only where they apply: of children, and after a high risk
+QUESTIONS = weighing.QUESTIONS  # asked of recognition as of everything that is weighed
 
 
 def everything() -> Covers:
@@ -60,18 +55,21 @@ def switch_on(
     covers = covers or everything()
     given = _checked(mode, answers, expires_on, risk, covers)
     with db.atomic():
-        _end_assessments("newer", by)
+        weighing.end(About.RECOGNITION, "newer", by)
         made = Assessment.create(
             mode=mode, answers=given, model=recogniser.MODEL, by=by, expires_on=expires_on, condition=condition, risk=risk,
-            covers=covers.as_json(), place=tools.place,
+            covers=covers.as_json(), place=tools.place, uses=weighed_uses(),
         )  # fmt: skip
+        before = {"recognition_mode": Setting.of("recognition_mode")}
         Setting.put("recognition_mode", mode.value)
+        deviation.record(before, {"recognition_mode": mode.value}, f"{made.code}: {given['purpose']}", by=by)
         Trace.leave(
             by, "recognition.on", made, mode=mode.value, expires_on=expires_on, condition=condition.value, risk=risk.value,
             digest=made.digest(), **made.covers,
         )  # fmt: skip
         for person in _numbered() + opted_in():
             Job.put("faceprints", person.id)
+        weighing.recolour()
     return made
 
 
@@ -80,7 +78,8 @@ def switch_off(*, by: User, why: str = "") -> None:
     by.require(Permission.COMPLIANCE)
     with db.atomic():
         Setting.put("recognition_mode", Mode.OFF.value)
-        _end_assessments(why.strip()[:1000] or "off", by)
+        weighing.end(About.RECOGNITION, why.strip()[:1000] or "off", by)
+        weighing.recolour()
         people = _numbered()
         for person in people:
             faceprints.forget(person, "off")
@@ -107,29 +106,7 @@ def _checked(
         raise Invalid(_l("Choose how faces may be compared."), field="mode")
     if not covers.kinds:
         raise Invalid(_l("Choose at least one kind of people."), field="kinds")
-    asked = [*QUESTIONS]
-    if covers.children:
-        asked.append("children")
-    if risk is Risk.HIGH:
-        asked.append("consulted")
-    for question in asked:
-        if len(answers.get(question, "").strip()) < 10:
-            words = {
-                "children": _l("Say what it means for children, and why it is needed for them."),
-                "consulted": _l(
-                    "A high risk is for the authority to judge first (Art. 36). Ask it, and note here when it answered and what."
-                ),
-            }
-            raise Invalid(words.get(question, _l("Answer this in a sentence or two.")), field=question)
-    if not today() < expires_on <= today() + LONGEST_ASSESSMENT:
-        raise Invalid(_l("Choose a day within a year from now."), field="expires_on")
-    return {question: answers[question].strip()[:4000] for question in asked}
-
-
-def _end_assessments(why: str, by: User) -> None:
-    Assessment.update(ended_at=clock.now(), ended_by=by, ended_why=why).where(
-        Assessment.ended_at.is_null()
-    ).execute()
+    return weighing.checked(answers, expires_on, risk, covers)
 
 
 def attest_roster(album: Album, *, by: User) -> None:
@@ -160,12 +137,11 @@ def close(album: Album, *, by: User) -> None:
 def open_again(album: Album, *, by: User, reason: str) -> None:
     """Let an album follow the organisation again; the DPO alone, with the reason written down (DBD-02)."""
     by.require(Permission.COMPLIANCE)
-    if len(reason.strip()) < 5:
-        raise Invalid(_l("Say why."), field="reason")
     if album.mode is not Mode.OFF:
         raise Refusal(_l("It is not switched off for this album."))
     with db.atomic():
         Album.update(mode=None).where(Album.id == album.id).execute()
+        deviation.note(f"{deviation.ALBUM}{album.code}", Mode.OFF.value, "", reason, by=by)
         Reopening.create(album=album, by=by, reason=reason.strip()[:400])
         Trace.leave(by, "recognition.opened", album)
         for person in opted_in():

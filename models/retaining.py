@@ -113,9 +113,10 @@ def carry_out(rule: Rule) -> Run:
     return run
 
 
-def last_runs() -> list[Run]:
-    """The newest proof of each class, in the order of the schedule."""
-    newest = {run.key: run for run in Run.select().order_by(Run.id)}
+def last_runs(before: datetime | None = None) -> list[Run]:
+    """The newest proof of each class, or the newest before a moment, in the order of the schedule."""
+    rows = Run.select() if before is None else Run.select().where(Run.at < before)
+    newest = {run.key: run for run in rows.order_by(Run.id)}
     return [newest[rule.key] for rule in SCHEDULE if rule.key in newest]
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from adapters import clock
+from models import deviation
 from models.base import Moment, Record, db, tools
 from models.errors import Invalid, _l
 from models.permission import Permission
@@ -20,6 +21,11 @@ from models.trail import Trace
 from models.user import User
 
 HOURS, DAYS, MONTHS, YEARS = "hours", "days", "months", "years"
+# Not marked here: views/retention_words.py marks them, with their plurals.
+WORDS = {
+    HOURS: ("%(num)s hour", "%(num)s hours"), DAYS: ("%(num)s day", "%(num)s days"),
+    MONTHS: ("%(num)s month", "%(num)s months"), YEARS: ("%(num)s year", "%(num)s years"),
+}  # fmt: skip
 # Where a claim lapses with the end of a calendar year: years from the end of the one it arose in (BGB 195, 199).
 BY_YEAR_END = {"DE": 3}
 
@@ -122,9 +128,11 @@ class Term(Record):
         personal, plain = (), ("key", "amount", "alone", "why", "at")
 
     @classmethod
-    def of(cls, key: str) -> Term | None:
-        """What was chosen last."""
-        row: Term | None = cls.select().where(cls.key == key).order_by(cls.id.desc()).first()
+    def of(cls, key: str, before: datetime | None = None) -> Term | None:
+        """What was chosen last, or last before a moment."""
+        rows = cls.select().where(cls.key == key)
+        rows = rows if before is None else rows.where(cls.at < before)
+        row: Term | None = rows.order_by(cls.id.desc()).first()
         return row
 
     @classmethod
@@ -140,14 +148,21 @@ def least(rule: Rule) -> int:
     return rule.shortest
 
 
-def amount(key: str) -> int:
-    """How long a class is kept, in its unit."""
-    rule, chosen = RULES[key], Term.of(key)
+def amount(key: str, before: datetime | None = None) -> int:
+    """How long a class is kept, in its unit; with a moment, by what was chosen before it."""
+    rule, chosen = RULES[key], Term.of(key, before)
     if rule.operator:
         return int(tools.backups.days if key == "backup" else tools.backups.keys_days)
     if rule.is_fixed or chosen is None:
         return least(rule)
     return min(max(int(chosen.amount), least(rule)), rule.longest)
+
+
+def in_words(count: int, unit: str, lang: str) -> str:
+    """A term such as 24 months, in a language; none is "with the photo"."""
+    if not count:
+        return tools.typesetter.gettext(_l("with the photo"), lang)
+    return tools.typesetter.ngettext(*WORDS[unit], count, lang)
 
 
 def goes_alone(key: str) -> bool:
@@ -217,17 +232,20 @@ def choose(key: str, given: Mapping[str, str], *, by: User) -> None:
         return
     with db.atomic():
         Term.create(key=key, amount=int(wanted), alone=alone, why=text, by=by)
+        if int(wanted) > before or (alone and not was_alone):
+            after = [int(wanted), rule.unit, *(["alone"] if alone else [])]
+            deviation.note(f"{deviation.TERM}{key}", [before, rule.unit], after, text, by=by)
         Trace.leave(
             by, "retention.changed", of=key, amount=int(wanted), before=before, unit=rule.unit, alone=alone
         )
 
 
-def deviations() -> list[Term]:
+def deviations(before: datetime | None = None) -> list[Term]:
     """Every class that is kept longer than the shortest, or erased unasked, with the reason given (DBD-02)."""
-    chosen = Term.all()
+    chosen = [(rule, Term.of(rule.key, before)) for rule in SCHEDULE]
     return [
-        chosen[rule.key] for rule in SCHEDULE
-        if rule.key in chosen and (amount(rule.key) > least(rule) or goes_alone(rule.key))
+        term for rule, term in chosen
+        if term and (amount(rule.key, before) > least(rule) or (rule.alone and term.alone))
     ]  # fmt: skip
 
 

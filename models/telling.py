@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from models import activities, papers, registers
-from models.base import db, tools
+from models.base import db
 from models.breach import Breach, Told, Whom
 from models.errors import Refusal, _l
 from models.gather import today
 from models.permission import Permission
-from models.registers import LABELS, Section
+from models.registers import LABELS
 from models.setting import Setting
+from models.sheets import Ask, Section
 from models.trail import Trace
 from models.user import User
-
-
-@dataclass(frozen=True)
-class _Speech:
-    lang: str
-
-    def say(self, words: str) -> str:
-        return tools.typesetter.gettext(words, self.lang)
 
 
 def to_the_authority(breach: Breach, lang: str, *, by: User) -> bytes:
     """Everything Art. 33(3) asks for, with whom to ask for more."""
     by.require(Permission.COMPLIANCE)
-    speech = _Speech(lang)
+    speech = Ask(today(), lang)
     contact = [(speech.say(LABELS[key]), [value]) for key, value in activities.head(lang).items() if value]
     sections = [Section(speech.say(_l("Who notifies")), contact), registers.of_breach(breach, speech)]
-    paper = papers.make(
-        "register.html", lang, title=speech.say(_l("Notice of a personal data breach (Art. 33)")), sections=sections,
-        on=today(), organisation=str(Setting.of("organisation")),
-    )  # fmt: skip
+    paper = speech.paper(_l("Notice of a personal data breach (Art. 33)"), sections)
     with db.atomic():
         Trace.leave(by, "breach.paper", breach)
     return paper

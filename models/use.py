@@ -75,7 +75,12 @@ class Use(Record):
 
     @classmethod
     def keep(cls, use: Use | None, given: Mapping[str, str], *, by: User) -> Use:
-        """Add a use or reword one. What it is for (purpose, channel, territory) is fixed once made: people agreed to it."""
+        """Add a use, with the reason, or reword one. What it is for is fixed once made: people agreed to it.
+
+        A new one is a step towards less privacy (DBD-02), and assessments that did not see it fit no longer (GOV-02).
+        """
+        from models import deviation, weighing
+
         by.require(Permission.WORDINGS)
         texts = {
             part: {lang: given.get(f"{part}-{lang}", "").strip()[:300] for lang in LOCALES}
@@ -88,6 +93,14 @@ class Use(Record):
         with db.atomic():
             if use is None:
                 use = cls._new(given, values)
+                after = [
+                    use.purpose,
+                    use.channel.value,
+                    use.territory,
+                    *(["marketing"] if use.direct_marketing else []),
+                ]
+                deviation.note(f"{deviation.USE}{use.code}", [], after, given.get("reason", ""), by=by)
+                weighing.recolour()
             else:
                 cls.update(**values).where(cls.id == use.id).execute()
             Trace.leave(by, "use.changed", use)

@@ -7,6 +7,7 @@ import email.policy
 import io
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -76,6 +77,15 @@ class Makers:
         """The mails written so far, the oldest first."""
         paths = sorted(self.config.data.glob("outbox/[!.]*.eml"), key=lambda path: path.stat().st_mtime_ns)
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]  # type: ignore[misc]
+
+    def weigh_events(self, *, by: User) -> None:
+        """The assessment that opens events with children or in public space (GOV-02)."""
+        from models import weighing
+
+        said = dict.fromkeys((*weighing.QUESTIONS, "children"), "It was weighed for this test.")
+        weighing.weigh_events(
+            said, weighing.today() + timedelta(days=300), by=by, risk="low", children=True, public_space=True
+        )
 
     def use(self, code: str = "website") -> Use:
         """One of the default uses."""

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from models import registers, telling
 from models.base import find
 from models.breach import Breach, hours_today
+from models.gather import today
 from models.permission import Permission
+from models.sheets import Ask
 from views.access import needs
 from views.pages import back_to, bytes_response, choices, go, page
 
@@ -18,7 +20,7 @@ bp = Blueprint("breaches", __name__, url_prefix="/compliance/breaches")
 
 
 @bp.get("")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def index() -> Response:
     """Every breach, notified or not."""
     return page("compliance/breaches.html", rows=Breach.all(), dangers=registers.DANGERS)
@@ -40,13 +42,14 @@ def create() -> Response:
 
 
 @bp.get("/<code>")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def show(code: str) -> Response:
     """One breach: the clock, what is known, the decision, who was told."""
     row = find(Breach.select(), code)
     return page(
         "compliance/breach.html", breach=row, told=list(row.tellings()), affected=row.affected(), on_paper=row.on_paper(),
         dangers=registers.DANGERS, danger_choices=choices(registers.DANGERS), hours=hours_today(),
+        section=registers.of_breach(row, Ask(today(), str(get_locale()))),
     )  # fmt: skip
 
 

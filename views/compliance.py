@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, request, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import activities, deviation, processor, registers, review, upcoming
-from models.assessment import Assessment
+from models import activities, deviation, processor, registers, review, upcoming, weighing
+from models.assessment import About, Assessment
 from models.base import find
 from models.breach import Breach
+from models.gather import today
 from models.pack import LANGUAGES, Pack
 from models.permission import Permission
+from models.sheets import Ask
 from views.access import needs
+from views.deliveries import day_of
 from views.pages import back_to, bytes_response, choices, go, page, while_open
 
 bp = Blueprint("compliance", __name__, url_prefix="/compliance")
 
 
 @bp.get("")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def index() -> Response:
     """What is due, and the ways to every register."""
     return page(
         "compliance/index.html", duties=upcoming.duties(), breaches=list(Breach.open()), packs=Pack.all()[:5],
-        languages=LANGUAGES, deviations=[row for row in deviation.register() if row.stands],
+        languages=LANGUAGES, first_day=Pack.first_day(), today=today(), deviations=[row for row in deviation.register() if row.stands],
     )  # fmt: skip
 
 
 @bp.get("/record")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def record() -> Response:
     """The record of processing as it is today, what it lacks, and its versions (Art. 30)."""
     made, about = activities.written(str(get_locale())), activities.head(str(get_locale()))
@@ -62,19 +67,49 @@ def approve_record() -> Response:
 
 
 @bp.get("/assessments")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def assessments() -> Response:
     """Every impact assessment there was (Art. 35)."""
     return page(
-        "compliance/assessments.html", rows=[(row, registers.assessment(row)) for row in Assessment.history()]
-    )
+        "compliance/assessments.html", rows=[(row, registers.assessment(row)) for row in Assessment.history()],
+        waiting=weighing.waiting(),
+    )  # fmt: skip
+
+
+@bp.get("/assessments/events")
+@needs(Permission.COMPLIANCE)
+def weigh_events() -> Response:
+    """The assessment of events with children or in public space, with what the one before said."""
+    return page(
+        "compliance/weigh_events.html", last=next(iter(Assessment.history(About.EVENTS)), None),
+        questions=weighing.QUESTIONS, latest=today() + timedelta(days=365),
+    )  # fmt: skip
+
+
+@bp.post("/assessments/events")
+@needs(Permission.COMPLIANCE)
+@back_to(weigh_events)
+def sign_events() -> Response:
+    """Sign it off: such events open, as far as it covers them."""
+    form = request.form
+    until = day_of(form.get("expires_on", ""), "expires_on")
+    weighing.weigh_events(
+        {key: form.get(key, "") for key in (*weighing.QUESTIONS, *weighing.MORE)}, until, by=current_user,
+        risk=form.get("risk", ""), children=bool(form.get("children_too")), public_space=bool(form.get("public_space")),
+    )  # fmt: skip
+    flash(gettext("Signed off. Events it covers are open."))
+    return go(url_for("compliance.assessments"))
 
 
 @bp.get("/deviations")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def deviations() -> Response:
     """Every step towards less privacy, and why (DBD-02)."""
-    return page("compliance/deviations.html", rows=deviation.register())
+    ask = Ask(today(), str(get_locale()))
+    return page(
+        "compliance/deviations.html",
+        rows=[(row, *registers.deviates(row, ask)) for row in deviation.register()],
+    )
 
 
 @bp.get("/accounts")
@@ -98,7 +133,7 @@ def review_accounts() -> Response:
 
 
 @bp.get("/parties")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def parties() -> Response:
     """Who else handles our data, what their contracts say, and every host we talk to."""
     return page(
@@ -125,7 +160,7 @@ def create_party() -> Response:
 
 
 @bp.get("/parties/<code>")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def party(code: str) -> Response:
     """One entry, to read and to mend."""
     return _party(find(processor.Party.select(), code))
@@ -154,13 +189,14 @@ def end_party(code: str) -> Response:
 @back_to(index)
 def ask_for_pack() -> Response:
     """Ask for an evidence pack; a job makes it."""
-    Pack.ask(request.form.get("lang", ""), by=current_user)
+    form = request.form
+    Pack.ask(form.get("lang", ""), by=current_user, on=day_of(form.get("on", ""), "on"))
     flash(gettext("The pack is being made. It stands here when it is ready."))
     return go(url_for("compliance.index"))
 
 
 @bp.get("/packs/<code>")
-@needs(Permission.COMPLIANCE, fresh=True)
+@needs(Permission.REGISTERS, fresh=True)
 def take_pack(code: str) -> Response:
     """Take a pack out, after proving once more who one is."""
     pack = find(Pack.select(), code)
@@ -176,4 +212,5 @@ def _party(row: processor.Party | None) -> Response:
         "compliance/party.html", party=row, words=registers, clauses=processor.CLAUSES, mains=mains,
         part_choices=choices({part.value: words for part, words in registers.PARTS.items()}),
         safeguard_choices=choices(registers.SAFEGUARDS),
+        section=registers.of_party(row, Ask(today(), str(get_locale()))) if row else None,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models import weighing
 from models.base import find
 from models.errors import Missing
 from models.event import QUESTIONS, Event, OptOut
@@ -26,6 +27,7 @@ def show(code: str) -> Response:
     return page(
         "events/show.html", album=album, event=event, questions=QUESTIONS, objections=event.objections() if event else [],
         basis=event.basis.value if event else "missing",
+        shut=weighing.why_shut(album),
     )  # fmt: skip
 
 
@@ -35,7 +37,13 @@ def show(code: str) -> Response:
 def keep(code: str) -> Response:
     """Write or rewrite the record."""
     album, form = find(current_user.albums(), code), request.form
-    Event.keep(album, form, children=bool(form.get("children")), by=current_user)
+    Event.keep(
+        album,
+        form,
+        children=bool(form.get("children")),
+        public_space=bool(form.get("public_space")),
+        by=current_user,
+    )
     flash(gettext("Kept. Faces marked as crowd in this album follow it from now on."))
     return go(url_for("events.show", code=album.code))
 

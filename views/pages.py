@@ -63,7 +63,7 @@ DOORS = (
         "compliance.index",
         lazy_gettext("Compliance"),
         "shield-check",
-        frozenset({P.COMPLIANCE}),
+        frozenset({P.REGISTERS}),
     ),
     Door("trail", "trail.index", lazy_gettext("Trail"), "history", frozenset({P.TRAIL})),
     Door(
@@ -173,6 +173,7 @@ def init_app(app: Flask) -> None:
     """Give every template its surroundings and filters."""
     app.context_processor(surroundings)
     app.add_template_filter(day)
+    app.add_template_filter(month)
     app.add_template_filter(moment)
     app.add_template_filter(local)
     app.add_template_filter(size)
@@ -267,6 +268,11 @@ def choices(words: Mapping[str, str], keys: Iterable[str] = ()) -> list[tuple[st
 def local(value: datetime) -> str:
     """An instant as a field for day and time wants it, in the organisation's zone."""
     return value.astimezone(ZoneInfo(choose_zone())).strftime("%Y-%m-%dT%H:%M")
+
+
+def month(value: date) -> str:
+    """A month in words of the reader."""
+    return dates.written_month(value, str(get_locale()))
 
 
 def day(value: date | None, style: str = "medium") -> str:

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from models import forgetting, modes, opting_in, preparation, recognition, scan, tally
+from models import forgetting, modes, opting_in, preparation, recognition, scan, tally, weighing
 from models.album import Album, Mode
-from models.assessment import Assessment, Condition, Covers, Risk
+from models.assessment import About, Assessment, Condition, Covers, Risk
 from models.base import find
 from models.errors import Invalid, _l
 from models.gather import today
@@ -39,7 +39,7 @@ def index() -> Response:
     return page(
         "recognition/index.html", state=modes.state(), opted_in=opting_in.opted_in(), uncovered=opting_in.not_covered(),
         counts=forgetting.counts(), strays=len(forgetting.strays()), scans=scan.under_way(), off=off,
-        allowed=len(albums) - len(off), registered=recognition.registered(), history=Assessment.history(),
+        allowed=len(albums) - len(off), registered=recognition.registered(), history=Assessment.history(About.RECOGNITION),
         country=Setting.of("country"), most=MOST_SHOWN, guesses=tally.table(), album=None, progress=preparation.progress(),
     )  # fmt: skip
 
@@ -48,9 +48,9 @@ def index() -> Response:
 @needs(Permission.COMPLIANCE)
 def weigh() -> Response:
     """The assessment to fill in, with what the one before said."""
-    last = next(iter(Assessment.history()), None)
+    last = next(iter(Assessment.history(About.RECOGNITION)), None)
     return page(
-        "recognition/weigh.html", last=last, questions=recognition.QUESTIONS, kinds=[kind.value for kind in Relation],
+        "recognition/weigh.html", last=last, questions=weighing.QUESTIONS, kinds=[kind.value for kind in Relation],
         purposes=recognition.purposes(), latest=today() + timedelta(days=365), country=Setting.of("country"),
         scope=last.scope if last else Covers(frozenset(), frozenset()),
     )  # fmt: skip
@@ -65,7 +65,7 @@ def switch_on() -> Response:
     until = day_of(form.get("expires_on", ""), "expires_on")
     if until is None:
         raise Invalid(_l("Choose a day within a year from now."), field="expires_on")
-    asked = (*recognition.QUESTIONS, *recognition.MORE)
+    asked = (*weighing.QUESTIONS, *weighing.MORE)
     recognition.switch_on(
         _chosen(Mode, "mode", _l("Choose how faces may be compared.")), {key: form.get(key, "") for key in asked}, until,
         by=current_user, condition=_chosen(Condition, "condition", _l("Name the condition of Art. 9(2) you rely on.")),
@@ -85,10 +85,11 @@ def switch_off() -> Response:
 
 
 @bp.get("/recognition/assessments/<code>")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def assessment(code: str) -> Response:
     """One assessment, whole, in force or ended."""
-    return page("recognition/assessment.html", assessment=find(Assessment.select(), code))
+    row = find(Assessment.select(), code)
+    return page("recognition/assessment.html", assessment=row, stale=row.stale(modes.state().mode))
 
 
 @bp.post("/recognition/rosters/<code>")

@@ -1,4 +1,4 @@
-"""How long everything is kept, and the month in numbers; for the privacy officer."""
+"""How long everything is kept, and the month in numbers; for the privacy officer, and to read for auditors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from models import charts, monthly, retaining, retention
 from models.permission import Permission
 from views.access import needs
-from views.pages import back_to, bytes_response, go, page
+from views.pages import back_to, bytes_response, go, month, page
 
 bp = Blueprint("retention", __name__, url_prefix="/compliance")
 
 
 @bp.get("/retention")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def index() -> Response:
     """The schedule, what was chosen differently and why, and the last run of each class."""
     return page("compliance/retention.html", rows=retaining.standing(), deviations=retention.deviations())
@@ -33,7 +33,7 @@ def choose(key: str) -> Response:
 
 
 @bp.get("/report")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def report() -> Response:
     """One month in numbers, with drawings."""
     span, numbers, kept_at = monthly.of(request.args.get("month", ""))
@@ -42,13 +42,13 @@ def report() -> Response:
         "compliance/report.html",
         span=span,
         kept_at=kept_at,
-        months=[(name, name) for name in monthly.kept()],
+        months=[(name, month(monthly.Span.of(name).first)) for name in monthly.kept()],
         sheet=sheet,
     )
 
 
 @bp.get("/report.pdf")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def paper() -> Response:
     """The same on paper."""
     name = f"clearframe-{request.args.get('month', '')}.pdf"
@@ -58,7 +58,7 @@ def paper() -> Response:
 
 
 @bp.get("/report.csv")
-@needs(Permission.COMPLIANCE)
+@needs(Permission.REGISTERS)
 def table() -> Response:
     """The same as a table."""
     name = f"clearframe-{request.args.get('month', '')}.csv"

@@ -129,6 +129,7 @@ def test_an_unknown_face_must_be_covered_too(group):
     Match.create(face=stranger, person=group.noor, distance=0.4, band="likely")
     assert group.codes(both)[0] is State.CLEARED
     written = dict.fromkeys(QUESTIONS, "It was written on the sign at the entrance.")
+    group.house.weigh_events(by=group.house.user("dpo"))
     Event.keep(group.photo.album, written, children=True, by=group.house.user("consent-officer"))
     faces.remark(stranger, Word.CROWD, by=group.editor)
     assert group.codes(group.copy())[1] >= {Code.ASSESSMENT_MISSING}
@@ -408,7 +409,12 @@ def test_a_list_of_copies_costs_the_same_for_one_and_for_seven(group):
 
 def test_a_yes_to_being_named_names_nobody_who_is_covered(group):
     """MET-05: Daan said no to the website and yes to his name; a copy without his face goes without his name."""
-    given = {"channel": "naming", "name-en": "Your name", "about-en": "We write your name with the photo."}
+    given = {
+        "channel": "naming",
+        "name-en": "Your name",
+        "about-en": "We write your name with the photo.",
+        "reason": "The board asked for it in March.",
+    }
     naming = Use.keep(None, given, by=group.house.user("dpo"))
     for person in (group.noor, group.daan):
         asked = Request.ask([person], [naming], Wording.current()[0], by=group.editor, way=Way.LINK)[0]

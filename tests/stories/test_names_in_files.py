@@ -37,7 +37,7 @@ class Scene:
         self.editor = house.user("editor")
         self.album = house.album(by=self.editor)
         self.naming = Use.keep(
-            None, {"channel": "naming", "name-en": "Your name", "about-en": "We write your name with the photo."}, by=house.user("dpo")
+            None, {"channel": "naming", "name-en": "Your name", "about-en": "We write your name with the photo.", "reason": "The board asked for it in March."}, by=house.user("dpo")
         )  # fmt: skip
         self.people = {name: house.person(name, by=self.editor) for name in CAST}
 

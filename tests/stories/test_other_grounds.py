@@ -227,6 +227,7 @@ def test_a_crowd_is_shown_only_at_an_assessed_event_and_never_over_an_objection(
     with pytest.raises(Invalid) as refusal:
         Event.keep(scene.album, answers | {"opt_out": ""}, children=False, by=scene.officer)
     assert refusal.value.field == "opt_out"
+    house.weigh_events(by=scene.dpo)
     event = Event.keep(scene.album, answers, children=True, by=scene.officer)
     faces.remark(Face.get_by_id(face.id), Word.CROWD, by=scene.editor)
     drain()

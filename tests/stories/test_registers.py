@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from models import activities, deviation, organisation, processor, review, upcoming
+from adapters import clock
+from models import (
+    activities,
+    beginning,
+    deviation,
+    organisation,
+    processor,
+    recognition,
+    registers,
+    retention,
+    review,
+    upcoming,
+)
 from models.activities import FIELDS, NAMES, ActivityReview
+from models.album import Album, Mode
 from models.base import tools
+from models.breach import Breach
 from models.deviation import Deviation
 from models.errors import Invalid, NotAllowed, Refusal
+from models.pack import Pack
 from models.processor import CLAUSES, Party
 from models.setting import DEFAULTS, Setting
+from models.sheets import Ask
 from models.trail import Trace
+from models.use import Channel, Use
 from models.user import User
 from models.webhook import Webhook
 from tests.makers import Browser
+from tests.stories.test_breaches import SAID, local
 
 pytestmark = pytest.mark.both_engines
 PARTICULARS = {
@@ -24,6 +44,7 @@ PARTICULARS = {
     "country": "NL", "photo_credit": "", "consent_months": "24", "ends_soon_days": "30", "link_days": "30",
     "coming_of_age_days": "0", "share_days": "30", "files_a_day": "500",
 }  # fmt: skip
+NOT_AT_FIRST = {Channel.OUT_OF_HOME, Channel.AI_TRAINING, Channel.NAMING, Channel.PARTNER}
 PROCESSOR = {
     "part": "processor", "name": "Hosting Voorbeeld", "does": "Keeps the backups", "country": "nl",
     "hosts": "backup.hosting.example", **{f"clause_{letter}": f"clause {letter}" for letter in CLAUSES},
@@ -137,6 +158,8 @@ def test_the_defaults_are_the_private_ones():
         "link_days": 30, "shares": False, "share_minors": False, "share_days": 30, "coming_of_age_days": 0,
         "region": "", "files_a_day": 500, "second_factor": False,
     }  # fmt: skip
+    assert [use["channel"] for use in beginning.USES if use["channel"] in NOT_AT_FIRST] == []
+    assert {str(use.get("territory", "EU")) for use in beginning.USES} == {"EU"}
 
 
 def test_less_privacy_needs_a_reason(admin):
@@ -153,6 +176,103 @@ def test_less_privacy_needs_a_reason(admin):
     assert (lines.count(), any("Alumni" in line.facts for line in lines)) == (2, False)
     organisation.change(PARTICULARS, by=admin)
     assert [row.stands for row in deviation.register()] == [False, False]
+
+
+def test_no_step_towards_less_privacy_goes_unwritten(house, dpo, admin):
+    """DBD-02, DBD-01: every setting, term, use and mode that can be less strict than the fresh install, one after the other."""
+    assert deviation.LESS.keys() ^ deviation.NEUTRAL.keys() == DEFAULTS.keys(), (
+        "a new setting belongs to one of the two"
+    )
+    organisation.change(PARTICULARS | {"second_factor": "1", "coming_of_age_days": "30"}, by=admin)
+    looser = {
+        "consent_months": "25", "link_days": "31", "shares": "1", "share_minors": "1", "share_days": "31", "files_a_day": "501",
+        "second_factor": "", "coming_of_age_days": "0",
+    }  # fmt: skip
+    assert looser.keys() | {"recognition_mode"} == deviation.LESS.keys()
+    kept = PARTICULARS | {"second_factor": "1", "coming_of_age_days": "30"}
+    acts = {
+        key: partial(lambda key, why: organisation.change(kept | {key: looser[key], "reason": why}, by=admin), key) for key in looser
+    }  # fmt: skip
+    for rule in retention.SCHEDULE:
+        if not rule.is_fixed:
+            more = {"amount": str(rule.longest)}
+            acts[f"retention:{rule.key}"] = partial(
+                lambda key, given, why: retention.choose(key, given | {"why": why}, by=dpo), rule.key, more
+            )
+    for channel in Channel:
+        given = {"name-en": channel.value, "about-en": "x", "channel": channel.value, "territory": "WORLD"}
+        code = Use.get_or_none(Use.code == channel.value)
+        acts[f"use:{channel.value}{'-2' if code else ''}"] = partial(
+            lambda given, why: Use.keep(None, given | {"reason": why}, by=dpo), given
+        )
+    album = house.album(by=dpo)
+    recognition.close(album, by=house.user("editor"))
+    acts[f"album:{album.code}"] = lambda why: recognition.open_again(
+        Album.get_by_id(album.id), by=dpo, reason=why
+    )
+    answers = dict.fromkeys(recognition.QUESTIONS, "It was weighed for this test.")
+    acts["recognition_mode"] = lambda why: recognition.switch_on(
+        Mode.ROSTER, answers | {"purpose": why}, upcoming.today() + timedelta(days=9), by=dpo
+    )
+    for key, act in acts.items():
+        with pytest.raises(Invalid):
+            act("")
+        assert Deviation.select().where(Deviation.key == key).count() == 0, key
+        act("Decided by the board in March.")
+        rows = list(Deviation.select().where(Deviation.key == key))
+        back_at_default = key in ("second_factor", "coming_of_age_days")
+        assert [("board" in row.reason, row.stands) for row in rows] == [(True, not back_at_default)], key
+        assert all(registers.deviates(rows[0], Ask(upcoming.today(), lang)) for lang in ("en", "nl", "de"))
+    lines = Trace.select().where(Trace.action == "setting.deviates")
+    assert (lines.count(), any("board" in line.facts for line in lines)) == (len(acts), False)
+
+
+def test_the_record_says_the_terms_that_hold(dpo):
+    """GOV-01: how long is read from the live schedule, class by class, and changes with it."""
+
+    def said(key):
+        return next(one for one in activities.written("en") if one.key == key).retention
+
+    assert [text for text in said("consent") if "proof: 5 years" in text] != []
+    retention.choose("evidence", {"amount": "9", "why": "claims lapse late for us"}, by=dpo)
+    assert [text for text in said("consent") if "proof: 9 years" in text] != []
+    everything = [text for one in activities.written("en") for text in one.retention]
+    assert [
+        rule.key for rule in retention.SCHEDULE if not any(rule.data in text for text in everything)
+    ] == []
+
+
+def test_an_auditor_reads_and_changes_nothing(house, web, dpo):
+    """GOV-10, AUD-06: registers, month, proofs and packs; no name of anybody photographed, no form, no way to a person."""
+    noor = house.person("Noor Voorbeeld", by=house.user("editor"))
+    row = Breach.note({**SAID, "aware_at": local(clock.now() - timedelta(hours=2))}, by=dpo)
+    row.name_people([noor.code], by=dpo)
+    party = Party.keep(PROCESSOR, by=dpo)
+    made = Pack.ask("en", by=dpo)
+    auditor = Browser(web).log_in(house.user("auditor"))
+    pages = (
+        "", "/record", "/assessments", "/deviations", "/parties", f"/parties/{party.code}", "/breaches", f"/breaches/{row.code}",
+        "/retention", "/report", "/report.csv",
+    )  # fmt: skip
+    read = {name: auditor.get(f"/compliance{name}") for name in pages}
+    assert {name: answer.status_code for name, answer in read.items()} == dict.fromkeys(pages, 200)
+    assert [
+        name for name, answer in read.items() if noor.name in answer.text or noor.code in answer.text
+    ] == []
+    main = {name: answer.text.partition("<main")[2].partition("</main>")[0] for name, answer in read.items()}
+    assert [name for name, text in main.items() if 'method="post"' in text] == []
+    assert SAID["facts"] in main[f"/breaches/{row.code}"]
+    assert "clause a" in main[f"/parties/{party.code}"]
+    assert auditor.get(f"/compliance/packs/{made.code}").status_code == 410, "not made yet, but no 403"
+    closed = (
+        "/accounts",
+        "/breaches/new",
+        f"/breaches/{row.code}/letters.pdf",
+        "/parties/new",
+        "/assessments/events",
+    )
+    assert {auditor.get(f"/compliance{name}").status_code for name in closed} == {403}
+    assert auditor.post("/compliance/packs", data={"lang": "en"}).status_code == 403
 
 
 def test_the_pages_open(house, web, dpo, admin):

@@ -29,14 +29,22 @@ def asked(house, drain):
     uses = [
         Use.keep(
             None,
-            {"name-en": f"{purpose} {channel}", "about-en": "x", "purpose": purpose, "channel": channel},
+            {
+                "name-en": f"{purpose} {channel}",
+                "about-en": "x",
+                "purpose": purpose,
+                "channel": channel,
+                "reason": "The board asked for it in March.",
+            },
             by=officer,
         )
         for purpose in PURPOSES
         for channel in CHANNELS
     ]
     abroad = {"name-en": "Abroad", "about-en": "x", "purpose": "recruitment", "channel": "website"}
-    abroad_use = Use.keep(None, {**abroad, "territory": "WORLD"}, by=officer)
+    abroad_use = Use.keep(
+        None, {**abroad, "territory": "WORLD", "reason": "The board asked for it in March."}, by=officer
+    )
     taken = house.photo(house.album(by=editor), by=editor)
     drain()
     noor, photo = house.person("Noor Voorbeeld", by=editor), Photo.get_by_id(taken.id)

@@ -125,6 +125,7 @@ def test_a_use_is_added_reworded_and_ended(by):
         "name-en": "Posters",
         "about-en": "On posters in the street.",
         "purpose": "campaign",
+        "reason": "The board asked for it in March.",
     }
     assert officer.post("/uses", new).status_code == 303
     use = Use.get(Use.code == "posters")

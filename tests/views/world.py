@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from adapters import clock, seal
-from models import copies, desk, face_search, faces, my_page, package, recognition
+from models import copies, desk, face_search, faces, my_page, package, recognition, weighing
 from models.album import Mode
 from models.backups import Drill
 from models.base import db
@@ -58,6 +58,7 @@ from models.wording import Wording
 from tests.makers import Browser, Makers
 
 # Nouns that lie in a team's albums: to whoever isn't in the team they are not there (house rule 3).
+WEIGHED = "It was weighed for this test."
 OF_A_TEAM = {
     "albums", "photos", "faces", "appearance", "copies", "publications", "shares", "takedowns", "dispositions", "objections", "overrides",
 }  # fmt: skip
@@ -224,6 +225,10 @@ class World:
         basis = Basis.add(person, Use.get(), given, by=dpo, album=album)
         speaker = person.add_guardian(name=words("guardian"), email=words.address("guardian_mail"), by=editor)
         answers = dict.fromkeys(QUESTIONS, "It was said on the sign at the door.")
+        weighing.weigh_events(
+            {**dict.fromkeys(weighing.QUESTIONS, WEIGHED), "children": WEIGHED}, today() + timedelta(days=90), by=dpo,
+            risk="low", children=True, public_space=False,
+        )  # fmt: skip
         event = Event.keep(album, answers, children=True, by=dpo)
         objection = event.note_objection(words("objection"), by=editor)
         shown = Publication.record(delivery, medium=words("medium"), by=editor)
@@ -290,7 +295,7 @@ class World:
         with db.atomic():
             scan = Scan.create()
             Sought.create(scan=scan, person=person)
-        asked = dict.fromkeys(recognition.QUESTIONS, "It was weighed for this test.")
+        asked = dict.fromkeys(recognition.QUESTIONS, WEIGHED)
         weighed = recognition.switch_on(Mode.ROSTER, asked, today() + timedelta(days=90), by=dpo)
         outbox = sorted(self.house.config.data.glob("outbox/*.eml"))
         job = Job.select().order_by(Job.id).get()
