@@ -18,6 +18,7 @@ from models.health import Beat
 from models.trail import Trace
 
 FOLDER = "keys"
+BROUGHT = ".brought"  # beside a key store that came from a backup, until the restore is done
 PLAIN, SEALED = ".db", ".age"
 
 
@@ -61,8 +62,11 @@ def forget_old(place: str, days: int) -> int:
 
 
 def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) -> None:
-    """Put the newest copy at a place, or one file, into a key folder that has none; Refusal where one is."""
-    if (folder / STORE).exists():
+    """Put the newest copy at a place, or one file, into a key folder that has none of its own; Refusal where one is.
+
+    One that a restore brought is no library's yet: the restore that broke off brings it again.
+    """
+    if (folder / STORE).exists() and not (folder / BROUGHT).exists():
         raise Refusal(_l("There is a key store here already. Take --keys away, or move the old one aside."))
     data = _opened(str(place), identities)
     if not data.startswith(b"SQLite format 3\0"):
@@ -71,7 +75,15 @@ def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) ->
     draft = folder / f".{STORE}.part"
     draft.unlink(missing_ok=True)
     roots.write(draft, data)
+    (folder / BROUGHT).touch(mode=0o600)
+    for ending in ("-wal", "-shm"):
+        (folder / f"{STORE}{ending}").unlink(missing_ok=True)
     draft.replace(folder / STORE)
+
+
+def settled(folder: Path) -> None:
+    """The restore is done: the store that was brought is this library's own from now on."""
+    (folder / BROUGHT).unlink(missing_ok=True)
 
 
 def _opened(place: str, identities: list[Any] | None) -> bytes:
