@@ -36,14 +36,8 @@ class Finding:
 
 
 # What can be looked at whatever is wrong with keys and database.
-ALONE = {
-    "packages",
-    "folders",
+ALONE = set("packages folders room queue mail address".split()) | {
     "keys apart",
-    "room",
-    "queue",
-    "mail",
-    "address",
     "face models",
     "disk encryption",
 }
@@ -145,7 +139,9 @@ def library(config: Config) -> Finding:
         return Finding("keys", WRONG, f"There is no library in {config.data} yet.",
                        "bin/run creates it; bin/clearframe restore brings one back.")  # fmt: skip
     from app import wire
+    from commands.unsealing import unseal
 
+    unseal(config.keys)
     wire(config)
     return Finding("keys", OK, "The key store opens.")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import tarfile
+from contextlib import closing
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -48,7 +50,31 @@ def make(place: str) -> str:
 
 def copy() -> bytes:
     """The key store as one SQLite file, consistent while others write; made in memory, so that no copy can be left behind."""
-    return bytes(tools.keys._connection().serialize())
+    store = bytes(tools.keys._connection().serialize())
+    salt = tools.keys.folder / roots.SALT
+    return _with_salt(store, salt.read_bytes()) if salt.exists() else store
+
+
+def _with_salt(store: bytes, about: bytes) -> bytes:
+    """The store with the salt of its passphrase inside: without it the passphrase opens nothing, and it is no secret."""
+    with closing(sqlite3.connect(":memory:")) as draft:
+        draft.deserialize(store[:18] + b"\x01\x01" + store[20:])  # a file in memory has no write-ahead log
+        draft.execute("CREATE TABLE salt (about BLOB NOT NULL)")
+        draft.execute("INSERT INTO salt VALUES (?)", (about,))
+        draft.commit()
+        return bytes(draft.serialize())
+
+
+def _lay_salt(draft: Path, folder: Path) -> None:
+    """Take the salt out of a store that was brought and put it where a start looks for it."""
+    with closing(sqlite3.connect(draft)) as store:
+        if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'salt'").fetchone():
+            return
+        about = store.execute("SELECT about FROM salt").fetchone()[0]
+        store.execute("DROP TABLE salt")
+        store.commit()
+    (folder / roots.SALT).unlink(missing_ok=True)
+    roots.write(folder / roots.SALT, about)
 
 
 def forget_old(place: str, days: int) -> int:
@@ -75,6 +101,7 @@ def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) ->
     draft = folder / f".{STORE}.part"
     draft.unlink(missing_ok=True)
     roots.write(draft, data)
+    _lay_salt(draft, folder)
     (folder / BROUGHT).touch(mode=0o600)
     for ending in ("-wal", "-shm"):
         (folder / f"{STORE}{ending}").unlink(missing_ok=True)
