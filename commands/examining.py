@@ -36,11 +36,7 @@ class Finding:
 
 
 # What can be looked at whatever is wrong with keys and database.
-ALONE = set("packages folders room queue mail address".split()) | {
-    "keys apart",
-    "face models",
-    "disk encryption",
-}
+ALONE = {"packages", "folders", "keys apart", "room", "queue", "mail", "address", "face models", "disk encryption"}  # fmt: skip
 
 Look = Callable[[Config], Finding]
 
