@@ -76,7 +76,7 @@ class Config:
         try:
             config = cls(**_values(Env(), given))
         except EnvError as error:
-            raise BadConfig(f"{error}.") from error
+            raise BadConfig(f"{str(error).rstrip('.')}.") from error
         config._check()
         return config
 
@@ -123,6 +123,7 @@ class Config:
     def _check_places(self, called: dict[str, str] | None = None) -> None:
         """Keys, data and the copies of each lie apart, wherever links lead: what finds one has not found the other."""
         data, keys, called = self.data, self.keys, called or {}
+        root = "" if self.demo else Env().str("CLEARFRAME_ROOT_KEY_FILE", "").strip()
         vault = "" if self.storage_url == "file:" else self.storage_url
         database = (
             self.database_url.removeprefix("sqlite:///") if self.database_url.startswith("sqlite") else ""
@@ -131,11 +132,15 @@ class Config:
             "copy": "a copy of one would carry the other",
             "lost": "what destroys one would destroy its backup too",
             "together": "keys and data never lie together",
+            "store": "the key store and what opens it never lie in one backup",
         }
         for name, place, other_name, other, reason in (
             ("CLEARFRAME_KEYS", keys, "CLEARFRAME_DATA", data, "copy"),
             ("CLEARFRAME_KEYS", keys, "STORAGE_URL", vault, "copy"),
             ("CLEARFRAME_KEYS", keys, "DATABASE_URL", database, "copy"),
+            ("CLEARFRAME_ROOT_KEY_FILE", root, "CLEARFRAME_DATA", data, "together"),
+            ("CLEARFRAME_ROOT_KEY_FILE", root, "BACKUP_TO", self.backup_to, "together"),
+            ("CLEARFRAME_ROOT_KEY_FILE", root, "KEYS_BACKUP_TO", self.keys_backup_to, "store"),
             ("BACKUP_TO", self.backup_to, "CLEARFRAME_DATA", data, "lost"),
             ("BACKUP_TO", self.backup_to, "STORAGE_URL", vault, "lost"),
             ("BACKUP_TO", self.backup_to, "DATABASE_URL", database, "lost"),
@@ -172,7 +177,13 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         # An empty variable is how compose files and unit files say "not set".
         return env.str(name, "").strip() or default
 
-    demo = bool(given.get("demo", env.bool("CLEARFRAME_DEMO", False)))
+    def whole(name: str, default: int) -> int:
+        return env.int(name) if read(name) else default
+
+    def flag(name: str) -> bool:
+        return bool(read(name)) and env.bool(name)
+
+    demo = bool(given.get("demo", flag("CLEARFRAME_DEMO")))
     # The demo never touches what is real: of all the places one may set, it takes only the data folder, and there a corner.
     place = (lambda _name, default="": default) if demo else read
     data = _folder(given.get("data") or _data_folder(read("CLEARFRAME_DATA"), demo))
@@ -195,20 +206,20 @@ def _values(env: Env, given: dict[str, Any]) -> dict[str, Any]:
         "oidc_groups_claim": place("OIDC_GROUPS_CLAIM", "groups"),
         "oidc_roles": _roles(place("OIDC_ROLES")),
         "oidc_hosts": tuple(place("OIDC_HOSTS").replace(",", " ").casefold().split()),
-        "oidc_trust_email": env.bool("OIDC_TRUST_EMAIL", False),
-        "oidc_trust_factor": env.bool("OIDC_TRUST_FACTOR", False),
+        "oidc_trust_email": flag("OIDC_TRUST_EMAIL"),
+        "oidc_trust_factor": flag("OIDC_TRUST_FACTOR"),
         "backup_to": _standing(place("BACKUP_TO")),
         "backup_recipient": place("BACKUP_RECIPIENT"),
-        "backup_days": env.int("BACKUP_DAYS", 35),
+        "backup_days": whole("BACKUP_DAYS", 35),
         "keys_backup_to": _standing(place("KEYS_BACKUP_TO")),
-        "keys_backup_days": env.int("KEYS_BACKUP_DAYS", 7),
+        "keys_backup_days": whole("KEYS_BACKUP_DAYS", 7),
         "heads_to": place("HEADS_TO"),
-        "webhook_private": bool(given.get("webhook_private", env.bool("WEBHOOK_PRIVATE", False))),
+        "webhook_private": bool(given.get("webhook_private", flag("WEBHOOK_PRIVATE"))),
         "mail_from": read("MAIL_FROM", "clearframe@localhost"),
         "timezone": read("TIMEZONE", "Europe/Amsterdam"),
         "locale": read("LOCALE", "en"),
-        "proxy_count": env.int("PROXY_COUNT", 0),
-        "disk_reserve": env.int("DISK_RESERVE", 200) * 1_000_000,
+        "proxy_count": whole("PROXY_COUNT", 0),
+        "disk_reserve": whole("DISK_RESERVE", 200) * 1_000_000,
         "metrics_token": read("METRICS_TOKEN"),
         "log_level": read("LOG_LEVEL", "INFO").upper(),
         "trusted_hosts": tuple(filter(None, (name.strip() for name in read("TRUSTED_HOSTS").split(",")))),
@@ -285,7 +296,7 @@ def _roles(text: str) -> tuple[tuple[str, str], ...]:
 
 def _from_file(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+        return (HERE / path).read_text(encoding="utf-8").strip() if path else ""
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"OIDC_CLIENT_SECRET_FILE can't be read: {path}.") from error
 

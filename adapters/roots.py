@@ -17,6 +17,7 @@ ROOT, SALT = "root.key", "root.salt"
 NEXT = {ROOT: "root.key.new", SALT: "root.salt.new"}  # what a rotation under way will put in their place
 HANDED = "CLEARFRAME_ROOT_FD"  # the number of an inherited file in memory, never the key itself
 SHORTEST = 32
+PROJECT = Path(__file__).resolve().parent.parent  # where relative folders of the settings lie
 SHORTEST_PASSPHRASE = 16
 # Argon2id for the one secret that opens everything: four times the memory of a user's password (RFC 9106).
 COST: dict[str, Any] = {"memory_cost": 262_144, "time_cost": 3, "parallelism": 4}
@@ -157,14 +158,23 @@ def flush(folder: Path) -> None:
         os.close(handle)
 
 
+def named_file() -> Path | None:
+    """The file of the root key that the operator keeps elsewhere and names in a setting."""
+    named = os.environ.get("CLEARFRAME_ROOT_KEY_FILE", "").strip()
+    return PROJECT / named if named else None
+
+
 def _given() -> Root | None:
-    named = os.environ.get("CLEARFRAME_ROOT_KEY_FILE")
+    named = named_file()
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(named) if named else Path(credentials) / "clearframe-root" if credentials else None
+    path = named or (Path(credentials) / "clearframe-root" if credentials else None)
     if path is None or (not named and not path.exists()):
         return None
     if not path.exists():
-        raise KeysMissing(f"The root key is missing: {path}.")
+        raise KeysMissing(
+            f"The root key is missing: {path}. Put back your copy of it. For a new library, make one first: "
+            f"(umask 077; head -c {SHORTEST} /dev/urandom > {path})."
+        )
     return Root(path.read_bytes(), "named" if named else "credential")
 
 

@@ -89,14 +89,18 @@ def with_app(verb: Callable[P, R]) -> Callable[P, R]:
 
         config = Config.from_environment()
         if not config.has_data():
-            raise click.ClickException(f"There is no library in {config.data} yet. bin/run creates it.")
+            raise click.ClickException(
+                f"There is no library in {config.data} yet. bin/run creates it; bin/clearframe restore brings one back."
+            )
         from app import create_app
         from commands.unsealing import unseal
         from models import schema
-        from models.base import db
+        from models.base import db, tools
 
         unseal(config.keys)
-        with create_app(config).app_context(), db.connection_context():
+        app = create_app(config)
+        schema.check_with_keys(config.database_url, tools.keys)  # opening what is gone would make it anew
+        with app.app_context(), db.connection_context():
             schema.check_known()
             return verb(*args, **kwargs)
 

@@ -114,6 +114,12 @@ def drill(place: str | None, as_json: bool) -> int:
             f"Backup {done.snapshot} comes back: {done.rows} rows, {done.objects} files tried, {done.lines} lines of the trail hold, "
             f"{done.erased_again} erasures done again, in {done.seconds} seconds."
         )
+        if tools.backups.recipient:
+            click.echo(
+                "Only the other half of BACKUP_RECIPIENT opens that backup: each of its bytes was read, and a dump of this moment came "
+                "back in its place. Restore it with that key on another machine once in a while.",
+                err=True,
+            )
     else:
         click.echo(f"The restore that was tried out did not work. {done.why}", err=True)
     return 0 if done.ok else 1

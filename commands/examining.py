@@ -18,26 +18,11 @@ LITTLE_ROOM = 5_000_000_000  # bytes
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # How long each may be ago before somebody should look: the part, its name, days, and what begins it.
 DUTIES = (
-    (
-        "scrub",
-        "scrub",
-        2,
-        "It runs every night at 1:29 UTC while the worker does; or run bin/clearframe scrub.",
-    ),
-    ("backup", "backup", 2, "Run bin/clearframe backup every day, and keep a copy in another place."),
-    (
-        "keys-backup",
-        "backup of the keys",
-        8,
-        "Keep a copy of the keys folder apart from the data, for seven days at most.",
-    ),
-    (
-        "drill",
-        "restore drill",
-        100,
-        "Restore a backup on another machine every three months and look at a photo.",
-    ),
-)
+    ("scrub", "scrub", 2, "It runs every night at 1:29 UTC while the worker does; or run bin/clearframe scrub."),
+    ("backup", "backup", 2, "Set BACKUP_TO, or run bin/clearframe backup every day; keep it in another place."),
+    ("keys-backup", "backup of the keys", 8, "Set KEYS_BACKUP_TO, or run bin/clearframe backup keys; apart from the data."),
+    ("drill", "restore drill", 100, "Run bin/clearframe backup drill PLACE, and restore on another machine once a year."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,12 +35,25 @@ class Finding:
     step: str = ""
 
 
+# What can be looked at whatever is wrong with keys and database.
+ALONE = {"packages", "folders", "keys apart", "room", "queue", "mail", "address", "face models", "disk encryption"}  # fmt: skip
+
 Look = Callable[[Config], Finding]
 
 
 def all_of_it(config: Config) -> list[Finding]:
-    """Every check, in the order in which to mend."""
-    return [_safely(name, look, config) for name, look in LOOKS.items()]
+    """Every check that can be made, in the order in which to mend."""
+    if not config.has_data():
+        return [_safely("packages", packages, config), _safely("keys", library, config)]
+    found: list[Finding] = []
+    for name, look in LOOKS.items():
+        wrong = {each.check for each in found if each.state == WRONG}
+        # What stands on something that is wrong is left out: its answer would be a riddle.
+        if name in ALONE or not wrong & (
+            {"keys"} if name in ("keys", "database", "vault") else {"keys", "database"}
+        ):
+            found.append(_safely(name, look, config))
+    return found
 
 
 def _safely(name: str, look: Look, config: Config) -> Finding:
@@ -82,10 +80,19 @@ def packages(_config: Config) -> Finding:
 
 def folders(config: Config) -> Finding:
     """Data and keys are readable by their owner alone."""
+    from adapters import roots
+    from adapters.keys import STORE
+
     open_ones = [
         path
-        for path in (config.data, config.keys, config.keys / "keys.db", config.keys / "root.key")
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+        for path in (
+            config.data,
+            config.keys,
+            config.keys / STORE,
+            config.keys / roots.ROOT,
+            roots.named_file(),
+        )
+        if path and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     if open_ones:
         step = f"chmod go= {' '.join(map(str, open_ones))}"
@@ -95,15 +102,24 @@ def folders(config: Config) -> Finding:
 
 def apart(config: Config) -> Finding:
     """Keys do not lie on the disk of the data."""
-    if config.keys.stat().st_dev == config.data.stat().st_dev:
+    if _disk(config.keys) == _disk(config.data):
         return Finding("keys apart", ATTENTION, "Keys and data lie on the same disk, so that one thief or one copy has both.",
                        "Move the keys folder to another disk and set CLEARFRAME_KEYS.")  # fmt: skip
     return Finding("keys apart", OK, "Keys and data lie on different disks.")
 
 
+def _there(path: Path) -> Path:
+    """The folder itself, or where it would be made."""
+    return next(each for each in (path, *path.parents) if each.exists())
+
+
+def _disk(path: Path) -> int:
+    return _there(path).stat().st_dev
+
+
 def room(config: Config) -> Finding:
     """Room for photos to come."""
-    least = min(shutil.disk_usage(path).free for path in (config.data, config.keys))
+    least = min(shutil.disk_usage(_there(path)).free for path in (config.data, config.keys))
     sentence = f"{least / 1e9:.1f} GB are free."
     step = "Make room or move the data to a larger disk."
     if least < config.disk_reserve:
@@ -116,9 +132,12 @@ def room(config: Config) -> Finding:
 def library(config: Config) -> Finding:
     """There is one, and its keys open."""
     if not config.has_data():
-        return Finding("keys", WRONG, f"There is no library in {config.data} yet.", "bin/run creates it.")
+        return Finding("keys", WRONG, f"There is no library in {config.data} yet.",
+                       "bin/run creates it; bin/clearframe restore brings one back.")  # fmt: skip
     from app import wire
+    from commands.unsealing import unseal
 
+    unseal(config.keys)
     wire(config)
     return Finding("keys", OK, "The key store opens.")
 
@@ -136,21 +155,31 @@ def database(config: Config) -> Finding:
         waiting = [each.name for each in Runner(db.obj, str(schema.MIGRATIONS)).status() if not each.applied]
         broken = not is_postgres() and db.execute_sql("PRAGMA cipher_integrity_check").fetchone()
         whole = is_postgres() or db.execute_sql("PRAGMA quick_check").fetchone()[0] == "ok"
+        held = not _can_write()
+    if held:
+        return Finding("database", WRONG, "Another program holds the database, so that nothing can be written.",
+                       "See which one has its file open (`fuser -v`), such as a copy under way; then Clearframe goes on by itself.")  # fmt: skip
     if broken or not whole:
-        return Finding(
-            "database",
-            WRONG,
-            "The database file is damaged.",
-            "Stop Clearframe and restore the newest backup.",
-        )
+        return Finding("database", WRONG, "The database file is damaged.",
+                       "Stop Clearframe and restore the newest backup.")  # fmt: skip
     if waiting:
-        return Finding(
-            "database",
-            WRONG,
-            f"{len(waiting)} updates of the database are waiting.",
-            "Restart bin/run; it applies them.",
-        )
+        return Finding("database", WRONG, f"{len(waiting)} updates of the database are waiting.",
+                       "Restart bin/run; it applies them.")  # fmt: skip
     return Finding("database", OK, "The database answers, is whole and up to date.")
+
+
+def _can_write() -> bool:
+    from peewee import OperationalError
+
+    from models.base import db, is_postgres
+
+    if not is_postgres():
+        db.execute_sql("PRAGMA busy_timeout = 2000")  # who writes is soon done
+    try:
+        with db.atomic():
+            return True
+    except OperationalError:
+        return False
 
 
 def erasures(_config: Config) -> Finding:
@@ -332,7 +361,7 @@ def models_of_faces(_config: Config) -> Finding:
 
 def disk(config: Config) -> Finding:
     """Below the keys, the disk is encrypted (ERA-15); what can't be seen from here is said so."""
-    device = config.keys.stat().st_dev
+    device = _disk(config.keys)
     uuid = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/dm/uuid")
     if uuid.exists() and uuid.read_text().startswith("CRYPT-"):
         return Finding("disk encryption", OK, "The disk of the keys is encrypted.")

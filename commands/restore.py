@@ -37,6 +37,7 @@ def restore(place: str, **given: Any) -> int:
     Needs the root key and the key store. One that broke off is run again and starts over; until it is done nothing is served.
     """
     from adapters import age
+    from adapters.keys import STORE
     from app import wire
     from config import Config
     from models import keys_backup, restoring, trail
@@ -46,6 +47,10 @@ def restore(place: str, **given: Any) -> int:
     identities = age.identities_of(given["identity"]) if given["identity"] else None
     if given["key_store"] is not None:
         keys_backup.bring_back(given["key_store"], config.keys, identities)
+    elif not (config.keys / STORE).exists():
+        raise click.ClickException(
+            f"There is no key store in {config.keys}. Name the place of its backup with --keys, or put a copy of the key folder there."
+        )
     unseal(config.keys)
     notes = [
         note
@@ -64,6 +69,7 @@ def restore(place: str, **given: Any) -> int:
             place, config.data, until=given["snapshot"], identities=identities, heads=notes, sample=given["sample"],
             progress=shown.update if shown else lambda _count: None,
         )  # fmt: skip
+    keys_backup.settled(config.keys)
     if given["as_json"]:
         click.echo(json.dumps(asdict(done)))
     else:

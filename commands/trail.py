@@ -69,7 +69,7 @@ def export(file: Path) -> None:
         for line in reading.exported(by="operator"):
             out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
             count += 1
-    click.echo(f"{count} lines written to {file}")
+    click.echo(f"{count} lines written to {file}. docs/verify_trail.py checks them without Clearframe.")
 
 
 @trail.command()

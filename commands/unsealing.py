@@ -60,7 +60,7 @@ def _read(*, twice: bool) -> str:
     named = os.environ.get("CLEARFRAME_PASSPHRASE_FILE")
     if named:
         try:
-            return Path(named).read_text(encoding="utf-8").rstrip("\r\n")
+            return (roots.PROJECT / named).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise roots.KeysMissing(f"The passphrase can't be read from {named}.") from error
     if not sys.stdin.isatty():

@@ -180,12 +180,17 @@ def main() -> int:
     try:
         key = base64.b64decode(given.key) if given.key else None
         kept = [path.read_text(encoding="utf-8") for path in given.heads]
+        if bare := [str(path) for path, text in zip(given.heads, kept, strict=True) if not HEAD.search(text)]:
+            raise ValueError(f"there is no signed head in {', '.join(bare)}")
         with given.export.open(encoding="utf-8") as lines:
             count = verify(map(json.loads, lines), key, kept)
     except Bad as bad:
         print(f"NOT WHOLE: {bad}", file=sys.stderr)
         return 1
-    except (ValueError, KeyError, TypeError, OSError, StopIteration) as error:
+    except StopIteration:
+        print("NOT READABLE: the export is empty", file=sys.stderr)
+        return 1
+    except (ValueError, KeyError, TypeError, OSError) as error:
         print(f"NOT READABLE: {error}", file=sys.stderr)
         return 1
     print(f"The trail is whole: {count} lines.")

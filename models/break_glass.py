@@ -9,15 +9,17 @@ from peewee import ForeignKeyField, ModelSelect, TextField
 from adapters import clock
 from models import holders
 from models.base import Moment, Record, code_field, db
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, NotLent, Refusal, _l
 from models.notice import Notice, NoticeKind
-from models.permission import Permission, Role
+from models.permission import Permission, Role, granted
 from models.trail import Trace, take_turn
 from models.user import User
 
 P = Permission
 # What stopping a harm takes. Nothing that leaves the house, erases, opens a signature or reads the trail.
 LENT = frozenset({P.SEE, P.SEE_ALL, P.SEE_REASONS, P.PEOPLE, P.CONTACTS, P.CONSENTS, P.WITHDRAW, P.RESTRAIN})
+# Beyond these nothing is changed under it: what was lent for looking opens no form.
+ACTS = frozenset({P.WITHDRAW, P.RESTRAIN})
 MOST_HOURS = 4
 SHORTEST_REASON = 20
 
@@ -126,6 +128,12 @@ class BreakGlass(Record):
             )
             if seen.execute():
                 Trace.leave(by, "glass.acknowledged", self)
+
+
+def check_act(user: User, permission: Permission) -> None:
+    """Raise NotLent when a change rests on what was lent for looking alone."""
+    if permission in user.lent - ACTS and permission not in granted(user.roles):
+        raise NotLent
 
 
 def sweep() -> None:

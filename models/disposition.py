@@ -10,12 +10,12 @@ from peewee import DateField, ForeignKeyField, ModelSelect, TextField, chunked
 from adapters import clock, seal
 from models import retention
 from models.base import Moment, Record, code_field, db, tools
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, NotLent, Refusal, _l
 from models.gather import today
 from models.holders import holding
 from models.job import Job
 from models.notice import Notice, NoticeKind
-from models.permission import Permission, Role
+from models.permission import Permission, Role, granted
 from models.person import Person
 from models.photo import Photo
 from models.trail import Trace
@@ -68,6 +68,8 @@ class Disposition(Record):
         Until it is erased or masked no door opens. Asking for consent lets it wait once more, and an answer takes it off.
         """
         by.require(Permission.WITHDRAW)
+        if by.lent and Permission.WITHDRAW not in granted(by.roles):
+            raise NotLent  # nothing is erased, and nothing kept for years, by who was lent a key for hours
         if decision not in DECISIONS:
             raise Invalid(_l("Choose one of the list."), field="decision")
         if decision == "keep" and len(ground.strip()) < 10:

@@ -43,6 +43,15 @@ class NotAllowed(Refusal):
     words = _l("Your role doesn't include this. Ask your administrator if you need it.")
 
 
+class NotLent(NotAllowed):
+    """Emergency access lends looking and what stops a harm, and not this."""
+
+    words = _l(
+        "Emergency access lets you look, withdraw, take down and hold face recognition back. This waits for a colleague whose "
+        "role includes it."
+    )
+
+
 class Invalid(Refusal):
     """What was sent can't be accepted; `field` names where to mend it."""
 

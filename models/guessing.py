@@ -38,7 +38,7 @@ def hold_up(email: str, address: str) -> None:
     mine = (
         Session.select()
         .join(User)
-        .where(User.email == email.strip().casefold(), Session.address == address, Session.created_at > month)
+        .where(User.email == email, Session.address == address, Session.created_at > month)
     )
     if not mine.exists():
         raise Besieged

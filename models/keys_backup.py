@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import tarfile
+from contextlib import closing
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -18,6 +20,7 @@ from models.health import Beat
 from models.trail import Trace
 
 FOLDER = "keys"
+BROUGHT = ".brought"  # beside a key store that came from a backup, until the restore is done
 PLAIN, SEALED = ".db", ".age"
 
 
@@ -47,7 +50,31 @@ def make(place: str) -> str:
 
 def copy() -> bytes:
     """The key store as one SQLite file, consistent while others write; made in memory, so that no copy can be left behind."""
-    return bytes(tools.keys._connection().serialize())
+    store = bytes(tools.keys._connection().serialize())
+    salt = tools.keys.folder / roots.SALT
+    return _with_salt(store, salt.read_bytes()) if salt.exists() else store
+
+
+def _with_salt(store: bytes, about: bytes) -> bytes:
+    """The store with the salt of its passphrase inside: without it the passphrase opens nothing, and it is no secret."""
+    with closing(sqlite3.connect(":memory:")) as draft:
+        draft.deserialize(store[:18] + b"\x01\x01" + store[20:])  # a file in memory has no write-ahead log
+        draft.execute("CREATE TABLE salt (about BLOB NOT NULL)")
+        draft.execute("INSERT INTO salt VALUES (?)", (about,))
+        draft.commit()
+        return bytes(draft.serialize())
+
+
+def _lay_salt(draft: Path, folder: Path) -> None:
+    """Take the salt out of a store that was brought and put it where a start looks for it."""
+    with closing(sqlite3.connect(draft)) as store:
+        if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'salt'").fetchone():
+            return
+        about = store.execute("SELECT about FROM salt").fetchone()[0]
+        store.execute("DROP TABLE salt")
+        store.commit()
+    (folder / roots.SALT).unlink(missing_ok=True)
+    roots.write(folder / roots.SALT, about)
 
 
 def forget_old(place: str, days: int) -> int:
@@ -61,8 +88,11 @@ def forget_old(place: str, days: int) -> int:
 
 
 def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) -> None:
-    """Put the newest copy at a place, or one file, into a key folder that has none; Refusal where one is."""
-    if (folder / STORE).exists():
+    """Put the newest copy at a place, or one file, into a key folder that has none of its own; Refusal where one is.
+
+    One that a restore brought is no library's yet: the restore that broke off brings it again.
+    """
+    if (folder / STORE).exists() and not (folder / BROUGHT).exists():
         raise Refusal(_l("There is a key store here already. Take --keys away, or move the old one aside."))
     data = _opened(str(place), identities)
     if not data.startswith(b"SQLite format 3\0"):
@@ -71,7 +101,16 @@ def bring_back(place: str | Path, folder: Path, identities: list[Any] | None) ->
     draft = folder / f".{STORE}.part"
     draft.unlink(missing_ok=True)
     roots.write(draft, data)
+    _lay_salt(draft, folder)
+    (folder / BROUGHT).touch(mode=0o600)
+    for ending in ("-wal", "-shm"):
+        (folder / f"{STORE}{ending}").unlink(missing_ok=True)
     draft.replace(folder / STORE)
+
+
+def settled(folder: Path) -> None:
+    """The restore is done: the store that was brought is this library's own from now on."""
+    (folder / BROUGHT).unlink(missing_ok=True)
 
 
 def _opened(place: str, identities: list[Any] | None) -> bytes:

@@ -138,18 +138,24 @@ def check_with_keys(url: str, keys: KeyStore) -> None:
         return
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
-        if keys.is_used():
-            raise Apart(
-                f"The keys are there, but the database is gone: {path}. Is the disk mounted? Otherwise restore a backup."
-            )
+        _check_unused(path, keys)
         return
     try:
         with db.connection_context():
-            db.execute_sql("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            tables = db.execute_sql("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
     except DatabaseError as error:
         raise Apart(
             f"{path} was made with other keys, or is damaged. Put back the key store that belongs to it, or restore a backup."
         ) from error
+    if not tables:  # a program that opened a file that was not there left an empty one
+        _check_unused(path, keys)
+
+
+def _check_unused(path: Path, keys: KeyStore) -> None:
+    if keys.is_used():
+        raise Apart(
+            f"The keys are there, but the database is gone: {path}. Is the disk mounted? Otherwise restore a backup."
+        )
 
 
 def _check_signed(url: str, keys: KeyStore) -> None:

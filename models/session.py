@@ -34,10 +34,13 @@ class WrongLogin(Refusal):
 
 def log_in(email: str, password: str, *, address: str = "", device: str = "") -> str:
     """Check the password and start a session; returns its token. Raises WrongLogin or TooMany."""
+    email = (
+        email.strip().casefold()
+    )  # one account, however it is typed: else each way of typing it had tries of its own
     keys = [_key("account", email + "|" + address), _key("address", address)]
     _throttle(keys)
     guessing.hold_up(email, address)
-    user = User.get_or_none(User.email == email.strip().casefold())
+    user = User.get_or_none(User.email == email)
     if not _right(user, password) or user is None or not user.is_active:
         with db.atomic():
             for key in (*keys, guessing.key(email)):

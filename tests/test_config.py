@@ -44,6 +44,10 @@ def test_an_empty_setting_is_one_not_set(monkeypatch):
         "DATABASE_URL",
         "CLEARFRAME_DATA",
         "CLEARFRAME_KEYS",
+        "BACKUP_DAYS",
+        "PROXY_COUNT",
+        "WEBHOOK_PRIVATE",
+        "CLEARFRAME_DEMO",
     ):
         monkeypatch.setenv(name, "")
     assert Config.from_environment() == before
@@ -59,8 +63,10 @@ def test_what_is_given_wins(monkeypatch, tmp_path):
 
 def test_a_relative_folder_lies_in_the_project(monkeypatch, tmp_path):
     monkeypatch.setenv("CLEARFRAME_DATA", "library")
+    monkeypatch.setenv("BACKUP_TO", "copies/")
     monkeypatch.chdir(tmp_path)
-    assert Config.from_environment().data == HERE / "library"
+    config = Config.from_environment()
+    assert (config.data, config.backup_to) == (HERE / "library", f"{HERE}/copies/")
 
 
 def test_a_host_for_all_addresses_is_shown_as_one_that_can_be_typed(monkeypatch):
@@ -124,6 +130,8 @@ def test_keys_never_lie_inside_the_data(tmp_path, inside):
         ({"BACKUP_TO": "there/data", "KEYS_BACKUP_TO": "there"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
         ({"BACKUP_TO": "there", "KEYS_BACKUP_TO": "link/keys"}, ("KEYS_BACKUP_TO", "BACKUP_TO")),
         ({"KEYS_BACKUP_TO": "data/vault"}, ("KEYS_BACKUP_TO", "CLEARFRAME_DATA")),
+        ({"CLEARFRAME_ROOT_KEY_FILE": "data/root.key"}, ("CLEARFRAME_ROOT_KEY_FILE", "CLEARFRAME_DATA")),
+        ({"CLEARFRAME_ROOT_KEY_FILE": "x/root.key", "KEYS_BACKUP_TO": "x"}, ("CLEARFRAME_ROOT_KEY_FILE", "KEYS_BACKUP_TO")),
         ({"KEYS_BACKUP_TO": "keys"}, ("KEYS_BACKUP_TO", "CLEARFRAME_KEYS")),
         ({"BACKUP_TO": "s3://b/data", "KEYS_BACKUP_TO": "s3://b/keys"}, None),
         ({"BACKUP_TO": "s3://b/data", "KEYS_BACKUP_TO": "s3://b/data-keys"}, None),

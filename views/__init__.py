@@ -40,6 +40,7 @@ csrf = CSRFProtect()
 def init_app(app: Flask) -> None:
     """Hang every door, its sign, and the ways to say no."""
     app.jinja_env.undefined = StrictUndefined
+    app.url_map.merge_slashes = False  # its redirect would name the host the caller claims, and http
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=pages.choose_locale, timezone_selector=pages.choose_zone)
     Htmx(app)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from models.base import db
-from models.break_glass import LENT, BreakGlass
+from models.break_glass import LENT, BreakGlass, check_act
 from models.errors import Gone, Invalid, NotAllowed, _l
 from models.factor import Stage, stage
 from models.kept import WaitingForm
@@ -116,6 +116,8 @@ def _check() -> Response | None:
             return _to(HALFWAY[g.session_stage], _asked())
         g._login_user = g.session_half.user
     current_user.require(sign.permission)
+    if request.method == "POST" and sign.permission is not Permission.SEE:  # choosing among photos is looking
+        check_act(current_user, sign.permission)
     if sign.fresh and not g.session_row.is_fresh:
         kept = _waiting()
         sent = None if request.method == "GET" else "waits" if kept else "anew"
@@ -264,6 +266,9 @@ def short_address(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return ""
+    ip = (
+        getattr(ip, "ipv4_mapped", None) or ip
+    )  # a server that listens on :: sees IPv4 so: all of it were one network
     return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
 
 

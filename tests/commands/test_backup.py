@@ -50,10 +50,16 @@ def test_a_stranger_brings_a_house_back_on_a_clean_machine(clearframe, house, co
     (tmp_path / "clean-keys").mkdir(mode=0o700)
     shutil.copy(config.keys / "root.key", tmp_path / "clean-keys")
     there = {"data": tmp_path / "clean", "keys": tmp_path / "clean-keys"}
+    # A mistyped place costs nothing: the same words once more, mended, are enough.
+    assert (
+        clearframe("restore", str(tmp_path / "onne.clf"), "--keys", str(tmp_path / "apart"), **there)[0] == 1
+    )
     code, out, said = clearframe(
         "restore", str(tmp_path / "one.clf"), "--keys", str(tmp_path / "apart"), **there
     )
     assert (code, "is back" in out) == (0, True), said
+    again = clearframe("restore", str(tmp_path / "one.clf"), "--keys", str(tmp_path / "apart"), **there)
+    assert "There is a key store here already" in again[2]
     code, out, _ = clearframe("explain", photo.code, "--use", "website", "--json", **there)
     assert (code, json.loads(out)["state"]) == (0, "unclear")
     assert clearframe("trail", "verify", **there)[0] == 0

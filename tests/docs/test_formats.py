@@ -136,4 +136,7 @@ def test_a_head_of_another_key_is_refused(exported, tmp_path):
     origin = json.loads(path.read_text(encoding="utf-8").splitlines()[0])["origin"]
     other.write_text(Signer(bytes(32), origin).note(1, bytes(32), clock.now()), encoding="utf-8")
     assert "does not hold" in run(path, "--heads", other).stderr
+    assert "no signed head in" in run(path, "--heads", HERE / "README.md").stderr
+    other.write_text("")
+    assert run(other).stderr == "NOT READABLE: the export is empty\n"
     assert tools.keys.secret("trail") != bytes(32)

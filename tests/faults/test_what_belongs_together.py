@@ -8,8 +8,10 @@ import subprocess
 import sys
 
 import pytest
+from gunicorn.config import Config
 
 from adapters.keys import KeyStore
+from commands.web_log import Lines
 from models import schema
 from models.base import is_postgres, tools
 from models.schema import Apart
@@ -29,6 +31,20 @@ def test_a_database_of_another_installation_is_noticed(house, tmp_path):
     with pytest.raises(Apart, match=r"^This database is of another installation: .* restore a backup\.$"):
         schema.check_with_keys(house.config.database_url, other)
     other.close()
+
+
+def test_what_the_web_server_says_names_no_address_and_no_link(caplog):
+    """SEC-11: it would write down who sent a request it can't read, and the link of one that broke off."""
+    lines = Lines(Config())
+    lines.warning("Invalid request from ip=192.0.2.7: Invalid HTTP request line: '/sign/secret'")
+    lines.exception("Error handling request %s", "/sign/secret")
+    said = " ".join(record.getMessage() for record in caplog.records)
+    assert ("refused" in said, "broke off" in said, "192.0.2.7" in said, "secret" in said) == (
+        True,
+        True,
+        False,
+        False,
+    )
 
 
 def test_what_the_web_server_says_is_a_line_of_json(tmp_path):

@@ -11,7 +11,7 @@ from tests.house.tree import HERE, in_rooms, tree
 DOCS = HERE / "docs" / "running.md"
 BY_THE_SHELL = {"CLEARFRAME_VENV"}
 NOT_OURS = {"CREDENTIALS_DIRECTORY"}  # systemd's own
-READERS = {"str", "int", "bool", "read", "place", "get", "getenv"}
+READERS = {"str", "int", "bool", "read", "place", "whole", "flag", "get", "getenv"}
 
 
 def _read(path: Path) -> set[str]:

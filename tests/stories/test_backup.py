@@ -10,13 +10,14 @@ import shutil
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pyrage
 import pytest
 from peewee import TextField
 
 import app as composition
-from adapters import age, clock, places
+from adapters import age, clock, places, roots
 from adapters.keys import KeyStore
 from adapters.places import NoPlace
 from models import backing_up, backups, erasure, keys_backup, restoring, schema, trail
@@ -302,6 +303,18 @@ def test_the_key_store_is_kept_apart_and_shortly(library, house, tmp_path, later
     later(days=8)
     assert keys_backup.forget_old(f"{place}/", 7) == 1
     assert list((place / "keys").iterdir()) == []
+
+
+def test_a_sealed_stores_backup_holds_the_salt_of_its_passphrase(library, house, tmp_path):
+    """SEC-04: without the salt the passphrase opens nothing, and the machine that had it is lost."""
+    roots.new_salt(tools.keys.folder / roots.SALT)
+    place = f"{tmp_path / 'apart'}/"
+    keys_backup.make(place)
+    other = tmp_path / "other"
+    keys_backup.bring_back(Path(place), other, None)
+    assert (other / roots.SALT).read_bytes() == (tools.keys.folder / roots.SALT).read_bytes()
+    assert KeyStore.opens(other, (house.config.keys / "root.key").read_bytes())
+    assert sorted(path.name for path in other.iterdir()) == [".brought", "keys.db", "root.salt"]
 
 
 def test_a_library_that_is_there_is_never_written_over(library, house, tmp_path):

@@ -62,7 +62,7 @@ def test_every_error_is_hardened_and_kept_by_nobody(broken, surface):
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/static/none.css", 404), ("POST", "/static/house.css", 405), ("GET", "/static/../app.py", 404),
+    [("GET", "/static/none.css", 404), ("POST", "/static/house.css", 405), ("GET", "/api/v1//photos", 404), ("GET", "/static/../app.py", 404),
      ("GET", "/static/%2e%2e/app.py", 404), ("GET", "/static/..%5capp.py", 404)],
 )  # fmt: skip
 def test_static_errors_are_kept_by_nobody_either(web, method, path, status):

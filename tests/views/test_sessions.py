@@ -6,11 +6,15 @@ import re
 
 import pytest
 
+from adapters import clock
 from models import quota
 from models.base import db
 from models.break_glass import BreakGlass
+from models.disposition import Disposition
 from models.errors import Invalid
+from models.job import Job
 from models.permission import Role
+from models.person import Person
 from models.photo import Photo
 from models.setting import Setting
 from models.share import Share
@@ -147,6 +151,21 @@ def test_emergency_access_opens_the_library_and_nothing_leaves(house, web, drain
         "/inquiries",
     )
     assert [boss.get(path).status_code for path in shut] == [403] * len(shut)
+    noor = house.person("Noor Voorbeeld", by=eva)
+    doubt = Disposition.create(photo=photo, person=noor, cause="withdrawn", due_on=clock.now().date())
+    written = (
+        (f"/people/{noor.code}", {"name": "Somebody Else", "email": "boss@clearframe.example"}),
+        (f"/people/{noor.code}/circumstances", {"kind": "left"}),
+        (f"/dispositions/{doubt.code}/decision", {"decision": "erase"}),
+    )
+    refused = [boss.post(path, form) for path, form in written]
+    assert [(each.status_code, "This waits for a colleague" in each.text) for each in refused] == [
+        (403, True)
+    ] * 3
+    assert (Person.get_by_id(noor.id).name, Job.select().where(Job.kind == "erase").count()) == (
+        "Noor Voorbeeld",
+        0,
+    )
     assert Trace.get(Trace.action == "photo.viewed").role == "admin,break-glass"
     assert Program(web, admin).get("/albums").status_code == 403
     assert "1 emergency access waits" in dpo.get("/takedowns").text
