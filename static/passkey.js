@@ -25,6 +25,7 @@ async function carryOut(form) {
     // Who one is has to be proven first; then one comes back here.
     const proof = new URL(asked.url);
     proof.searchParams.set("next", location.pathname);
+    proof.searchParams.set("form", "anew");
     return location.assign(proof);
   }
   if (!asked.ok) throw new Error(String(asked.status));

@@ -155,13 +155,13 @@ class Browser:
         self._tokens: dict[str, str] = {}
 
     def get(self, url: str, **more: Any) -> Any:
-        """Open an address."""
-        return self.client.get(url, **more)
+        """Open an address, and read what comes to its end: an answer half read keeps its request open."""
+        return self.client.get(url, **{"buffered": True, **more})
 
     def post(self, url: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
         """Send a form of ours, with the token of this session."""
         token = self._token()
-        return self.client.post(url, data={"csrf_token": token, **(data or {})}, **more)
+        return self.client.post(url, data={"csrf_token": token, **(data or {})}, **{"buffered": True, **more})
 
     def log_in(self, user: User, password: str = PASSWORD) -> Browser:
         """Log in by the form."""

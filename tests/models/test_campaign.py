@@ -316,7 +316,7 @@ def test_a_cell_never_runs(house, editor):
     evil = ["=1+1", "+1", "-1", "@SUM(A1)"]
     made = start(house, editor, [house.person(name, by=editor) for name in evil])
     text = progress.export(made, by=editor).decode("utf-8-sig")
-    assert [line.split(",")[0] for line in text.splitlines()[1:]] == [f"'{name}" for name in evil]
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == [f'"\'{name}"' for name in evil]
 
 
 def test_all_who_have_not_answered_are_reminded_once_in_three_days(running, editor, drain):

@@ -13,8 +13,10 @@ from models import breach, registers, statute, telling
 from models.base import tools
 from models.breach import Breach, Earlier, Told, Whom
 from models.errors import Invalid, NotAllowed, Refusal
+from models.gather import today
 from models.notice import Notice
 from models.organisation import Setting
+from models.sheets import Ask
 from models.trail import Trace
 from tests.makers import Browser
 
@@ -166,7 +168,7 @@ def test_what_was_written_before_is_kept(noted, dpo):
     assert [row.said["people"] for row in Earlier.select()] == ["40"]
     line = Trace.get(Trace.action == "breach.changed")
     assert ("people" in line.facts, "laptop" in line.facts) == (True, False)
-    assert registers.breach(Breach.get_by_id(noted.id))["people"] == 45
+    assert registers.breach(Breach.get_by_id(noted.id), Ask(today(), "en"))["people"] == 45
 
 
 def test_only_the_privacy_officer(house, noted):

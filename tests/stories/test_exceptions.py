@@ -21,6 +21,7 @@ from models.permission import Role
 from models.photo import Photo
 from models.reasons import Code, State
 from models.request import Choice, Request, Way
+from models.sheets import Ask
 from models.takedown import TakeDown
 from models.trail import Trace, verify
 from models.unnaming import out_of_texts
@@ -100,7 +101,7 @@ def test_pub07_two_people_open_a_door_and_every_place_says_so(story):
     issued = Trace.get(Trace.action == "delivery.issued")
     assert json.loads(issued.facts)["overrides"] == [row.code]
     assert verify().bad is None
-    told = next(part for part in dossier.PARTS if part.key == "deviations").files(dossier.Ask(today(), "en"))
+    told, _ = next(part for part in dossier.PARTS if part.key == "deviations").files(Ask(today(), "en"))
     assert [(r["photo"], r["doubts"]) for r in json.loads(dict(told)["exceptions.json"])] == [
         (story.photo.code, ["NO_RECORD"])
     ]

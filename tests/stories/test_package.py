@@ -270,7 +270,9 @@ def test_somebody_is_shown_on_a_line_of_their_own_as_long_as_it_stands(scene, we
         "name-en": "Copies for others",
         "about-en": "You can be seen in the copy that others in a photo ask for.",
     }
-    question = Use.keep(None, {"channel": "disclosure", **names}, by=scene.dpo)
+    question = Use.keep(
+        None, {"channel": "disclosure", "reason": "People ask for copies.", **names}, by=scene.dpo
+    )
     assert question not in Use.of_photos()
     daan, amina = scene.people[DAAN], scene.people[2]
     for person, yes in ((daan, True), (amina, False)):

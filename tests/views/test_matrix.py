@@ -203,13 +203,13 @@ LISTS = {
     "photos.photo": "/photos/together", "erasures.photo": "/erasures/new", "shares.photo": "/shares/new", "shares.copy": "/shares",
     "consents.photo": "/consents/ask", "consents.person": "/consents/ask", "copies.face": "/photos/<code>/copies",
     "faces.also": "/faces/<code>", "todo.code": "/dispositions/decisions",
-    **dict.fromkeys(("consents.use", "withdrawals.use", "campaigns.use"), "uses, which the house shares"),
+    **dict.fromkeys(("consents.use", "withdrawals.use", "campaigns.use", "claims.use"), "uses, which the house shares"),
     **dict.fromkeys(("recognition.kinds", "recognition.purposes", "webhooks.event"), "words of a closed list"),
-    **dict.fromkeys(("tokens.scope", "settings.scope", "settings.role"), "words of a closed list"),
+    **dict.fromkeys(("tokens.scope", "settings.scope", "settings.role", "plans.steps"), "words of a closed list"),
     "campaigns.person": "people, whom the house shares", "imports.theirs": "photos of a person, parted by whoever merged them",
     "findings.found": "of a claim, for who sees every photo", "settings.team": "teams, for who keeps them",
     **dict.fromkeys(("compliance.shown", "compliance.close"), "accounts, for who reviews them"),
-    "upload.file": "files",
+    "upload.file": "files", "pages.pictures": "files",
 }  # fmt: skip
 
 

@@ -225,10 +225,7 @@ class World:
         basis = Basis.add(person, Use.get(), given, by=dpo, album=album)
         speaker = person.add_guardian(name=words("guardian"), email=words.address("guardian_mail"), by=editor)
         answers = dict.fromkeys(QUESTIONS, "It was said on the sign at the door.")
-        weighing.weigh_events(
-            {**dict.fromkeys(weighing.QUESTIONS, WEIGHED), "children": WEIGHED}, today() + timedelta(days=90), by=dpo,
-            risk="low", children=True, public_space=False,
-        )  # fmt: skip
+        self._weigh_events(dpo)
         event = Event.keep(album, answers, children=True, by=dpo)
         objection = event.note_objection(words("objection"), by=editor)
         shown = Publication.record(delivery, medium=words("medium"), by=editor)
@@ -297,6 +294,7 @@ class World:
             Sought.create(scan=scan, person=person)
         asked = dict.fromkeys(recognition.QUESTIONS, WEIGHED)
         weighed = recognition.switch_on(Mode.ROSTER, asked, today() + timedelta(days=90), by=dpo)
+        self._weigh_events(dpo)  # another mode asks for it anew
         outbox = sorted(self.house.config.data.glob("outbox/*.eml"))
         job = Job.select().order_by(Job.id).get()
         return {
@@ -304,6 +302,13 @@ class World:
             "webhooks": hook.code, "scans": scan.code, "assessments": weighed.code, "mail": outbox[0].name,
             "wordings": Wording.current()[0].code, "uses": "website", "work": job.code,
         }  # fmt: skip
+
+    @staticmethod
+    def _weigh_events(dpo: User) -> None:
+        weighing.weigh_events(
+            {**dict.fromkeys(weighing.QUESTIONS, WEIGHED), "children": WEIGHED}, today() + timedelta(days=90), by=dpo,
+            risk="low", children=True, public_space=False,
+        )  # fmt: skip
 
     def _desk(self, person: Person, dpo: User) -> dict[str, str]:
         """What lies on the privacy officer's desk: a claim with its plan, letter, hold and package, and the registers."""
