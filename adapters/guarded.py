@@ -16,6 +16,7 @@ Guard = Callable[[str, int], str]  # host and port to the address that may be us
 
 def protect(session: Any, guard: Guard, timeout: float) -> None:
     """Let every connection of this session be made to the address its guard gives; certificates are held against the name."""
+    session.max_redirects = 0  # one that comes is an error, whoever forgot to forbid it
     session.trust_env = False  # a proxy of the environment is not where the operator sent us
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(guard, timeout))

@@ -236,9 +236,12 @@ class KeyStore:
             is not None
         )
 
-    def ids(self, kind: str) -> set[str]:
-        """What there are keys of a kind for."""
-        return {row[0] for row in self._connection().execute("SELECT id FROM dek WHERE kind = ?", (kind,))}
+    def ids(self, kind: str, prefix: str = "") -> set[str]:
+        """What there are keys of a kind for, or those whose name begins so."""
+        found = self._connection().execute(
+            "SELECT id FROM dek WHERE kind = ? AND id >= ? AND id < ?", (kind, prefix, prefix + "\U0010ffff")
+        )
+        return {row[0] for row in found}
 
     def is_used(self) -> bool:
         """Whether it holds the key of anything, or knows of an erasure."""

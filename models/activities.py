@@ -259,7 +259,7 @@ def _transfers() -> list[str]:
 # What of the schedule each activity rests on; a class that none of them names belongs to the photos themselves.
 _KEPT = {
     "consent": ("evidence", "asked", "visitor", "draft", "import", "letters"),
-    "recognition": ("faceprint", "selfie"),
+    "recognition": ("faceprint", "selfie", "face-search"),
     "events": ("review", "unknown", "ungrounded", "boxes"),
     "requests": ("request-case", "request-package", "entry", "digits"),
     "audit": ("trail-access", "trail-incident", "trail-evidence", "breach", "session", "hook-call", "job"),

@@ -127,3 +127,11 @@ class Busy(Refusal):
 
     status, kind = 503, "busy"
     words = _l("Clearframe can't answer at the moment. Nothing was half-saved. Please try again shortly.")
+
+
+def within(text: str, most: int, field: str) -> str:
+    """The text without blanks around it; Invalid where it is longer than what is kept, so that nothing is cut unseen."""
+    said = text.strip()
+    if len(said) > most:
+        raise Invalid(_l("Write at most %(count)s characters."), field=field, count=most)
+    return said

@@ -32,9 +32,10 @@ def measure(search_id: int) -> None:
     A job that may run twice.
     """
     search = FaceSearch.get_or_none(FaceSearch.id == search_id)
-    if search is None or (
-        search.ended_at is None and (search.measured_at is not None or not search.pictures)
-    ):
+    if search is None:
+        return
+    if search.ended_at is None and (search.measured_at is not None or not search.pictures):
+        _drop(search)  # the run before may have died between its commit and this
         return
     if search.ended_at is not None:
         search.destroy()
@@ -49,11 +50,19 @@ def measure(search_id: int) -> None:
             if kept:
                 _keep(fresh, vectors)
             elif fresh.ended_at is None and fresh.place == search.place:
-                fresh.refuse(why)
+                if why == "off":  # no picture would do: the search itself may not go on
+                    fresh.end(Over.OFF)
+                else:
+                    fresh.refuse(why)
     finally:
         recogniser.wipe(vectors)
     if not kept:  # also what was written after she took it back, while the recogniser worked
         tools.vault.destroy(search.vault_id)
+    _drop(search)
+
+
+def _drop(search: FaceSearch) -> None:
+    """Her pictures as they came; the small copies to compare with stay."""
     for number in range(1, search.pictures + 1):
         tools.vault.drop(search.vault_id, f"picture-{number}")
 

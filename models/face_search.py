@@ -18,7 +18,7 @@ from models import gallery, retention
 from models.base import Moment, Record, code_field, db, tools
 from models.claim import Claim
 from models.claim_letter import ClaimLetter, LetterKind
-from models.errors import Gone, Invalid, Missing, Refusal, TooMany, _l
+from models.errors import Gone, Invalid, Missing, Refusal, TooMany, _l, within
 from models.gather import today
 from models.job import Job
 from models.may_search import require, why_not
@@ -136,7 +136,7 @@ class FaceSearch(Record):
                 raise Refusal(_l("A yes to this search is on file already."))
             said = [tools.typesetter.gettext(words, locale) for words in (*TOLD, AGREE)]
             row: FaceSearch = cls.create(
-                claim=claim, means=means, statement="\n".join(said), evidence=evidence.strip()[:1000], letter_on=letter_on,
+                claim=claim, means=means, statement="\n".join(said), evidence=within(evidence, 1000, "evidence"), letter_on=letter_on,
                 by=actor if isinstance(actor, User) else None,
             )  # fmt: skip
             Trace.leave(
@@ -149,6 +149,8 @@ class FaceSearch(Record):
 
         Refusal where none are asked for, TooMany after a handful, Invalid for what is no picture, too large, or too many.
         """
+        if isinstance(actor, User):
+            actor.require(Permission.COMPLIANCE)
         if not streams:
             raise Invalid(_l("Choose a picture first."), field="pictures")
         if len(streams) > MOST_PICTURES:
@@ -337,12 +339,13 @@ def sweep() -> None:
 
 def _strays() -> None:
     """Keys that belong to no search that goes on, or to pictures that did not do: what a crash left between key and row."""
-    known = {row.numbers_id for row in FaceSearch.select().where(FaceSearch.ended_at.is_null())}
+    # Keys first, arrivals next, rows last: what is admitted meanwhile is found in the later reading.
+    ids = tools.keys.ids("object", "face-pictures-") | tools.keys.ids("object", "face-search-")
+    known = {row.code for row in Arrival.select()}
+    known |= {row.numbers_id for row in FaceSearch.select().where(FaceSearch.ended_at.is_null())}
     known |= {row.vault_id for row in FaceSearch.select().where(FaceSearch.pictures > 0)}
-    arriving = {row.code for row in Arrival.select()}
-    for id in tools.keys.ids("object"):
-        if id.startswith(("face-pictures-", "face-search-")) and id not in known | arriving:
-            tools.vault.destroy(id)
+    for id in ids - known:
+        tools.vault.destroy(id)
 
 
 def retire(before: datetime) -> int:

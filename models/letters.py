@@ -125,13 +125,12 @@ def _share_recall(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
 
 def _recipient(notice: Notice) -> tuple[dict[str, Any], list[Any]]:
     row = notice.reader
-    went = Delivery.select(Delivery.code).where(
-        (Delivery.code.in_(row.codes)) | (Delivery.share.in_(row.codes))
-    )
+    went = Delivery.select(Delivery.code).where(Delivery.code.in_(row.codes)).order_by(Delivery.id)
     shown = Publication.select().where(Publication.code.in_(row.codes)).order_by(Publication.id)
     return {
         "right": row.claim.right.value, "where": [each.url or each.medium for each in shown],
-        "checks": [f"{tools.base_url}/check/{each.code}" for each in went.order_by(Delivery.id).limit(MOST_CHECKS)],
+        "checks": [f"{tools.base_url}/check/{each.code}" for each in went.limit(MOST_CHECKS)],
+        "more": max(0, went.count() - MOST_CHECKS),
     }, []  # fmt: skip
 
 

@@ -48,9 +48,10 @@ def look(
     claim.require_open()
     if first and last and first > last:
         raise Invalid(_l("The last day lies before the first."), field="last")
-    typed = [tidy(line) for line in names.strip().split("\n")][: 2 * MOST_NAMES]
-    further = [name for name in typed if name][:MOST_NAMES]
-    found, unsearchable, cut = _photos(claim, further, places, first, last)
+    typed = [name for line in names.strip().split("\n") if (name := tidy(line))]
+    if len(typed) > MOST_NAMES:
+        raise Invalid(_l("Write at most %(count)s names, one a line."), field="names", count=MOST_NAMES)
+    found, unsearchable, cut = _photos(claim, typed, places, first, last)
     counts = stores.counts(claim.person)
     with db.atomic():
         _keep(claim, found)

@@ -15,7 +15,7 @@ from adapters import clock
 from models import facts
 from models.base import Moment, Record, code_field, db
 from models.clearance import doubts
-from models.errors import Invalid, NotCleared, Refusal, _l
+from models.errors import Invalid, NotCleared, Refusal, _l, within
 from models.facts import Doubt
 from models.gather import gather, today
 from models.permission import Permission
@@ -74,7 +74,7 @@ class Override(Record):
             row: Override = cls.create(
                 photo=photo, use=use, doubts=[_kept(doubt) for doubt in sorted(found.doubts, key=_order)],
                 people=sorted(found.people), faces=sorted(found.faces), names=found.names,
-                reason=reason.strip()[:MOST_WORDS], until=until, by=by,
+                reason=within(reason, MOST_WORDS, "reason"), until=until, by=by,
             )  # fmt: skip
             Trace.leave(by, "override.proposed", row, photo=photo, use=use, until=until, doubts=row.codes)
         return row
@@ -97,7 +97,7 @@ class Override(Record):
         self._look(by)
         if len(note.strip()) < SHORTEST_REASON:
             raise Invalid(_l("Say in a sentence why not: whoever proposed it reads it."), field="note")
-        self._answer(False, "override.rejected", by, note=note.strip()[:MOST_WORDS])
+        self._answer(False, "override.rejected", by, note=within(note, MOST_WORDS, "note"))
 
     def end(self, *, by: User) -> None:
         """Take it back, waiting or confirmed: the doubts refuse again from now on, and what went out by it comes down."""

@@ -16,7 +16,7 @@ from adapters.sandbox import Unfit, Unreadable
 from models import disclosure, masking
 from models.base import db, find, tuples
 from models.covering import Box, Style, share, sparing
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, Refusal, _l, within
 from models.face import Appearance, Face, Remark, Word
 from models.package import SHORTEST_NOTE, Package, PackageCover, PackageKind, PackagePicture, Stage, Unmasking
 from models.permission import Permission
@@ -271,7 +271,7 @@ def unmask(picture: PackagePicture, face: Face, note: str, *, by: User) -> None:
         )  # fmt: skip
     with db.atomic():
         Unmasking.delete().where(Unmasking.picture == picture, Unmasking.face == face).execute()
-        Unmasking.create(picture=picture, face=face, note=note.strip()[:2000], by=by)
+        Unmasking.create(picture=picture, face=face, note=within(note, 2000, "note"), by=by)
         _anew(picture)
         facts: dict[str, Any] = {} if note.strip() else {"line": line}
         Trace.leave(by, "package.unmasked", picture.package, photo=picture.photo, face=face.code, **facts)

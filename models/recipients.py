@@ -26,7 +26,6 @@ from models.user import User
 TOLD_OF = frozenset({Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION})
 SHORTEST_REASON = 10
 LONGEST_NOTE = 1000
-MOST_CODES = 500  # kept of what one recipient got
 
 
 class Told(StrEnum):
@@ -57,7 +56,7 @@ class RecipientNotice(Record):
     code = code_field()
     claim = ForeignKeyField(Claim, backref="recipients", on_delete="CASCADE")
     recipient = TextField()
-    what = TextField()  # codes of the deliveries, publications or shares
+    what = TextField()  # codes of the deliveries and publications
     public = BooleanField(default=False)
     email = TextField(null=True)
     locale = ""  # a recipient is no user: the organisation's language
@@ -78,7 +77,7 @@ class RecipientNotice(Record):
 
     @property
     def codes(self) -> list[str]:
-        """Of the deliveries, publications and shares they got."""
+        """Of the deliveries and publications they got."""
         return str(self.what).split()
 
     @property
@@ -104,7 +103,7 @@ class RecipientNotice(Record):
         with db.atomic():
             for recipient, got in found.items():
                 cls.create(
-                    claim=claim, recipient=recipient[:500], what=" ".join(got.codes[:MOST_CODES]), public=got.public, email=got.email
+                    claim=claim, recipient=recipient[:500], what=" ".join(got.codes), public=got.public, email=got.email
                 )  # fmt: skip
             Trace.leave(by, "claim.recipients", claim, person=claim.person, count=len(found))
         return len(found)
@@ -182,8 +181,13 @@ def _found(claim: Claim) -> dict[str, _Got]:
     for row in went:
         if not row.share:
             _add(found, row.recipient, row.code)
-    for share in Share.select().where(Share.code.in_([row.share for row in went if row.share])):
-        _add(found, share.recipient, share.code, email=share.email)
+    shares = {
+        each.code: each
+        for each in Share.select().where(Share.code.in_({row.share for row in went if row.share}))
+    }
+    for row in went:
+        if row.share in shares:  # the files of her alone: the rest of a share is nobody's business
+            _add(found, shares[row.share].recipient, row.code, email=shares[row.share].email)
     return found
 
 

@@ -10,7 +10,7 @@ from models.album import Album, Mode
 from models.assessment import About, Assessment, Condition, Covers, Reopening, Risk, weighed_uses
 from models.base import db, tools
 from models.circumstance import Circumstance, Kind
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, Refusal, _l, within
 from models.face import Face, Faceprint, Match
 from models.index import refresh
 from models.job import Job
@@ -78,7 +78,7 @@ def switch_off(*, by: User, why: str = "") -> None:
     by.require(Permission.COMPLIANCE)
     with db.atomic():
         Setting.put("recognition_mode", Mode.OFF.value)
-        weighing.end(About.RECOGNITION, why.strip()[:1000] or "off", by)
+        weighing.end(About.RECOGNITION, within(why, 1000, "why") or "off", by)
         weighing.recolour()
         people = _numbered()
         for person in people:

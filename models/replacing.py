@@ -32,7 +32,7 @@ def replace(old: Photo, picture: Rendered, *, part: Box, without: Person, by: Us
     with db.atomic():
         took = Photo.take_in(
             io.BytesIO(picture.data), f"{old.code}.jpg", old.album, by=by, caption=known.without(old.caption),
-            tags=[tag.word for tag in old.tags if not known.is_in(tag.word)],
+            tags=[tag.word for tag in old.tags if not known.is_in(tag.word)], instead=True,
         )  # fmt: skip
         new: Photo = took.photo
         if took.duplicate:

@@ -79,9 +79,14 @@ def _by_face(claim: Claim, say: Any) -> list[str]:
         return [say(NONE) % {"reason": say(REASONS.get(why, NO_YES) if why else NO_YES)}]
     if row.withdrawn_at is not None:
         return [say(TAKEN_BACK)]
-    limits = say(LIMITS) % {"unsearchable": row.unsearchable, "missed": row.missed}
+    if row.measured_at is None:
+        return [say(_l("No search by face was made."))]
+    if row.stage == "searching":
+        under_way = say(_l("Under way behind other work: %(seen)s of %(total)s photos."))
+        return [under_way % {"seen": row.seen, "total": row.total}]
     if row.stage != "done":
-        return [say(BROKEN) % {"photos": row.seen, "total": row.total}, limits]
+        return [say(BROKEN) % {"photos": row.seen, "total": row.total}]
+    limits = say(LIMITS) % {"unsearchable": row.unsearchable, "missed": row.missed}
     values = {
         "pictures": say(GIVEN), "faces": row.compared, "photos": row.seen, "proposed": row.proposed,
         "confirmed": looking_for.confirmed_by_face(claim),

@@ -12,7 +12,7 @@ from adapters import recognition as recogniser
 from models.album import Album, Mode
 from models.assessment import About, Assessment, Covers, Risk, Stale, weighed_uses
 from models.base import db, tools
-from models.errors import Invalid, Refusal, _l
+from models.errors import Invalid, Refusal, _l, within
 from models.event import Event
 from models.gather import today
 from models.index import Indexed
@@ -62,7 +62,7 @@ def checked(answers: dict[str, str], expires_on: date | None, risk: Risk, covers
             raise Invalid(_MISSING.get(question, _l("Answer this in a sentence or two.")), field=question)
     if expires_on is None or not today() < expires_on <= today() + LONGEST:
         raise Invalid(_l("Choose a day within a year from now."), field="expires_on")
-    return {question: answers[question].strip()[:4000] for question in asked}
+    return {question: within(answers[question], 4000, question) for question in asked}
 
 
 def weigh_events(

@@ -16,6 +16,7 @@ from models.delivery import Delivery
 from models.erasure import Erasure, Guard
 from models.erasure_plan import Fate, Plan, PlanLine
 from models.errors import Invalid, NotAllowed, Refusal
+from models.event import QUESTIONS, Event
 from models.face import Appearance, Face
 from models.gather import today
 from models.hold import Hold
@@ -258,6 +259,16 @@ def test_what_is_frozen_is_neither_changed_nor_erased(story):
     plan.approve(by=story.second)
     story.drain()
     assert Plan.get_by_id(plan.id).done_at is not None
+
+
+def test_an_event_that_is_shut_keeps_nobody_from_being_erased(story):
+    """Art. 17 before GOV-02: what takes a photo's place is no photo that comes in."""
+    Event.keep(story.album, dict.fromkeys(QUESTIONS, "It was said on the sign."), children=True, by=story.dpo)
+    plan = story.planned()
+    plan.approve(by=story.second)
+    story.drain()
+    assert Plan.get_by_id(plan.id).done_at is not None
+    assert [photo.title for photo in Photo.select()] == ["dances"]
 
 
 def test_only_privacy_officers_see_a_plan(story):

@@ -20,6 +20,7 @@ from models.photo import Photo
 from models.publication import Publication
 from models.recipients import RecipientNotice, Told
 from models.request import Choice, Request, Way
+from models.share import Share
 from models.trail import Trace, verify
 from models.use import Use
 from models.wording import Wording
@@ -127,6 +128,25 @@ def test_a_wrong_name_on_a_photo_is_a_correction_and_who_got_it_is_told(story):
     faces.remove_person(Appearance.get(Appearance.person == story.noor), by=story.editor)
     assert RecipientNotice.gather(claim, by=story.dpo) == 1
     assert "Who is in which photo was changed" in story.desk.get(f"/claims/{claim.code}").text
+
+
+def test_of_a_share_only_her_photos_are_spoken_of(story):
+    """N19-01, RED-04: who else is in a share is nobody's business; the letter goes to the share's address."""
+    other = story.house.photo(story.album, by=story.editor, name="other.jpg")
+    share = Share.create(
+        token="t" * 43, use=story.uses[0], recipient="An agency", email="agency@paper.example", by=story.editor, expires_on=today()
+    )  # fmt: skip
+    hers, _ = (
+        Delivery.create(
+            photo=photo, use=story.uses[0], by=story.editor, recipient="An agency", starts_on=today(), verdict={},
+            digest=f"d-{photo.code}", expires_at=story.photo.taken_in_at, share=share.code,
+        )
+        for photo in (story.photo, other)
+    )  # fmt: skip
+    claim = Claim.of_reader(story.noor, "restriction")
+    RecipientNotice.gather(claim, by=story.dpo)
+    row = claim.recipients.get()
+    assert (row.recipient, row.email, row.codes) == ("An agency", "agency@paper.example", [hers.code])
 
 
 def test_a_letter_that_comes_back_told_nobody(story):
