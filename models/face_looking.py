@@ -95,13 +95,13 @@ def _alike(vectors: Sequence[bytearray]) -> bool:
 
 
 def _keep(search: FaceSearch, vectors: Sequence[bytearray]) -> None:
-    template = recogniser.mean(vectors)
+    faceprint = recogniser.mean(vectors)
     try:
         tools.keys.destroy("object", search.numbers_id)
         key = derive(tools.keys.new("object", search.numbers_id), NUMBERS)
-        tools.vault.put(search.numbers_id, NUMBERS, seal.encrypt_field(key, template, _aad(search)))
+        tools.vault.put(search.numbers_id, NUMBERS, seal.encrypt_field(key, faceprint, _aad(search)))
     finally:
-        recogniser.wipe([template])
+        recogniser.wipe([faceprint])
     FaceSearch.update(measured_at=clock.now(), total=_photos(modes.allowed()).count()).where(
         FaceSearch.id == search.id
     ).execute()
@@ -122,21 +122,21 @@ def work_on(search_id: int) -> None:
         return
     try:
         key = derive(tools.keys.get("object", search.numbers_id), NUMBERS)
-        template = seal.decrypt_into(key, tools.vault.read(search.numbers_id, NUMBERS), _aad(search))
+        faceprint = seal.decrypt_into(key, tools.vault.read(search.numbers_id, NUMBERS), _aad(search))
     except (KeyGone, FileNotFoundError, seal.BadSeal):
         with db.atomic():  # its numbers are gone, or another recogniser's
             search.end(Over.OFF)
         return
     try:
-        more = _walk(search, template)
+        more = _walk(search, faceprint)
     finally:
-        recogniser.wipe([template])
+        recogniser.wipe([faceprint])
     if more:
         with db.atomic():
             Job.put(JOB, search.id)
 
 
-def _walk(search: FaceSearch, template: bytearray) -> bool:
+def _walk(search: FaceSearch, faceprint: bytearray) -> bool:
     """Look at photos until the turn is over or others wait; True when there is more to do."""
     began = time.monotonic()
     while time.monotonic() - began < TURN and not Job.hurry():
@@ -145,7 +145,7 @@ def _walk(search: FaceSearch, template: bytearray) -> bool:
         if photo_id is None:
             _end(search, over or Over.DONE)
             return False
-        if not _look(search, photo_id, template):
+        if not _look(search, photo_id, faceprint):
             return False
     return True
 
@@ -178,14 +178,14 @@ def _next(search: FaceSearch) -> int | None:
     return newest.id if newest is not None else None
 
 
-def _look(search: FaceSearch, photo_id: int, template: bytearray) -> bool:
+def _look(search: FaceSearch, photo_id: int, faceprint: bytearray) -> bool:
     """Compare the faces of one photo and move on, also past one that fails; False when it ended or somebody took over meanwhile."""
     faces = list(_comparable(photo_id).order_by(Face.id))
     looks: list[imaging.Look] = []
     try:
         looks = faceprints.looked(Photo.get_by_id(photo_id), faces)
         near = [
-            (recogniser.distance(look.vector, template), face)
+            (recogniser.distance(look.vector, faceprint), face)
             for face, look in zip(faces, looks, strict=True) if look.vector is not None
         ]  # fmt: skip
         return _move(search, photo_id, near)

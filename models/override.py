@@ -162,9 +162,16 @@ class Override(Record):
 
     @classmethod
     def seen_by(cls, user: User) -> ModelSelect[Override]:
-        """Those about photos this user may see, the newest first."""
+        """Those about photos this user may see, the newest first, with photo and use at hand."""
         seen = user.photos().select(Photo.id)
-        return cls.select().where(cls.photo.in_(seen)).order_by(cls.id.desc())
+        rows = cls.select(cls, Photo, Use).join(Photo).switch(cls).join(Use)
+        return rows.where(cls.photo.in_(seen)).order_by(cls.id.desc())
+
+    @classmethod
+    def settled(cls, user: User) -> ModelSelect[Override]:
+        """Those that wait for nobody any more, the newest first."""
+        over = cls.confirmed.is_null(False) | cls.ended_at.is_null(False) | (cls.until < today())
+        return cls.seen_by(user).where(over)
 
     @classmethod
     def waiting(cls, user: User) -> ModelSelect[Override]:

@@ -85,13 +85,12 @@ class RecipientNotice(Record):
         """What was tried where it is public."""
         return [Step(each) for each in str(self.steps).split()]
 
-    @property
-    def letter_failed(self) -> bool:
-        """Whether a letter to them came back."""
-        failed = Notice.select().where(
-            Notice.key == f"recipient|{self.code}", Notice.failed_at.is_null(False)
-        )
-        return self.how is None and bool(failed.exists())
+    @classmethod
+    def unreached(cls, claim: Claim) -> set[str]:
+        """The codes of those who were not told yet and whose letter came back."""
+        keys = [f"recipient|{row.code}" for row in claim.recipients.where(cls.how.is_null())]
+        failed = Notice.select().where(Notice.key.in_(keys), Notice.failed_at.is_null(False))
+        return {str(letter.key).partition("|")[2] for letter in failed}
 
     @classmethod
     def gather(cls, claim: Claim, *, by: User) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 from peewee import ModelSelect
 
 from models import activities, processor
-from models.assessment import About, Assessment
+from models.album import Mode
+from models.assessment import About, Assessment, Risk
 from models.breach import Breach, Danger, Earlier, Told
 from models.deviation import ALBUM, TERM, USE, Deviation
 from models.errors import _l
@@ -91,7 +92,7 @@ def stale(row: Assessment, ask: Ask | None = None) -> list[str]:
         return []
     if ask is not None and ask.past:
         return ["expired"] if row.expires_on < ask.on else []
-    mode = row.mode.__class__(Setting.of("recognition_mode"))
+    mode = Mode(Setting.of("recognition_mode"))
     return [why.value for why in row.stale(mode)]
 
 
@@ -101,7 +102,7 @@ def assessment(row: Assessment, ask: Ask | None = None) -> dict[str, Any]:
         "code": row.code, "about": row.about.value, "mode": row.mode.value, "at": row.at, "expires_on": row.expires_on,
         "ended_at": ask.had(row.ended_at) if ask else row.ended_at,
         "condition": row.condition.value if row.condition else "", "risk": row.risk.value if row.risk else "",
-        "authority_first": row.risk is not None and row.risk.value == "high", "covers": row.covers, "answers": row.answers,
+        "authority_first": row.risk is Risk.HIGH, "covers": row.covers, "answers": row.answers,
         "model": row.model, "place": row.place, "uses": row.uses, "digest": row.digest(), "stale": stale(row, ask),
     }  # fmt: skip
 

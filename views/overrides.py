@@ -52,12 +52,11 @@ def propose(code: str) -> Response:
 @needs(Permission.BASES)
 def index(**_of_a_form: str) -> Response:
     """What waits for a second person, what holds, and what is over."""
-    waiting = list(Override.waiting(current_user))
     number = min(max(0, request.args.get("page", 0, type=int)), 10_000)
-    others = Override.seen_by(current_user).where(Override.id.not_in([row.id for row in waiting]))
-    rows = list(others.limit(PAGE + 1).offset(number * PAGE))
+    waiting = [] if number else list(Override.waiting(current_user))
+    rows = list(Override.settled(current_user).limit(PAGE + 1).offset(number * PAGE))
     return page(
-        "overrides/index.html", tab="overrides", waiting=[] if number else waiting, rows=rows[:PAGE],
+        "overrides/index.html", tab="overrides", waiting=waiting, rows=rows[:PAGE],
         more=url_for("overrides.index", page=number + 1) if len(rows) > PAGE else None,
         newer=url_for("overrides.index", page=number - 1) if number else None,
     )  # fmt: skip

@@ -97,7 +97,7 @@ def recipients(code: str) -> Response:
     claim = _claim(code)
     return page(
         "plans/recipients.html", claim=claim, rows=list(claim.recipients.order_by(RecipientNotice.id)),
-        wrong=(request.view_args or {}).get("recipient", ""),
+        wrong=(request.view_args or {}).get("recipient", ""), unreached=RecipientNotice.unreached(claim),
     )  # fmt: skip
 
 

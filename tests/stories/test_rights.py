@@ -158,7 +158,7 @@ def test_a_letter_that_comes_back_told_nobody(story):
     RecipientNotice.update(email="gone@@paper.example").execute()  # refused by whatever hands letters over
     story.drain()
     row = claim.recipients.get()
-    assert (row.how, row.email, row.letter_failed) == (None, None, True)
+    assert (row.how, row.email, RecipientNotice.unreached(claim)) == (None, None, {row.code})
     assert Notice.get(Notice.kind == NoticeKind.RECIPIENT).failed_at is not None
     assert "the letter came back" in story.desk.get(f"/claims/{claim.code}/recipients").text
     with pytest.raises(Refusal):
