@@ -126,7 +126,8 @@ def clear(record: Any, where: Any) -> int:
     """Delete the rows of a table that fit, a few in each transaction, so that nobody waits long; returns how many there were."""
     count, few = 0, record.select(record.id).where(where).limit(FEW)
     while ids := [id for (id,) in few.tuples()]:
-        breathe() if count else None
+        if count:
+            breathe()
         count += int(record.delete().where(record.id.in_(ids), where).execute())
     return count
 

@@ -83,7 +83,7 @@ class Deviation(Record):
 def _term_stands(key: str) -> bool:
     from models import retention
 
-    return key in {term.key for term in retention.deviations()}
+    return key in retention.RULES and retention.deviates(retention.RULES[key]) is not None
 
 
 def _use_stands(code: str) -> bool:

@@ -10,7 +10,9 @@ from models.basis import Basis, BasisKind
 from models.errors import _l
 from models.event import QUESTIONS, Event
 from models.override import Override
+from models.photo import Photo
 from models.sheets import Ask, Block, Prose, Section, Table, Told, as_csv, as_json, table
+from models.use import Use
 from models.wording import Version, Wording
 
 
@@ -202,7 +204,14 @@ def deviations(ask: Ask) -> Told:
 
 
 def _exceptions(ask: Ask) -> tuple[list[dict[str, Any]], Table]:
-    found = list(Override.select().where(Override.at < ask.until).order_by(Override.id))
+    found = list(
+        Override.select(Override, Photo, Use)
+        .join(Photo)
+        .switch(Override)
+        .join(Use)
+        .where(Override.at < ask.until)
+        .order_by(Override.id)
+    )
     rows = [
         {"photo": row.photo.code, "use": row.use.code, "doubts": row.codes, "reason": row.reason, "until": row.until, "at": row.at,
          "by": row.by.code if row.by else "", "confirmed": row.confirmed if ask.had(row.answered_at) else None,

@@ -115,8 +115,8 @@ class Plan(Record):
 
     def choices(self, line: PlanLine) -> list[Fate]:
         """What may become of a photo: nobody is covered where her place is not marked, or cut off where others would be too."""
-        photo = line.photo
-        return [fate for fate in Fate if fate not in _CANT or (photo and _can(photo, self.person, fate))]
+        own, others = _boxes(line.photo, self.person) if line.photo else ([], [])
+        return [fate for fate in Fate if fate not in _CANT or _fits(own, others, fate)]
 
     def preview(self, line: PlanLine, fate: str, *, by: User) -> bytes:
         """A JPEG of what would be left of a photo; Missing where nothing would."""
@@ -267,7 +267,10 @@ def _boxes(photo: Photo, person: Person) -> tuple[list[Box], list[Box]]:
 
 
 def _can(photo: Photo, person: Person, fate: Fate) -> bool:
-    own, others = _boxes(photo, person)
+    return _fits(*_boxes(photo, person), fate)
+
+
+def _fits(own: list[Box], others: list[Box], fate: Fate) -> bool:
     return bool(own) and (fate is not Fate.CROP or part_without(own, others) is not None)
 
 

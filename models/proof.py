@@ -51,7 +51,8 @@ def forget(_before: datetime) -> Done:
                 if ends.get(consent.id, FAR) >= day:
                     done.leave("in its time")
                     break
-                breathe() if done.acted else None
+                if done.acted:
+                    breathe()
                 erasure.erase_evidence(consent)
                 done.acted += 1
     _forget_contracts(done, day)

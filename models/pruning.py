@@ -79,7 +79,8 @@ def _prune(rule: Rule) -> int:
     due: Any = Trace.select(fn.MIN(Trace.seq), fn.MAX(Trace.seq)).where(Trace.at < before, rule.where)
     ((oldest, newest),) = due.tuples()
     for first in range(oldest, newest + 1, BATCH) if oldest is not None else ():
-        breathe() if gone else None
+        if gone:
+            breathe()
         with db.atomic():
             take_turn()
             gone += _batch(rule, first, min(first + BATCH - 1, newest), before)

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.imaging import Rendered
 from models import index, search
 from models.base import db
-from models.consent import LinePhoto
+from models.consent import Line, LinePhoto
 from models.covering import Box, seen_in
 from models.face import Appearance, Face, Rejection, Remark
 from models.person import Person
@@ -95,7 +95,7 @@ def _words(old: Photo, new: Photo, faces: dict[int, Face]) -> None:
 
 def _scopes(old: Photo, new: Photo, without: Person) -> None:
     """What others agreed to for this very photo, or are being asked about it, goes on for the new one."""
-    for covered in LinePhoto.select().where(LinePhoto.photo == old):
+    for covered in LinePhoto.select(LinePhoto, Line).join(Line).where(LinePhoto.photo == old):
         if covered.line.person_id != without.id:
             LinePhoto.create(line=covered.line, photo=new)
     for asked in AskedPhoto.select(AskedPhoto, Request).join(Request).where(AskedPhoto.photo == old):

@@ -216,7 +216,8 @@ def batches(query: Any, key: Any) -> Iterator[list[Any]]:
     """The rows of a query in the order of a key, some at a time, each read anew: what is stopped goes on from the rest."""
     last = 0
     while rows := list(query.where(key > last).order_by(key).limit(BATCH)):
-        breathe() if last else None
+        if last:
+            breathe()
         last = getattr(rows[-1], key.name)
         yield rows
 

@@ -242,11 +242,13 @@ def choose(key: str, given: Mapping[str, str], *, by: User) -> None:
 
 def deviations(before: datetime | None = None) -> list[Term]:
     """Every class that is kept longer than the shortest, or erased unasked, with the reason given (DBD-02)."""
-    chosen = [(rule, Term.of(rule.key, before)) for rule in SCHEDULE]
-    return [
-        term for rule, term in chosen
-        if term and (amount(rule.key, before) > least(rule) or (rule.alone and term.alone))
-    ]  # fmt: skip
+    return [term for rule in SCHEDULE if (term := deviates(rule, before))]
+
+
+def deviates(rule: Rule, before: datetime | None = None) -> Term | None:
+    """What was chosen for one class, where that is less private than the shortest."""
+    term = Term.of(rule.key, before)
+    return term if term and (amount(rule.key, before) > least(rule) or (rule.alone and term.alone)) else None
 
 
 def as_text() -> str:

@@ -41,7 +41,7 @@ def send(token: str) -> Response:
 def ask_code(token: str) -> Response:
     """Type the code."""
     ClaimDigits.waiting(_claim(token), Purpose.FACE)
-    return page("face_search/code.html", token=token, seal=seal_form(token))
+    return page("code.html", token=token, seal=seal_form(token))
 
 
 @bp.post("/code")

@@ -36,7 +36,7 @@ def send(token: str) -> Response:
 def ask_code(token: str) -> Response:
     """Type the code."""
     ClaimDigits.waiting(_package(token).claim, Purpose.PACKAGE)
-    return page("package/code.html", token=token, seal=seal_form(token))
+    return page("code.html", token=token, seal=seal_form(token))
 
 
 @bp.post("/code")
